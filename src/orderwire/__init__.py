@@ -1,0 +1,1 @@
+"""Orderwire: takes the approved purchase order to its supplier and proves what arrived."""

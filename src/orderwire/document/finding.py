@@ -1,0 +1,70 @@
+"""A finding: something a reader, writer or check has to say about a document, with its place and the remedy."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import ValidationError
+
+
+class Severity(StrEnum):
+    """error: this document cannot be used; warning: used, but look; info: worth knowing."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`where` is a place a person can find (line 3, column 7; segment 12 BEG03; row 4 column price; lines[2].unit).
+
+    `code` is a stable kebab-case word, `text` says what is wrong and what to do.
+    """
+
+    severity: Severity
+    code: str
+    where: str
+    text: str
+
+
+def error(code: str, where: str, text: str) -> Finding:
+    """A finding that makes its document unusable."""
+    return Finding(Severity.ERROR, code, where, text)
+
+
+def warning(code: str, where: str, text: str) -> Finding:
+    """A finding that does not stop its document."""
+    return Finding(Severity.WARNING, code, where, text)
+
+
+def info(code: str, where: str, text: str) -> Finding:
+    """A finding that is only worth knowing."""
+    return Finding(Severity.INFO, code, where, text)
+
+
+def has_errors(findings: Iterable[Finding]) -> bool:
+    """True when one finding is an error."""
+    return any(f.severity is Severity.ERROR for f in findings)
+
+
+def place(path: Sequence[str | int]) -> str:
+    """('lines', 2, 'unit') -> 'lines[2].unit'."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else (f".{part}" if text else part)
+    return text or "document"
+
+
+def from_validation(failure: ValidationError) -> tuple[Finding, ...]:
+    """Pydantic's errors as findings, each with its place; at most 50, the rest counted in the last one."""
+    errors = failure.errors(include_url=False, include_context=False, include_input=True)
+    findings = []
+    for item in errors[:50]:
+        message = item["msg"].removeprefix("Value error, ")
+        value = item["input"]
+        shown = f" (here: {str(value)[:60]!r})" if isinstance(value, str | int) and item["loc"] else ""
+        findings.append(error(item["type"].replace("_", "-"), place(item["loc"]), f"{message}{shown}"))
+    if len(errors) > 50:
+        findings.append(error("more", "document", f"and {len(errors) - 50} more errors like these"))
+    return tuple(findings)

@@ -1,0 +1,65 @@
+"""The functional acknowledgment: "your bytes parsed", says nothing about the business (X12 997, CONTRL…)."""
+
+from enum import StrEnum
+
+from orderwire.document.base import Code, Document, Label
+
+
+class FunctionalStatus(StrEnum):
+    """X12 AK501/AK901: A, E, P (group only), R and M/W/X."""
+
+    ACCEPTED = "accepted"
+    ACCEPTED_WITH_ERRORS = "accepted_with_errors"
+    PARTIAL = "partial"
+    REJECTED = "rejected"
+
+
+class ElementError(Document):
+    """What is wrong with one element (X12 AK4): its position in the segment, the code, the bad value."""
+
+    position: int
+    code: Code
+    component: int | None = None
+    value: Label | None = None
+
+
+class SegmentError(Document):
+    """What is wrong with one segment (X12 AK3): its id, its place counted from ST as 1, the code, its elements."""
+
+    segment: Code
+    position: int
+    code: Code | None = None
+    loop: Code | None = None
+    elements: tuple[ElementError, ...] = ()
+
+
+class TransactionStatus(Document):
+    """One acknowledged transaction set: its kind (850), its control number and what was found in it.
+
+    `code` is the standard's own (AK501), `error_codes` those of AK502 and after.
+    """
+
+    kind: Code
+    control: Label
+    status: FunctionalStatus
+    code: Code | None = None
+    errors: tuple[SegmentError, ...] = ()
+    error_codes: tuple[Code, ...] = ()
+
+
+class FunctionalAck(Document):
+    """Acknowledges one functional group; `group_kind` (PO) and `group_control` are those of the group acknowledged.
+
+    `code` is AK901, `error_codes` AK905 and after; the counts are those of AK902 to AK904.
+    """
+
+    group_kind: Code
+    group_control: Label
+    status: FunctionalStatus
+    code: Code | None = None
+    error_codes: tuple[Code, ...] = ()
+    included: int | None = None
+    received: int | None = None
+    accepted: int | None = None
+    transactions: tuple[TransactionStatus, ...] = ()
+    test: bool = False

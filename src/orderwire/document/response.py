@@ -1,0 +1,76 @@
+"""The supplier's answer: one lossless model for every way an answer comes in.
+
+Meanings by standard: X12 855 BAK02/ACK01, EDIFACT ORDRSP BGM 4343 / LIN 1229, UBL OrderResponseCode,
+cXML ConfirmationRequest type. The normalized meaning stands beside the original code, which is never dropped.
+"""
+
+import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from orderwire.document.base import Code, Document, Exact, Label, Text
+from orderwire.document.party import Party
+
+
+class HeaderStatus(StrEnum):
+    """What the answer says about the order as a whole."""
+
+    RECEIVED = "received"
+    ACCEPTED = "accepted"
+    ACCEPTED_WITH_CHANGES = "accepted_with_changes"
+    REJECTED = "rejected"
+
+
+class LineStatus(StrEnum):
+    """What the answer says about one part of one line."""
+
+    ACCEPTED = "accepted"
+    CHANGED = "changed"
+    BACKORDERED = "backordered"
+    SUBSTITUTED = "substituted"
+    PENDING = "pending"
+    REJECTED = "rejected"
+    ADDED = "added"
+
+
+class LineAnswer(Document):
+    """One answer to one line; a line promised in several parts has several. Absent fields mean "as ordered".
+
+    `number` is the line number of the order that is answered; None where the answer does not say,
+    then buyer_part, supplier_part or gtin identify the line. `code` is the partner's own code (ACK01, LIN 1229…).
+    """
+
+    number: Label | None = None
+    status: LineStatus
+    quantity: Annotated[Exact, Field(ge=0)] | None = None
+    unit: Code | None = None
+    price: Annotated[Exact, Field(ge=0)] | None = None
+    promised: datetime.date | None = None
+    ships: datetime.date | None = None
+    buyer_part: Label | None = None
+    supplier_part: Label | None = None
+    gtin: Label | None = None
+    substitute_part: Label | None = None
+    reason: Text | None = None
+    code: Code | None = None
+
+
+class Response(Document):
+    """An answer to revision `revision` of order `order_number` (revision None: the answer does not say which)."""
+
+    order_number: Label
+    revision: Annotated[int, Field(ge=1)] | None = None
+    release_number: Label | None = None
+    number: Label | None = None
+    status: HeaderStatus
+    code: Code | None = None
+    answered: datetime.date | None = None
+    supplier: Party | None = None
+    supplier_order_number: Label | None = None
+    currency: Code | None = None
+    reason: Text | None = None
+    contact: Label | None = None
+    test: bool = False
+    lines: tuple[LineAnswer, ...] = ()

@@ -1,0 +1,121 @@
+"""The three axes of an order, each an enum with one transition table; the database enforces the same tables.
+
+Screens, groups and diagrams are computed from here. An arrow that is not in a table cannot happen.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Literal, Self
+
+Tone = Literal["quiet", "move", "ok", "warn", "bad"]
+Mark = Literal["none", "move", "done", "ask", "late", "fail", "doubt", "held", "end"]
+
+
+class DocumentType(StrEnum):
+    """What a file can hold."""
+
+    ORDER = "order"
+    CHANGE = "change"
+    CANCELLATION = "cancellation"
+    RESPONSE = "response"
+    FUNCTIONAL_ACK = "functional_ack"
+    UNKNOWN = "unknown"
+
+
+class State(StrEnum):
+    """A state with the word a person reads, the shape and tone of its mark, and whether work remains."""
+
+    label: str
+    mark: Mark
+    tone: Tone
+    open: bool
+
+    def __new__(cls, value: str, label: str, mark: Mark, tone: Tone, is_open: bool) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label, member.mark, member.tone, member.open = label, mark, tone, is_open
+        return member
+
+
+class OrderState(State):
+    """The buyer's side of an order."""
+
+    DRAFT = "draft", "Draft", "none", "quiet", True
+    PENDING_APPROVAL = "pending_approval", "To approve", "held", "warn", True
+    REFUSED = "refused", "Not approved", "fail", "bad", True
+    APPROVED = "approved", "Approved", "done", "quiet", True
+    HELD = "held", "On hold", "held", "warn", True
+    CANCELLED = "cancelled", "Cancelled", "end", "quiet", False
+    CLOSED = "closed", "Closed", "end", "quiet", False
+
+
+class DeliveryState(State):
+    """One leg carried out. A state says no more than the evidence."""
+
+    READY = "ready", "To send", "none", "quiet", True
+    SENDING = "sending", "Sending", "move", "move", True
+    RETRY = "retry", "Trying again", "move", "move", True
+    IN_DOUBT = "in_doubt", "In doubt", "doubt", "warn", True
+    HELD = "held", "Held", "held", "warn", True
+    FAILED = "failed", "Failed", "fail", "bad", True
+    ACCEPTED = "accepted", "Handed over", "move", "quiet", False
+    DELIVERED = "delivered", "Receipt proven", "done", "quiet", False
+    OPENED = "opened", "Opened", "done", "quiet", False
+    ANSWERED = "answered", "Answered", "done", "quiet", False
+    SUPERSEDED = "superseded", "Replaced by a newer version", "end", "quiet", False
+    CANCELLED = "cancelled", "Not sent", "end", "quiet", False
+
+
+class AnswerState(State):
+    """The supplier's side of an order."""
+
+    NOT_ASKED = "not_asked", "Not asked", "none", "quiet", False
+    WAITING = "waiting", "Waiting", "move", "move", True
+    OVERDUE = "overdue", "Overdue", "late", "warn", True
+    RECEIVED = "received", "Received, undecided", "move", "move", True
+    ACCEPTED = "accepted", "Accepted", "done", "ok", False
+    DIFFERENT = "different", "Differs", "ask", "warn", True
+    REJECTED = "rejected", "Declined", "fail", "bad", True
+
+
+_O, _D, _A = OrderState, DeliveryState, AnswerState
+
+ORDER_TRANSITIONS: Mapping[OrderState, frozenset[OrderState]] = {
+    _O.DRAFT: frozenset({_O.PENDING_APPROVAL, _O.APPROVED, _O.CANCELLED}),
+    _O.PENDING_APPROVAL: frozenset({_O.APPROVED, _O.REFUSED, _O.CANCELLED, _O.DRAFT}),
+    _O.REFUSED: frozenset({_O.DRAFT, _O.PENDING_APPROVAL, _O.CANCELLED}),
+    _O.APPROVED: frozenset({_O.HELD, _O.CANCELLED, _O.CLOSED, _O.PENDING_APPROVAL}),
+    _O.HELD: frozenset({_O.APPROVED, _O.CANCELLED}),
+    _O.CANCELLED: frozenset(),
+    _O.CLOSED: frozenset({_O.APPROVED}),
+}
+
+_PROVEN = frozenset({_D.DELIVERED, _D.OPENED, _D.ANSWERED})
+DELIVERY_TRANSITIONS: Mapping[DeliveryState, frozenset[DeliveryState]] = {
+    _D.READY: frozenset({_D.SENDING, _D.HELD, _D.SUPERSEDED, _D.CANCELLED}) | _PROVEN,
+    _D.SENDING: frozenset({_D.ACCEPTED, _D.RETRY, _D.IN_DOUBT, _D.HELD, _D.FAILED, _D.READY}) | _PROVEN,
+    _D.RETRY: frozenset({_D.SENDING, _D.HELD, _D.FAILED, _D.SUPERSEDED, _D.CANCELLED, _D.READY}) | _PROVEN,
+    _D.IN_DOUBT: frozenset({_D.READY, _D.ACCEPTED, _D.FAILED, _D.SUPERSEDED, _D.CANCELLED}) | _PROVEN,
+    _D.HELD: frozenset({_D.READY, _D.FAILED, _D.SUPERSEDED, _D.CANCELLED}) | _PROVEN,
+    _D.FAILED: frozenset({_D.READY, _D.SUPERSEDED, _D.CANCELLED}) | _PROVEN,
+    _D.ACCEPTED: frozenset({_D.READY, _D.FAILED}) | _PROVEN,
+    _D.DELIVERED: frozenset({_D.OPENED, _D.ANSWERED, _D.READY, _D.FAILED}),
+    _D.OPENED: frozenset({_D.ANSWERED, _D.READY}),
+    _D.ANSWERED: frozenset({_D.READY}),
+    _D.SUPERSEDED: frozenset(_PROVEN),
+    _D.CANCELLED: frozenset(_PROVEN),
+}
+
+ANSWER_TRANSITIONS: Mapping[AnswerState, frozenset[AnswerState]] = {
+    state: frozenset(set(AnswerState) - {state}) for state in AnswerState
+}
+"""Every answer may follow every other: a supplier may correct himself, a new revision asks again."""
+
+
+def allowed(old: State, new: State) -> bool:
+    """True when the tables have an arrow from `old` to `new`, or they are equal."""
+    if isinstance(old, OrderState):
+        return old == new or new in ORDER_TRANSITIONS[old]
+    if isinstance(old, DeliveryState):
+        return old == new or new in DELIVERY_TRANSITIONS[old]
+    return True

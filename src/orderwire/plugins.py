@@ -1,0 +1,77 @@
+"""Finds channels and formats through their entry points. A plug-in that fails to load is listed with the reason
+and stops nothing."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Literal
+
+from orderwire.channels import Channel
+from orderwire.formats import Format
+
+Group = Literal["channel", "format"]
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """One entry point: its name, where it comes from, and the instance or the reason why there is none."""
+
+    group: Group
+    name: str
+    source: str
+    version: str
+    instance: Any = None
+    problem: str | None = None
+
+
+@cache
+def plugins() -> tuple[Plugin, ...]:
+    """Every channel and format that is installed, loaded once per process."""
+    found = [_load("channel", point) for point in entry_points(group="orderwire.channels")]
+    found += [_load("format", point) for point in entry_points(group="orderwire.formats")]
+    return tuple(sorted(found, key=lambda p: (p.group, p.name)))
+
+
+def channel(kind: str) -> Channel:
+    """The channel of this kind. Raises KeyError with the kinds that there are."""
+    return _instance("channel", kind)  # type: ignore[no-any-return]
+
+
+def format(kind: str) -> Format:
+    """The format of this kind. Raises KeyError with the kinds that there are."""
+    return _instance("format", kind)  # type: ignore[no-any-return]
+
+
+def channels() -> tuple[Channel, ...]:
+    """All channels that loaded."""
+    return tuple(p.instance for p in plugins() if p.group == "channel" and p.problem is None)
+
+
+def formats() -> tuple[Format, ...]:
+    """All formats that loaded."""
+    return tuple(p.instance for p in plugins() if p.group == "format" and p.problem is None)
+
+
+def _load(group: Group, point: EntryPoint) -> Plugin:
+    source = point.dist.name if point.dist else "unknown"
+    version = point.dist.version if point.dist else "unknown"
+    protocol = Channel if group == "channel" else Format
+    try:
+        instance = point.load()()
+    except Exception as failure:  # noqa: BLE001 - a stranger's code may raise anything; it is reported, never hidden
+        return Plugin(group, point.name, source, version, problem=f"{type(failure).__name__}: {failure}")
+    if not isinstance(instance, protocol):
+        return Plugin(
+            group, point.name, source, version, problem=f"{point.value} does not keep the {group} protocol"
+        )
+    return Plugin(group, point.name, source, instance.version, instance)
+
+
+def _instance(group: Group, kind: str) -> Any:
+    for plugin in plugins():
+        if plugin.group == group and plugin.name == kind:
+            if plugin.problem:
+                raise KeyError(f"{group} {kind} did not load: {plugin.problem}")
+            return plugin.instance
+    names = ", ".join(p.name for p in plugins() if p.group == group)
+    raise KeyError(f"there is no {group} {kind}; installed are {names}")
