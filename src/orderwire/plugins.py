@@ -61,9 +61,7 @@ def _load(group: Group, point: EntryPoint) -> Plugin:
     except Exception as failure:  # noqa: BLE001 - a stranger's code may raise anything; it is reported, never hidden
         return Plugin(group, point.name, source, version, problem=f"{type(failure).__name__}: {failure}")
     if not isinstance(instance, protocol):
-        return Plugin(
-            group, point.name, source, version, problem=f"{point.value} does not keep the {group} protocol"
-        )
+        return Plugin(group, point.name, source, version, problem=f"{point.value} does not keep the {group} protocol")
     return Plugin(group, point.name, source, instance.version, instance)
 
 

@@ -54,9 +54,7 @@ Exact = Annotated[
 Text = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_no_control)]
 """Free text: line feeds and tabs are kept, other control characters are refused."""
 
-Label = Annotated[
-    str, Field(min_length=1, max_length=200, pattern=r"^[^\r\n\t]+$"), AfterValidator(_no_control)
-]
+Label = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\r\n\t]+$"), AfterValidator(_no_control)]
 """One line of text, such as a name or a part number."""
 
 Code = Annotated[str, Field(min_length=1, max_length=35, pattern=r"^[A-Za-z0-9._:/ -]+$")]

@@ -12,9 +12,7 @@ def canonical_bytes(document: Document) -> bytes:
     Empty fields are left out, so that a field added to the model later does not change old fingerprints.
     """
     plain = document.model_dump(mode="json", exclude_defaults=True)
-    return json.dumps(
-        plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
+    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
 def fingerprint(document: Document) -> str:

@@ -16,9 +16,7 @@ class FieldChange:
     new: Any
 
 
-def changes(
-    old: Order, new: Order, *, ignore: frozenset[str] = frozenset({"revision"})
-) -> tuple[FieldChange, ...]:
+def changes(old: Order, new: Order, *, ignore: frozenset[str] = frozenset({"revision"})) -> tuple[FieldChange, ...]:
     """Every difference from `old` to `new`; lines are matched by number. Header fields in `ignore` are skipped."""
     found: list[FieldChange] = []
     before, after = (order.model_dump(mode="json", exclude_defaults=True) for order in (old, new))

@@ -62,8 +62,6 @@ def totals(order: Order) -> Totals:
     adjustments = allowance_total(order.allowances_charges, lines, currency)
     for item in order.allowances_charges:
         if item.tax:
-            taxable[item.tax.kind, item.tax.category, item.tax.percent] += allowance_total(
-                [item], lines, currency
-            )
+            taxable[item.tax.kind, item.tax.category, item.tax.percent] += allowance_total([item], lines, currency)
     tax_total = sum((rounded(base * key[2] / 100, currency) for key, base in taxable.items()), Decimal(0))
     return Totals(lines, adjustments, tax_total, lines + adjustments + tax_total)

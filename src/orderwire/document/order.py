@@ -69,9 +69,7 @@ class Line(Document):
     @classmethod
     def _known_unit(cls, unit: str) -> str:
         if unit not in UNITS:
-            raise ValueError(
-                f"unit {unit!r} is not a UN/ECE Recommendation 20 code we know, such as C62, KGM or MTR"
-            )
+            raise ValueError(f"unit {unit!r} is not a UN/ECE Recommendation 20 code we know, such as C62, KGM or MTR")
         return unit
 
     @model_validator(mode="after")

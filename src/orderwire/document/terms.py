@@ -18,9 +18,7 @@ class TermsPart(Document):
     is "before", last when "after". `percent` is the share of the total; the one part without it is the balance.
     """
 
-    basis: Literal[
-        "invoice", "invoice_receipt", "goods_receipt", "delivery", "shipment", "order", "fixed"
-    ] = "invoice"
+    basis: Literal["invoice", "invoice_receipt", "goods_receipt", "delivery", "shipment", "order", "fixed"] = "invoice"
     percent: Percent | None = None
     days: Annotated[int, Field(ge=0, le=3650)] = 0
     months: Annotated[int, Field(ge=0, le=120)] = 0
@@ -42,9 +40,7 @@ class Incoterm(Document):
 class Reference(Document):
     """A document this order refers to. `kind` other keeps a partner's own qualifier in `code`."""
 
-    kind: Literal[
-        "contract", "blanket", "requisition", "quotation", "sales_order", "project", "catalog", "other"
-    ]
+    kind: Literal["contract", "blanket", "requisition", "quotation", "sales_order", "project", "catalog", "other"]
     number: Label
     line: Label | None = None
     date: datetime.date | None = None

@@ -127,14 +127,10 @@ class Format(Protocol):
         """Never raises for bad content: everything wrong is a finding with its place. Bounded in time and memory."""
         ...
 
-    def project(
-        self, document: Order | Response | FunctionalAck, profile: Profile
-    ) -> tuple[Any, tuple[Finding, ...]]:
+    def project(self, document: Content, profile: Profile) -> tuple[Content, tuple[Finding, ...]]:
         """The document as this format can carry it, and what it loses. `read(write(x))` equals `project(x)[0]`."""
         ...
 
-    def write(
-        self, document: Order | Response | FunctionalAck, profile: Profile, context: Context
-    ) -> Written:
+    def write(self, document: Content, profile: Profile, context: Context) -> Written:
         """Bytes of the document. Raises CannotCarry, naming each field, rather than lose content unsaid."""
         ...
