@@ -112,8 +112,8 @@ class Channel(Protocol):
     """A channel. Instances have no state and are shared between threads.
 
     `resendable`: a second send with the same message_id does no harm (the partner or the place recognizes it).
-    `timeout` bounds one send in seconds; the lease is derived from it. `retry` is the schedule in seconds after
-    each failure; after the last the delivery is held for a person. `for_people`: parcels carry PDF and bodies.
+    `batch` is how many parcels one claim takes. `retry` is the schedule: seconds to wait after each failure in a row;
+    after the last the delivery has failed and a person decides. `for_people`: parcels carry subject and bodies.
     """
 
     kind: str
@@ -122,9 +122,12 @@ class Channel(Protocol):
     config_model: type[BaseModel]
     resendable: bool
     for_people: bool
-    timeout: float
     batch: int
     retry: tuple[int, ...]
+
+    def timeout(self, config: BaseModel) -> float:
+        """The longest that one send may take, in seconds; the lease on a delivery is derived from it."""
+        ...
 
     def open(self, config: BaseModel) -> AbstractContextManager[Session]:
         """Connect. Raises Unavailable or Refused before anything was sent."""

@@ -1,0 +1,171 @@
+"""Deliveries, their attempts and receipts. Everything that waits is a row here with a due_at, never a job."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from orderwire.document.states import DeliveryState
+from orderwire.records.choices import only, state_field
+
+DUE_STATES = (DeliveryState.READY, DeliveryState.RETRY, DeliveryState.SENDING)
+"""States in which due_at means something: when to send, or until when a sender's lease holds."""
+
+
+class Delivery(models.Model):
+    """One leg carried out, or one functional acknowledgment on its way (then leg, order and revision are empty).
+
+    `shard_key` is a stable hash of the order: one order always travels in the same shard. `fence` rises with each
+    claim; a result with an older fence is refused. `parcel` is what was rendered once and is sent on every try.
+    """
+
+    class Kind(models.TextChoices):
+        """What travels."""
+
+        ORDER = "order"
+        FUNCTIONAL_ACK = "functional_ack"
+
+    kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.ORDER)
+    leg = models.ForeignKey("orderwire.Leg", on_delete=models.PROTECT, null=True, related_name="deliveries")
+    order = models.ForeignKey("orderwire.Order", on_delete=models.PROTECT, null=True, related_name="deliveries")
+    revision = models.ForeignKey("orderwire.Revision", on_delete=models.PROTECT, null=True, related_name="deliveries")
+    endpoint = models.ForeignKey("orderwire.Endpoint", on_delete=models.PROTECT, related_name="deliveries")
+    endpoint_version = models.IntegerField()
+    primary = models.BooleanField(default=False)
+    shard_key = models.IntegerField()
+    state = state_field(DeliveryState, DeliveryState.READY)
+    due_at = models.DateTimeField(null=True)
+    fence = models.IntegerField(default=0)
+    tries = models.IntegerField(default=0)
+    failures = models.IntegerField(default=0)
+    reason = models.TextField(blank=True)
+    duplicate = models.BooleanField(default=False)
+    message_id = models.CharField(max_length=120)
+    parcel = models.JSONField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    proven_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
+    changed_at = models.DateTimeField(auto_now=True, db_default=Now())
+
+    class Meta:
+        db_table = "ow_delivery"
+        constraints = [only("state", DeliveryState, "ow_delivery_state")]
+        indexes = [
+            models.Index(
+                fields=["due_at", "id"],
+                name="ow_delivery_due",
+                condition=models.Q(state__in=[s.value for s in DUE_STATES]),
+            ),
+            models.Index(
+                fields=["endpoint", "due_at", "id"],
+                name="ow_delivery_due_endpoint",
+                condition=models.Q(state__in=[s.value for s in DUE_STATES]),
+            ),
+            models.Index(fields=["state", "changed_at"], name="ow_delivery_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"delivery {self.pk}"
+
+
+class Attempt(models.Model):
+    """One try. Committed before the first byte; `started_at` set just before it, `outcome` after the last.
+
+    Started without an outcome and no worker alive: in doubt. Not started: nothing left this machine.
+    """
+
+    class Outcome(models.TextChoices):
+        """How it ended."""
+
+        ACCEPTED = "accepted"
+        REFUSED = "refused"
+        UNAVAILABLE = "unavailable"
+        UNKNOWN = "unknown"
+        NOT_STARTED = "not_started"
+
+    class Trigger(models.TextChoices):
+        """Why it was made."""
+
+        SCHEDULED = "scheduled"
+        MANUAL = "manual"
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="attempts")
+    number = models.IntegerField()
+    fence = models.IntegerField()
+    trigger = models.CharField(max_length=10, choices=Trigger.choices, default=Trigger.SCHEDULED)
+    message_id = models.CharField(max_length=120)
+    payload_sha256 = models.CharField(max_length=64)
+    intent_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, null=True)  # noqa: DJ001 - null is "not yet"
+    code = models.CharField(max_length=40, blank=True)
+    text = models.TextField(blank=True)
+    sent_sha256 = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        db_table = "ow_attempt"
+        constraints = [models.UniqueConstraint(fields=["delivery", "number"], name="ow_attempt_number")]
+        indexes = [
+            models.Index(fields=["delivery"], name="ow_attempt_open", condition=models.Q(outcome__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.delivery} try {self.number}"
+
+
+class Receipt(models.Model):
+    """One proof that came back: the server's yes, a 997, an opened page, an answer. Kept with its raw bytes."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="receipts")
+    kind = models.CharField(max_length=24)
+    external_id = models.CharField(max_length=200, blank=True)
+    text = models.TextField(blank=True)
+    blob = models.ForeignKey("orderwire.Blob", on_delete=models.PROTECT, null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ow_receipt"
+        constraints = [
+            models.UniqueConstraint(fields=["delivery", "kind", "external_id"], name="ow_receipt_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.delivery}"
+
+
+class Drain(models.Model):
+    """That a drain job for one shard of an endpoint is under way; lost jobs come back when `queued_until` passes."""
+
+    endpoint = models.ForeignKey("orderwire.Endpoint", on_delete=models.CASCADE)
+    shard = models.SmallIntegerField()
+    queued_until = models.DateTimeField()
+
+    class Meta:
+        db_table = "ow_drain"
+        constraints = [models.UniqueConstraint(fields=["endpoint", "shard"], name="ow_drain_once")]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} shard {self.shard}"
+
+
+class Timer(models.Model):
+    """A clock on an order or a delivery: fires once when due, unless it was stopped."""
+
+    kind = models.CharField(max_length=24)
+    order = models.ForeignKey("orderwire.Order", on_delete=models.PROTECT, null=True, related_name="timers")
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, null=True, related_name="timers")
+    due_at = models.DateTimeField()
+    fired_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "ow_timer"
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                name="ow_timer_due",
+                condition=models.Q(fired_at__isnull=True, stopped_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.due_at}"

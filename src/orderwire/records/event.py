@@ -1,0 +1,55 @@
+"""The ledger's tables: events as they happened, their place in the tree, and signed tree heads. Append only."""
+
+from django.db import models
+
+
+class Event(models.Model):
+    """One recorded transition, inserted in the transaction that made it. `data` is canonical JSON text.
+
+    The column `xid` (xid8, set by the database) tells the sealer when all earlier transactions have ended.
+    """
+
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=40)
+    actor = models.CharField(max_length=160)
+    order = models.ForeignKey("orderwire.Order", on_delete=models.PROTECT, null=True, related_name="events")
+    subject = models.CharField(max_length=120)
+    data = models.TextField()
+
+    class Meta:
+        db_table = "ow_event"
+        indexes = [models.Index(fields=["order", "id"], name="ow_event_of_order")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"
+
+
+class Leaf(models.Model):
+    """The place of an event in the Merkle tree, given by the sealer."""
+
+    position = models.BigIntegerField(primary_key=True)
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="leaf")
+    hash = models.BinaryField()
+
+    class Meta:
+        db_table = "ow_leaf"
+
+    def __str__(self) -> str:
+        return str(self.position)
+
+
+class TreeHead(models.Model):
+    """A signed tree head (RFC 6962 section 3.5): the root over the first `size` leaves. `frontier` goes on from it."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.CharField(max_length=64)
+    frontier = models.TextField()
+    at = models.DateTimeField()
+    key_id = models.CharField(max_length=64)
+    signature = models.TextField()
+
+    class Meta:
+        db_table = "ow_tree_head"
+
+    def __str__(self) -> str:
+        return f"{self.size} {self.root[:12]}"

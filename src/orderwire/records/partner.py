@@ -1,0 +1,117 @@
+"""Suppliers and internal recipients, and where and how each receives."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class Partner(models.Model):
+    """A supplier, or an internal recipient such as the finance group. `number` is the buyer's own number for it."""
+
+    class Role(models.TextChoices):
+        """What the partner is to the buyer."""
+
+        SUPPLIER = "supplier"
+        INTERNAL = "internal"
+
+    number = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=200)
+    role = models.CharField(max_length=12, choices=Role.choices, default=Role.SUPPLIER)
+    language = models.CharField(max_length=12, default="en")
+    time_zone = models.CharField(max_length=64, default="UTC")
+    country = models.CharField(max_length=2, blank=True)
+    categories = ArrayField(models.CharField(max_length=80), default=list, blank=True)
+    contact_name = models.CharField(max_length=120, blank=True)
+    contact_email = models.CharField(max_length=254, blank=True)
+    active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "ow_partner"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PartnerIdentifier(models.Model):
+    """One more identifier by which documents name a partner (schemes as in document.party.Identifier)."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="identifiers")
+    scheme = models.CharField(max_length=35)
+    value = models.CharField(max_length=200)
+
+    class Meta:
+        db_table = "ow_partner_identifier"
+        constraints = [models.UniqueConstraint(fields=["scheme", "value"], name="ow_partner_identifier_once")]
+
+    def __str__(self) -> str:
+        return f"{self.scheme} {self.value}"
+
+
+class Endpoint(models.Model):
+    """Where and how a partner receives. What it says is in its versions; here is only how it is doing.
+
+    `max_parallel` is the number of shards: that many orders travel at once, each order always in the same shard.
+    `paused_until` is the circuit breaker or an operator's pause; `failures` counts refused connections in a row.
+    """
+
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="endpoints")
+    name = models.CharField(max_length=80)
+    rank = models.IntegerField(default=0)
+    version = models.IntegerField(default=1)
+    active = models.BooleanField(default=True)
+    max_parallel = models.PositiveSmallIntegerField(default=2)
+    paused_until = models.DateTimeField(null=True, blank=True)
+    pause_reason = models.CharField(max_length=200, blank=True)
+    failures = models.IntegerField(default=0)
+    last_success_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "ow_endpoint"
+        constraints = [models.UniqueConstraint(fields=["partner", "name"], name="ow_endpoint_name")]
+
+    def __str__(self) -> str:
+        return f"{self.partner}: {self.name}"
+
+    @property
+    def current(self) -> "EndpointVersion":
+        """The version that new plans use."""
+        return self.versions.get(number=self.version)
+
+
+class EndpointVersion(models.Model):
+    """One immutable version of an endpoint: channel, its settings, format and the partner's profile of it.
+
+    `also` names further formats that travel in the same parcel (an e-mail with PDF and JSON).
+    """
+
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, related_name="versions")
+    number = models.IntegerField()
+    channel = models.CharField(max_length=40)
+    config = models.JSONField(default=dict)
+    format = models.CharField(max_length=40)
+    also = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    profile = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.CharField(max_length=120, default="system:setup")
+
+    class Meta:
+        db_table = "ow_endpoint_version"
+        constraints = [models.UniqueConstraint(fields=["endpoint", "number"], name="ow_endpoint_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} v{self.number}"
+
+
+class ControlNumber(models.Model):
+    """The last control number given out in a sequence; `scope` names the pair of partners, `name` the level."""
+
+    scope = models.CharField(max_length=160)
+    name = models.CharField(max_length=20)
+    last = models.BigIntegerField()
+
+    class Meta:
+        db_table = "ow_control_number"
+        constraints = [models.UniqueConstraint(fields=["scope", "name"], name="ow_control_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.name} {self.last}"

@@ -1,0 +1,71 @@
+"""Suppliers' answers, and the links through which they answer."""
+
+import uuid
+
+from django.db import models
+
+
+class Response(models.Model):
+    """One answer, lossless in `content` (document.response.Response as JSON). `revision` is the one it answers.
+
+    `differences` is what it changes against that revision, for people; `meaning_sha256` finds repeated answers.
+    """
+
+    class State(models.TextChoices):
+        """What became of it."""
+
+        ACCEPTED = "accepted", "Closed the loop"
+        OPEN = "open", "Needs a decision"
+        DECIDED = "decided", "Decided"
+        SUPERSEDED = "superseded", "Replaced by a later answer"
+        OLD_VERSION = "old_version", "Answers an older version"
+        UNMATCHED = "unmatched", "Fits no order"
+        RECEIVED = "received", "Only says received"
+
+    order = models.ForeignKey("orderwire.Order", on_delete=models.PROTECT, null=True, related_name="responses")
+    revision = models.ForeignKey("orderwire.Revision", on_delete=models.PROTECT, null=True, related_name="responses")
+    supplier = models.ForeignKey("orderwire.Partner", on_delete=models.PROTECT, null=True)
+    message = models.ForeignKey("orderwire.Message", on_delete=models.PROTECT, null=True)
+    link = models.ForeignKey("orderwire.AnswerLink", on_delete=models.PROTECT, null=True)
+    content = models.JSONField()
+    meaning_sha256 = models.CharField(max_length=64)
+    status = models.CharField(max_length=24)
+    state = models.CharField(max_length=12, choices=State.choices)
+    differences = models.JSONField(default=list)
+    problem = models.TextField(blank=True)
+    source = models.CharField(max_length=80)
+    actor = models.CharField(max_length=160)
+    received_at = models.DateTimeField(auto_now_add=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "ow_response"
+        indexes = [models.Index(fields=["state", "received_at"], name="ow_response_by_state")]
+
+    def __str__(self) -> str:
+        return f"answer {self.pk} ({self.status})"
+
+
+class AnswerLink(models.Model):
+    """A mailed link to answer one revision. Only the hash of its token is kept; the token is derived from the id
+    and a secret, so that the same mail can be made again after a crash. `answer_by` is the date that was printed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    order = models.ForeignKey("orderwire.Order", on_delete=models.PROTECT, related_name="links")
+    revision = models.ForeignKey("orderwire.Revision", on_delete=models.PROTECT, related_name="links")
+    partner = models.ForeignKey("orderwire.Partner", on_delete=models.PROTECT)
+    delivery = models.OneToOneField("orderwire.Delivery", on_delete=models.PROTECT, null=True, related_name="link")
+    recipient = models.CharField(max_length=254, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    answer_by = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    opens = models.IntegerField(default=0)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "ow_answer_link"
+
+    def __str__(self) -> str:
+        return f"link for {self.revision}"
