@@ -17,14 +17,21 @@ class FieldChange:
 
 
 def changes(old: Order, new: Order, *, ignore: frozenset[str] = frozenset({"revision"})) -> tuple[FieldChange, ...]:
-    """Every difference from `old` to `new`; lines are matched by number. Header fields in `ignore` are skipped."""
+    """Every difference from `old` to `new`; lines are matched by number. Header fields in `ignore` are skipped.
+
+    Other lists are compared by position, counted from 1. Lines that only moved are one change of "lines": the numbers.
+    """
     found: list[FieldChange] = []
     before, after = (order.model_dump(mode="json", exclude_defaults=True) for order in (old, new))
+    order_of_lines = [[line["number"] for line in document["lines"]] for document in (before, after)]
     for document in (before, after):
         for name in ignore:
             document.pop(name, None)
         document["lines"] = {line["number"]: line for line in document["lines"]}
     _walk("", before, after, found)
+    stayed = [[n for n in numbers if n in before["lines"] and n in after["lines"]] for numbers in order_of_lines]
+    if stayed[0] != stayed[1]:
+        found.append(FieldChange("lines", "changed", *order_of_lines))
     return tuple(found)
 
 

@@ -48,11 +48,28 @@ def has_errors(findings: Iterable[Finding]) -> bool:
     return any(f.severity is Severity.ERROR for f in findings)
 
 
+_WORDS = {
+    "missing": "is missing; add it",
+    "extra_forbidden": "is not a field we know; check its spelling or remove it",
+    "string_type": "must be text; put it in quotes",
+    "model_type": "must be an object with fields",
+    "model_attributes_type": "must be an object with fields",
+    "tuple_type": "must be a list",
+    "decimal_type": 'must be a number written as text, like "12.50"',
+    "decimal_max_places": "has more than 9 digits after the decimal point; round it",
+    "decimal_whole_digits": "has more than 15 digits before the decimal point; check it",
+    "decimal_max_digits": "has more than 24 digits; check it",
+    "too_short": "is empty; give at least one",
+    "string_too_short": "is empty; give a value or leave the field out",
+}
+"""Plain words for the commonest of pydantic's errors; the others are clear in pydantic's own words."""
+
+
 def place(path: Sequence[str | int]) -> str:
-    """('lines', 2, 'unit') -> 'lines[2].unit'."""
+    """('lines', 2, 'unit') -> 'lines[3].unit': items are counted from 1, as a person counts them."""
     text = ""
     for part in path:
-        text += f"[{part}]" if isinstance(part, int) else (f".{part}" if text else part)
+        text += f"[{part + 1}]" if isinstance(part, int) else (f".{part}" if text else part)
     return text or "document"
 
 
@@ -61,7 +78,7 @@ def from_validation(failure: ValidationError) -> tuple[Finding, ...]:
     errors = failure.errors(include_url=False, include_context=False, include_input=True)
     findings = []
     for item in errors[:50]:
-        message = item["msg"].removeprefix("Value error, ")
+        message = _WORDS.get(item["type"], item["msg"].removeprefix("Value error, "))
         value = item["input"]
         shown = f" (here: {str(value)[:60]!r})" if isinstance(value, str | int) and item["loc"] else ""
         findings.append(error(item["type"].replace("_", "-"), place(item["loc"]), f"{message}{shown}"))

@@ -3,13 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
 
 from iso4217 import Currency
 
 from orderwire.document.order import Line, Order
 from orderwire.document.terms import AllowanceCharge
+
+_EXACT = Context(prec=80)
+"""Room for the product of two 24-digit numbers: the default 28 digits would round, or fail to round, large ones."""
 
 
 @cache
@@ -21,21 +24,25 @@ def exponent(currency: str) -> Decimal:
 
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """Commercial rounding (half away from zero) to the currency's minor unit."""
-    return amount.quantize(exponent(currency), ROUND_HALF_UP)
+    return amount.quantize(exponent(currency), ROUND_HALF_UP, _EXACT)
 
 
 def allowance_total(items: Iterable[AllowanceCharge], base: Decimal, currency: str) -> Decimal:
     """Charges minus allowances; a percentage is of `base` and rounded by itself (EN 16931 BR-DEC rules)."""
     total = Decimal(0)
     for item in items:
-        amount = item.amount if item.amount is not None else base * (item.percent or 0) / 100
+        amount = (
+            item.amount
+            if item.amount is not None
+            else _EXACT.divide(_EXACT.multiply(base, item.percent or Decimal(0)), Decimal(100))
+        )
         total += rounded(amount, currency) * (1 if item.kind == "charge" else -1)
     return total
 
 
 def line_amount(line: Line, currency: str) -> Decimal:
     """Quantity x price / price basis, plus charges, minus allowances; each part rounded (Peppol R024)."""
-    gross = rounded(line.quantity * line.price / line.price_basis, currency)
+    gross = rounded(_EXACT.divide(_EXACT.multiply(line.quantity, line.price), line.price_basis), currency)
     return gross + allowance_total(line.allowances_charges, gross, currency)
 
 

@@ -1,14 +1,13 @@
 """The order: one immutable revision of a purchase order, as every format, screen and rule sees it."""
 
-import datetime
 from collections import Counter
 from decimal import Decimal
 from typing import Annotated, Literal
 
 from iso4217 import Currency
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from orderwire.document.base import Code, Document, Exact, Label, Text
+from orderwire.document.base import Code, Date, Document, Exact, Label, Text, no_control
 from orderwire.document.codes import UNITS
 from orderwire.document.party import Party
 from orderwire.document.terms import (
@@ -27,12 +26,15 @@ Kind = Literal["standard", "blanket", "release"]
 
 CURRENCIES = frozenset(c.code for c in Currency)
 
+MAX_VALUE = Decimal(10) ** 14
+"""No order is worth this much in any currency: more is a slip in a quantity, a price or a price basis."""
+
 
 class Schedule(Document):
     """A schedule line: how much of the line is wanted when and where (X12 SCH, EDIFACT SCC/QTY/DTM)."""
 
     quantity: Quantity
-    requested: datetime.date | None = None
+    requested: Date | None = None
     ship_to: Party | None = None
 
 
@@ -88,11 +90,11 @@ class Order(Document):
     Raises pydantic.ValidationError naming the field and the remedy.
     """
 
-    number: Annotated[str, Field(pattern=r"^[^\s*~'|\x00-\x1f][^*~|\x00-\x1f]{0,34}$")]
+    number: Annotated[str, Field(pattern=r"^[^\s*~'|\x00-\x1f][^*~|\x00-\x1f]{0,34}$"), AfterValidator(no_control)]
     revision: Annotated[int, Field(ge=1, le=99999)] = 1
     kind: Kind = "standard"
     release_number: Label | None = None
-    issued: datetime.date
+    issued: Date
     currency: str
     buyer: Party
     supplier: Party
@@ -121,4 +123,6 @@ class Order(Document):
             raise ValueError(f"line number {twice[0]} stands on several lines; each line needs its own")
         if self.kind == "release" and not any(r.kind in ("blanket", "contract") for r in self.references):
             raise ValueError("a release names its blanket order or contract in references")
+        if sum((line.quantity * line.price / line.price_basis for line in self.lines), Decimal(0)) >= MAX_VALUE:
+            raise ValueError(f"the lines are worth {MAX_VALUE:,} or more; check quantities, prices and price bases")
         return self

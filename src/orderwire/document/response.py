@@ -4,13 +4,12 @@ Meanings by standard: X12 855 BAK02/ACK01, EDIFACT ORDRSP BGM 4343 / LIN 1229, U
 cXML ConfirmationRequest type. The normalized meaning stands beside the original code, which is never dropped.
 """
 
-import datetime
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
-from orderwire.document.base import Code, Document, Exact, Label, Text
+from orderwire.document.base import Code, Date, Document, Exact, Label, Text
 from orderwire.document.party import Party
 
 
@@ -47,8 +46,8 @@ class LineAnswer(Document):
     quantity: Annotated[Exact, Field(ge=0)] | None = None
     unit: Code | None = None
     price: Annotated[Exact, Field(ge=0)] | None = None
-    promised: datetime.date | None = None
-    ships: datetime.date | None = None
+    promised: Date | None = None
+    ships: Date | None = None
     buyer_part: Label | None = None
     supplier_part: Label | None = None
     gtin: Label | None = None
@@ -66,7 +65,7 @@ class Response(Document):
     number: Label | None = None
     status: HeaderStatus
     code: Code | None = None
-    answered: datetime.date | None = None
+    answered: Date | None = None
     supplier: Party | None = None
     supplier_order_number: Label | None = None
     currency: Code | None = None

@@ -1,12 +1,11 @@
 """What was agreed besides the goods: payment, delivery terms, allowances, charges, taxes, references."""
 
-import datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from orderwire.document.base import Code, Document, Exact, Label, Text
+from orderwire.document.base import Code, Date, Document, Exact, Label, Text
 
 Percent = Annotated[Exact, Field(ge=0, le=100)]
 
@@ -23,7 +22,7 @@ class TermsPart(Document):
     days: Annotated[int, Field(ge=0, le=3650)] = 0
     months: Annotated[int, Field(ge=0, le=120)] = 0
     end_of_month: Literal["before", "after"] | None = None
-    due: datetime.date | None = None
+    due: Date | None = None
     discount_percent: Percent | None = None
     discount_days: Annotated[int, Field(ge=0, le=3650)] | None = None
     text: Text | None = None
@@ -43,7 +42,7 @@ class Reference(Document):
     kind: Literal["contract", "blanket", "requisition", "quotation", "sales_order", "project", "catalog", "other"]
     number: Label
     line: Label | None = None
-    date: datetime.date | None = None
+    date: Date | None = None
     code: Code | None = None
 
 
@@ -76,6 +75,12 @@ class AllowanceCharge(Document):
     code: Code | None = None
     reason: Label | None = None
     tax: Tax | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> "AllowanceCharge":
+        if (self.amount is None) == (self.percent is None):
+            raise ValueError(f"the {self.kind} needs either an amount or a percent, and not both")
+        return self
 
 
 class Attachment(Document):
