@@ -1,4 +1,4 @@
-"""An amount with its currency, and exact comparison across currencies: without a rate there is no answer, never a guess."""
+"""An amount with its currency, and exact comparison across currencies: without a rate no answer, never a guess."""
 
 import re
 from collections.abc import Mapping

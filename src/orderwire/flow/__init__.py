@@ -1,0 +1,15 @@
+"""The road of an order, one verb a file, one transaction each, called alike by every door:
+
+receive → create → approve → route → distribute → acknowledge; hold and resume stop and start it.
+"""
+
+
+class Refused(Exception):
+    """The verb cannot be done. `reason` says why and `remedy` what to do, both for the person who asked.
+
+    `kind` is a stable word for API callers: not_found, not_allowed, conflict, invalid.
+    """
+
+    def __init__(self, reason: str, *, remedy: str = "", kind: str = "invalid"):
+        super().__init__(f"{reason} {remedy}".strip())
+        self.reason, self.remedy, self.kind = reason, remedy, kind

@@ -1,0 +1,97 @@
+"""Seals the ledger: orders the settled events, extends the Merkle tree, signs its head and exports it as checkpoint.
+
+An event is settled when its transaction id is below the oldest transaction still running; so nothing can appear
+before what is sealed, and writers never wait for each other.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from orderwire.ledger.entry import Entry
+from orderwire.ledger.keys import SigningKey, load
+from orderwire.ledger.merkle import Frontier, leaf_hash
+from orderwire.records import Leaf, TreeHead
+
+SEAL_LOCK = 7_301_001
+"""Advisory lock: one sealer at a time over all machines."""
+
+COLUMNS = "e.id, e.kind, e.at, e.actor, e.order_number, e.subjects::text, e.data::text"
+CHUNK = 2000
+
+# After a restore into another cluster transaction ids start low again: then every event without a leaf is settled
+# that the new cluster has not written itself.
+SETTLED = f"""
+    select {COLUMNS} from ow_event e
+    where (e.xid < pg_snapshot_xmin(pg_current_snapshot()) or e.xid > pg_snapshot_xmax(pg_current_snapshot()))
+      and (e.xid >= %(horizon)s::text::xid8 or %(horizon)s::text::xid8 > pg_snapshot_xmax(pg_current_snapshot()))
+      and not exists (select 1 from ow_leaf l where l.event_id = e.id)
+    order by e.id
+"""
+
+
+def ledger_folder() -> Path:
+    """Where the signing key and the exported checkpoints lie."""
+    folder = Path(settings.DATA) / "ledger"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def signing_key() -> SigningKey:
+    """The key that signs tree heads. Raises KeyProblem."""
+    return load(ledger_folder() / "signing-key.pem")
+
+
+def leaf_of(row: tuple[Any, ...]) -> bytes:
+    """The leaf hash of an event row (COLUMNS)."""
+    _, kind, at, actor, order, subjects, data = row
+    return leaf_hash(Entry(kind, at, actor, order, json.loads(subjects), json.loads(data)).leaf_bytes())
+
+
+def seal() -> int:
+    """Seal what is settled; returns how many events that were. Does nothing while another sealer works."""
+    key = signing_key()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_xact_lock(%s)", [SEAL_LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+        head = TreeHead.objects.order_by("-size").first()
+        frontier = Frontier.from_bytes(head.size, bytes(head.frontier)) if head else Frontier()
+        before = frontier.size
+        cursor.execute("select pg_snapshot_xmin(pg_current_snapshot())::text")
+        horizon = int(cursor.fetchone()[0])
+        cursor.execute(SETTLED, {"horizon": str(head.horizon if head else 0)})
+        for chunk in _chunks(cursor):
+            hashes = [leaf_of(row) for row in chunk]
+            Leaf.objects.bulk_create(
+                Leaf(position=frontier.size + i, event_id=row[0], hash=digest)
+                for i, (row, digest) in enumerate(zip(chunk, hashes, strict=True))
+            )
+            frontier = frontier.extended(hashes)
+        if frontier.size == before:
+            return 0
+        signed, signature = key.sign(size=frontier.size, root=frontier.root(), time=timezone.now())
+        TreeHead.objects.create(
+            size=signed.size,
+            root=signed.root,
+            frontier=frontier.to_bytes(),
+            horizon=horizon,
+            at=signed.time,
+            key_id=signed.key_id,
+            public_key=key.public,
+            signature=signature,
+        )
+    line = {**json.loads(signed.to_bytes()), "signature": signature.hex(), "public_key": key.public.hex()}
+    with (ledger_folder() / "checkpoints.jsonl").open("a") as file:
+        file.write(json.dumps(line, sort_keys=True) + "\n")
+    return frontier.size - before
+
+
+def _chunks(cursor: Any) -> Iterator[list[tuple[Any, ...]]]:
+    while chunk := cursor.fetchmany(CHUNK):
+        yield chunk
