@@ -69,18 +69,25 @@ def place(path: Sequence[str | int]) -> str:
     """('lines', 2, 'unit') -> 'lines[3].unit': items are counted from 1, as a person counts them."""
     text = ""
     for part in path:
-        text += f"[{part + 1}]" if isinstance(part, int) else (f".{part}" if text else part)
+        if isinstance(part, int):
+            text += f"[{part + 1}]"
+        else:
+            name = part[:60] if part.isprintable() else ascii(part[:60])
+            text += f".{name}" if text else name
     return text or "document"
 
 
 def from_validation(failure: ValidationError) -> tuple[Finding, ...]:
     """Pydantic's errors as findings, each with its place; at most 50, the rest counted in the last one."""
     errors = failure.errors(include_url=False, include_context=False, include_input=True)
+    # A list whose items failed counts as empty for pydantic: only the items' own errors are worth reading.
+    inside = {item["loc"][:n] for item in errors for n in range(len(item["loc"]))}
+    errors = [item for item in errors if item["type"] != "too_short" or item["loc"] not in inside]
     findings = []
     for item in errors[:50]:
         message = _WORDS.get(item["type"], item["msg"].removeprefix("Value error, "))
         value = item["input"]
-        shown = f" (here: {str(value)[:60]!r})" if isinstance(value, str | int) and item["loc"] else ""
+        shown = f" (here: {str(value)[:60]!r})" if isinstance(value, str | int | float) and item["loc"] else ""
         findings.append(error(item["type"].replace("_", "-"), place(item["loc"]), f"{message}{shown}"))
     if len(errors) > 50:
         findings.append(error("more", "document", f"and {len(errors) - 50} more errors like these"))

@@ -74,7 +74,7 @@ def _number(value: Any) -> str | None:
         return None
     for place in (value, value.get("order"), value.get("response")):
         number = (place.get("number") or place.get("order_number")) if isinstance(place, dict) else None
-        if isinstance(number, str) and number:
+        if isinstance(number, str) and number and number.isprintable():
             return number[:35]
     return None
 

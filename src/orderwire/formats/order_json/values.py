@@ -88,7 +88,7 @@ def values(text: str) -> Iterator[Found]:
             value,
             line,
             tuple(
-                error("duplicate-key", f"key {key!r}", "stands twice in one object; keep one of them")
+                error("duplicate-key", f"key {key[:60]!r}", "stands twice in one object; keep one of them")
                 for key in twice[:10]
             ),
         )
