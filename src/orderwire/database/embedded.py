@@ -59,9 +59,9 @@ def make_folder(folder: Path) -> None:
 
 
 def socket_folder(data: Path) -> Path:
-    """Where the server's socket lies: with its data, or in a short folder of ours when that path would be too long."""
+    """Where the server's socket lies: with its data, or in a short folder of ours when no socket can be named there."""
     inside = data / "postgres"
-    if len(os.fsencode(inside / ".s.PGSQL.5432")) <= SOCKET_PATH_BYTES:
+    if len(os.fsencode(inside / ".s.PGSQL.5432")) <= SOCKET_PATH_BYTES and "," not in str(inside):
         return inside
     return Path("/tmp") / f"orderwire-{hashlib.sha256(os.fsencode(data)).hexdigest()[:16]}"
 
@@ -72,9 +72,9 @@ def join(data: Path, dsn: str, *, say: Callable[[str], None] | None = None) -> N
         if data in _joined and _listening(data):
             return
         make_folder(data)
-        with _exclusive(data):
+        with _exclusive(data) as lock:
             if pq.PGconn.ping(dsn.encode()) != pq.Ping.OK:
-                _bring_up(data, dsn, say or (lambda _: None))
+                _bring_up(data, dsn, say=say or (lambda _: None), lock=lock)
             if data not in _joined:
                 users = _open(data / "postgres.users")
                 fcntl.flock(users, fcntl.LOCK_SH)
@@ -96,13 +96,13 @@ def stop(data: Path | None = None) -> None:
                 _shut_down(folder / "postgres")
 
 
-def _bring_up(data: Path, dsn: str, say: Callable[[str], None]) -> None:
+def _bring_up(data: Path, dsn: str, *, say: Callable[[str], None], lock: int) -> None:
     home = data / "postgres"
     _check_version(home)
     runner = programs.runner(data, home)
     if not home.exists():
         say(f"Setting up the database in {home}")
-        _initialize(home, runner)
+        _initialize(home, runner, lock)
     deadline = time.monotonic() + START_SECONDS
     while _processes(home):  # starting, recovering, or the last children of a server that was killed
         if pq.PGconn.ping(dsn.encode()) == pq.Ping.OK:
@@ -110,11 +110,12 @@ def _bring_up(data: Path, dsn: str, say: Callable[[str], None]) -> None:
         if time.monotonic() > deadline:
             raise DatabaseRefused(f"The database in {home} does not get ready. {_why(home)}")
         time.sleep(0.05)
-    # No process works in this folder, so the file is stale even if its number lives again (usual in containers).
-    (home / "postmaster.pid").unlink(missing_ok=True)
     folder = socket_folder(data)
     if folder != home:
         runner.private_folder(folder)
+    # No process works here, so these are stale even if the number in them lives again (usual in containers).
+    for stale in (home / "postmaster.pid", folder / ".s.PGSQL.5432.lock", folder / ".s.PGSQL.5432"):
+        stale.unlink(missing_ok=True)
     if (log := home / "server.log").exists():
         log.replace(home / "server.log.1")
     settings = SETTINGS | {"unix_socket_directories": "." if folder == home else str(folder)}
@@ -126,8 +127,11 @@ def _bring_up(data: Path, dsn: str, say: Callable[[str], None]) -> None:
         raise DatabaseRefused(f"The database in {home} did not start. {_why(home)}")
 
 
-def _initialize(home: Path, runner: Runner) -> None:
-    """Built under another name, so that a run which is killed here leaves nothing that looks finished."""
+def _initialize(home: Path, runner: Runner, lock: int) -> None:
+    """Built under another name, so that a run which is killed here leaves nothing that looks finished.
+
+    The programs hold our lock too: those of a killed run have ended before the next one begins.
+    """
     fresh = home.with_name("postgres.new")
     if fresh.exists():
         rmtree(fresh)
@@ -139,7 +143,7 @@ def _initialize(home: Path, runner: Runner) -> None:
         (("initdb", "--auth=trust", "--username=postgres", "--no-instructions", *locale, "-D", "."), None),
         (("postgres", "--single", "-D", ".", "postgres"), account),
     ):
-        done = runner.run(*command, cwd=fresh, typed=typed)
+        done = runner.run(*command, cwd=fresh, typed=typed, holding=lock)
         if done.returncode or "ERROR:" in done.stderr:
             raise DatabaseRefused(f"The database in {home} could not be made: {done.stderr.strip()[-1000:]}")
     fresh.rename(home)
@@ -202,11 +206,11 @@ def _open(path: Path) -> IO[bytes]:
 
 
 @contextmanager
-def _exclusive(data: Path) -> Iterator[None]:
+def _exclusive(data: Path) -> Iterator[int]:
     """One process at a time starts or stops the server. The kernel drops the lock of a process that is killed."""
     with _open(data / "postgres.lock") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        yield lock.fileno()
 
 
 def _forget() -> None:

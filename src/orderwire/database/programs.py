@@ -24,10 +24,14 @@ class Runner:
     user: pwd.struct_passwd | None
 
     def run(
-        self, program: str, *arguments: str, cwd: Path, typed: str | None = None
+        self, program: str, *arguments: str, cwd: Path, typed: str | None = None, holding: int | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """Run one program in a folder, which is also its data directory, and keep what it says."""
-        return _run(str(self.programs / program), *arguments, user=self.user, cwd=cwd, typed=typed)
+        """Run one program in a folder, which is also its data directory, and keep what it says.
+
+        holding: a locked file the program shares, so that the lock outlives us for as long as it works.
+        """
+        command = (str(self.programs / program), *arguments)
+        return _run(*command, user=self.user, cwd=cwd, typed=typed, holding=holding)
 
     def private_folder(self, folder: Path) -> None:
         """Make a folder for the server alone, or accept the one that is exactly that."""
@@ -112,7 +116,7 @@ def _copied(package: Path, data: Path) -> Path:
 
 
 def _run(
-    *command: str, user: pwd.struct_passwd | None, cwd: Path, typed: str | None = None
+    *command: str, user: pwd.struct_passwd | None, cwd: Path, typed: str | None = None, holding: int | None = None
 ) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     try:
@@ -127,6 +131,7 @@ def _run(
             capture_output=True,
             text=True,
             umask=0o077,
+            pass_fds=() if holding is None else (holding,),
             user=user and user.pw_uid,
             group=user and user.pw_gid,
             extra_groups=[] if user else None,
