@@ -63,6 +63,8 @@ class _Node:
 def load(text: str, model: type[Model], name: str) -> Model:
     """The file's content as `model`; `name` is the file's name in messages. Raises Unreadable."""
     root = _parse(text, name)
+    if not isinstance(root.value, dict):
+        raise Unreadable([error("not-a-mapping", f"{name} line {root.line}", "must begin with a name and a colon")])
     try:
         return model.model_validate(root.plain())
     except ValidationError as failure:

@@ -83,6 +83,11 @@ class Cell(Written):
             _ordered(fact, self.minimum, self.maximum)
         return self
 
+    def as_written(self) -> Any:
+        """The cell as it stands in the file, after the fact's name."""
+        asked = self.model_dump(mode="json", by_alias=True, exclude={"fact"}, exclude_none=True)
+        return asked["in"] if asked.keys() == {"in"} else asked
+
     def test(self) -> Test:
         """The cell as a function of the fact's value."""
         kind = FACTS[self.fact].type

@@ -38,6 +38,15 @@ class Fact:
     label: str
 
 
+_TYPES: Mapping[FactType, type] = {
+    FactType.TEXT: str,
+    FactType.TEXTS: frozenset,
+    FactType.AMOUNT: Amount,
+    FactType.NUMBER: Decimal,
+    FactType.DATE: datetime.date,
+    FactType.FLAG: bool,
+}
+
 FACTS: Mapping[str, Fact] = {
     fact.name: fact
     for fact in (
@@ -81,6 +90,12 @@ class Facts:
     values: Mapping[str, Value | None]
     rates: Rates = field(default=NO_RATES)
 
+    def __post_init__(self) -> None:
+        """Raises TypeError for a value of another type, so that no comparison can fail later."""
+        for name, value in self.values.items():
+            if value is not None and type(value) is not _TYPES[FACTS[name].type]:
+                raise TypeError(f"the fact {name} is of type {FACTS[name].type}, not {type(value).__name__}")
+
     def to_json(self) -> dict[str, Any]:
         """Plain JSON from which `from_json` makes equal facts, to be kept with a plan."""
         rates = {currency: plain(rate) for currency, rate in sorted(self.rates.per_unit.items())}
@@ -106,7 +121,7 @@ def facts(order: Order, supplier: Supplier, *, on_date: datetime.date, rates: Ra
     buyer = next(filter(None, (order.buyer.identifier(s) for s in ("buyer", "gln", "duns"))), order.buyer.name)
     address = order.supplier.address
     values: dict[str, Value | None] = {
-        "kind": order.kind,
+        "kind": str(order.kind),
         "test": order.test,
         "total": Amount(totals(order).total, order.currency),
         "currency": order.currency,

@@ -7,13 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import Field, PlainSerializer, field_validator, model_validator
+from pydantic import Field, PlainSerializer, field_serializer, field_validator, model_serializer, model_validator
 
 from orderwire.document.base import Label, Text
-from orderwire.routing.cell import Cell
+from orderwire.routing.cell import Cell, Test
 from orderwire.routing.facts import SCHEMA
 from orderwire.yaml_file import Written, load
 
@@ -22,7 +23,7 @@ _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _UNITS = {"min": 1, "h": 60, "d": 24 * 60}
 
 Word = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
-Recipient = Annotated[str, Field(pattern=r"^(supplier|group:[a-z0-9][a-z0-9_.-]{0,63})$")]
+_RECIPIENT = re.compile(r"supplier|group:[a-z0-9][a-z0-9_.-]{0,63}")
 
 
 class HitPolicy(StrEnum):
@@ -39,36 +40,49 @@ class HitPolicy(StrEnum):
 
 
 class Via(Written):
-    """Which endpoint of the recipient: by its name, or the best-ranked one with this channel and format."""
+    """Which endpoint of the recipient: by its name, or the best-ranked one with this channel and format.
+
+    Written as a mapping, or as the word preferred (any, by rank) or, in a fallback, next (all others, by rank).
+    """
 
     endpoint: Label | None = None
     channel: Word | None = None
     format: Word | None = None
+    others: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _word(cls, value: Any) -> Any:
+        return {"preferred": {}, "next": {"others": True}}.get(value, value) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        if self.endpoint and (self.channel or self.format):
+        if bool(self.endpoint) + bool(self.channel or self.format) + self.others > 1:
             raise ValueError("names an endpoint and also a channel or format; keep one")
         return self
 
-
-def _via(value: Any) -> Any:
-    return {} if value == "preferred" else value
+    @model_serializer
+    def _as_written(self) -> str | dict[str, str]:
+        if self.others:
+            return "next"
+        named = {"endpoint": self.endpoint, "channel": self.channel, "format": self.format}
+        return {name: value for name, value in named.items() if value} or "preferred"
 
 
 class LegRule(Written):
     """What one recipient gets.
 
-    `to`: supplier, or group:NAME inside the house. `via`: preferred (best rank), an endpoint, a channel, a format.
-    `fallback`: next (the recipient's other endpoints by rank), none, or a list of ways in their order. `prices: false`
-    leaves prices out. `delay`: 30 min, 2 h or 1 d after the approval. `answer_within`: working days; where it is
-    absent no answer is asked. `required: false`: a recipient without endpoint is left out instead of holding the order.
+    `to`: supplier, or group:NAME inside the house. `purpose`: order, or copy (a group's default). `via`: preferred, an
+    endpoint, a channel, a format. `fallback`: next (the recipient's other endpoints by rank), none, or a list of ways
+    in their order. `profile` overrides the endpoint's. `prices: false` leaves prices out. `delay`: 30 min, 2 h or 1 d
+    after the approval. `answer_within`: working days; where it is absent no answer is asked. `required: false`: where
+    the recipient has no endpoint the leg is left out, instead of holding the order.
     """
 
-    to: Recipient
-    purpose: Literal["order", "copy"] = "order"
+    to: str
+    purpose: Literal["order", "copy"]
     via: Via = Via()
-    fallback: Literal["next", "none"] | tuple[Via, ...] = "next"
+    fallback: tuple[Via, ...] = (Via(others=True),)
     profile: Mapping[str, Any] = Field(default_factory=dict)
     prices: bool = True
     delay: Annotated[datetime.timedelta, PlainSerializer(lambda d: f"{d // datetime.timedelta(minutes=1)} min")] = (
@@ -77,19 +91,33 @@ class LegRule(Written):
     answer_within: Annotated[int, Field(ge=1, le=60)] | None = None
     required: bool = True
 
-    @field_validator("via", mode="before")
+    @model_validator(mode="before")
     @classmethod
-    def _preferred(cls, value: Any) -> Any:
-        return _via(value)
+    def _default_purpose(cls, value: Any) -> Any:
+        if isinstance(value, Mapping) and "purpose" not in value:
+            return {**value, "purpose": "order" if value.get("to") == "supplier" else "copy"}
+        return value
+
+    @field_validator("to")
+    @classmethod
+    def _recipient(cls, to: str) -> str:
+        if not _RECIPIENT.fullmatch(to):
+            raise ValueError(
+                f"{to!r} is no recipient; write supplier, or group: and the name of a group, in small letters"
+            )
+        return to
 
     @field_validator("fallback", mode="before")
     @classmethod
     def _ladder(cls, value: Any) -> Any:
-        if isinstance(value, list | tuple):
-            return tuple(Via.model_validate(_via(v)) for v in value)
-        if value not in ("next", "none"):
-            raise ValueError("is neither next nor none nor a list of ways")
-        return value
+        return {"next": ["next"], "none": []}.get(value, [value]) if isinstance(value, str) else value
+
+    @field_validator("via")
+    @classmethod
+    def _chosen(cls, via: Via) -> Via:
+        if via.others:
+            raise ValueError("next is for a fallback; write preferred for the best-ranked endpoint")
+        return via
 
     @field_validator("delay", mode="before")
     @classmethod
@@ -100,9 +128,9 @@ class LegRule(Written):
         return datetime.timedelta(minutes=int(match[1]) * _UNITS[match[2]])
 
     @model_validator(mode="after")
-    def _purpose(self) -> Self:
+    def _answer(self) -> Self:
         if self.answer_within and (self.to != "supplier" or self.purpose != "order"):
-            raise ValueError("asks for an answer, which only the supplier can give to an order; remove answer_within")
+            raise ValueError("only the supplier can answer, and only to an order; remove answer_within")
         return self
 
 
@@ -118,27 +146,23 @@ class Rule(Written):
     valid_from: datetime.date | None = None
     valid_to: datetime.date | None = None
     priority: Annotated[int, Field(ge=0, le=10_000)] = 0
-    when: tuple[Cell, ...] = Field((), max_length=50)
-    always: bool = Field(False, alias="always")
+    when: Annotated[dict[str, Cell], Field(max_length=50)] | None = None
     otherwise: bool = False
     then: tuple[LegRule, ...] = Field((), max_length=50)
     hold: Text | None = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _conditions(cls, value: Any) -> Any:
-        if not isinstance(value, Mapping) or not isinstance(value.get("when"), str):
-            return value
-        if value["when"] != "always":
-            raise ValueError("when is a list of facts with what they must be, or the word always")
-        return {**{k: v for k, v in value.items() if k != "when"}, "always": True}
-
     @field_validator("when", mode="before")
     @classmethod
     def _cells(cls, value: Any) -> Any:
-        if not isinstance(value, Mapping):
-            raise ValueError("is a list of facts with what they must be, like 'currency: EUR'")
+        if value == "always":
+            return {}
+        if not isinstance(value, Mapping) or not value:
+            raise ValueError("is the word always, or facts with what they must be, like 'currency: EUR'")
         return {name: _cell(name, asked) for name, asked in value.items()}
+
+    @field_serializer("when")
+    def _when_as_written(self, when: dict[str, Cell] | None) -> Any:
+        return when and {name: cell.as_written() for name, cell in when.items()} if when != {} else "always"
 
     @field_validator("valid_from", "valid_to", mode="before")
     @classmethod
@@ -149,8 +173,8 @@ class Rule(Written):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        if bool(self.when) + self.always + self.otherwise != 1:
-            raise ValueError("needs exactly one of when (with at least one fact), 'when: always' and 'otherwise: true'")
+        if (self.when is not None) + self.otherwise != 1:
+            raise ValueError("needs either when (facts, or the word always) or 'otherwise: true'")
         if bool(self.then) == bool(self.hold):
             raise ValueError("needs either then (who gets the order) or hold (why it is stopped)")
         if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
@@ -160,3 +184,79 @@ class Rule(Written):
     def in_force(self, day: datetime.date) -> bool:
         """True on the days from valid_from to valid_to, both included."""
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
+Row = tuple[Rule, tuple[tuple[str, Test], ...], datetime.date | None, datetime.date | None]
+
+
+class RuleSet(Written):
+    """One version of a decision table. `facts` is the version of the list of facts that it was written for."""
+
+    name: Label
+    version: Annotated[int, Field(ge=1)] = 1
+    facts: Literal[1] = 1
+    hit: HitPolicy
+    rules: Annotated[tuple[Rule, ...], Field(min_length=1, max_length=2000)]
+
+    @field_validator("facts", mode="before")
+    @classmethod
+    def _known_facts(cls, value: Any) -> Any:
+        if str(value) != str(SCHEMA):
+            raise ValueError(f"was written for version {value} of the facts; this program knows version {SCHEMA}")
+        return SCHEMA
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        twice = [rule for rule, n in Counter(rule.id for rule in self.rules).items() if n > 1]
+        if twice:
+            raise ValueError(f"two rules have the id {twice[0]}; each needs its own")
+        rest = [rule.id for rule in self.rules if rule.otherwise]
+        if len(rest) > 1:
+            raise ValueError(f"{rest[0]} and {rest[1]} both say otherwise; keep one")
+        return self
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON from which `from_json` makes an equal rule set."""
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+    def to_yaml(self) -> str:
+        """The file as a person would write it, without comments."""
+        return yaml.safe_dump(self.to_json(), sort_keys=False, allow_unicode=True, width=110)
+
+    @cached_property
+    def sha256(self) -> str:
+        """Identity of this version: SHA-256 of its canonical JSON."""
+        text = json.dumps(self.to_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """The rules with conditions, each cell made a function once."""
+        return tuple(
+            (rule, tuple((name, cell.test()) for name, cell in rule.when.items()), rule.valid_from, rule.valid_to)
+            for rule in self.rules
+            if rule.when is not None
+        )
+
+    def rule(self, rule_id: str) -> tuple[int, Rule]:
+        """The rule and its place in the file, counted from 1. Raises KeyError."""
+        for place, rule in enumerate(self.rules, 1):
+            if rule.id == rule_id:
+                return place, rule
+        raise KeyError(rule_id)
+
+
+def from_yaml(text: str, name: str = "rules.yaml") -> RuleSet:
+    """Read a rule set that a person wrote. Raises yaml_file.Unreadable: line, rule, cell and remedy of each error."""
+    return load(text, RuleSet, name)
+
+
+def from_json(kept: Mapping[str, Any]) -> RuleSet:
+    """The rule set that `to_json` gave. Raises pydantic.ValidationError for anything else."""
+    return RuleSet.model_validate(kept)
+
+
+def _cell(name: str, asked: Any) -> Any:
+    if isinstance(asked, Cell):
+        return asked
+    return {**asked, "fact": name} if isinstance(asked, Mapping) else {"fact": name, "in": asked}

@@ -1,0 +1,1 @@
+"""The files that a fresh installation starts with; each teaches its own format in comments."""
