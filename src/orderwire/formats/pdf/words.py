@@ -7,10 +7,10 @@ import datetime
 import json
 import re
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
 from babel.core import UnknownLocaleError
@@ -24,12 +24,13 @@ from orderwire.document.money import exponent
 LANGUAGES = ("ar", "de", "el", "en", "es", "fr", "it", "nl", "pl", "ru", "uk", "zh")
 DEFAULT = "en"
 
+_COMMA = {"ar": "، ", "zh": "，"}
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufefc]")
 _REMOVED = dict.fromkeys(map(ord, "\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f"))
 """Marks that change the reading order of what follows: a text must not rearrange the page around it."""
 
 
-@cache
+@lru_cache(256)
 def words(language: str | None, country: str | None = None) -> "Words":
     """Words for a language tag such as de, en-US or zh-TW; without a region the supplier's country decides where
     the language is an official one there. An unknown language gives English."""
@@ -41,12 +42,12 @@ def words(language: str | None, country: str | None = None) -> "Words":
     if region is None and country and base in get_official_languages(country, de_facto=True):
         region = country
     fallback = "150" if base == DEFAULT else None  # English as written in Europe: day before month
-    for territory in (region, fallback):
+    for territory in filter(None, (region, fallback)):
         try:
             return Words(base, region, Locale(base, territory))
         except UnknownLocaleError:
             continue
-    return Words(base, None, Locale(base))
+    return Words(base, region, Locale(base))
 
 
 class Words:
@@ -126,14 +127,12 @@ class Words:
             return value
         if "T" not in value and " " not in value:
             return format_date(when.date(), "full", self.locale)
-        place = ""
-        if when.tzinfo and zone:
-            when = when.astimezone(ZoneInfo(zone))
+        place = f"UTC{when.strftime('%z')[:3]}:{when.strftime('%z')[3:5]}" if when.tzinfo else ""
+        if when.tzinfo and zone and (known := _zone(zone)):
+            when = when.astimezone(known)
             place = self.text("local_time", place=get_timezone_location(zone, self.locale, return_city=True))
-        elif when.tzinfo:
-            place = f"UTC{when.strftime('%z')[:3]}:{when.strftime('%z')[3:5]}"
         clock = format_time(when, "short" if self.territory in ("US", "CA") else "HH:mm", locale=self.locale)
-        return ", ".join(filter(None, (format_date(when.date(), "full", self.locale), clock, place)))
+        return self.join(format_date(when.date(), "full", self.locale), clock, place)
 
     def unit(self, code: str) -> str:
         """A unit of UN/ECE Recommendation 20 in plain words, or its code."""
@@ -142,6 +141,10 @@ class Words:
     def country(self, code: str) -> str:
         """The name of a country, or its code."""
         return str(self.locale.territories.get(code, code))
+
+    def join(self, *parts: str) -> str:
+        """Parts that are not empty, with this language's comma between them."""
+        return _COMMA.get(self.language, ", ").join(filter(None, parts))
 
     def own(self, text: str) -> str:
         """Text of the order, as it is, kept apart from its surroundings where reading directions meet."""
@@ -154,3 +157,10 @@ class Words:
         whole, point, rest = digits.lstrip("-").partition(".")
         sign = "-" if digits.startswith("-") else ""
         return f"{sign}{int(whole):,}{point}{rest}".translate(self._separators)
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
