@@ -11,6 +11,7 @@ help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
 
 install: .venv/.installed ## everything into .venv, orderwire included
+	@:
 
 demo: install ## the whole story in a browser; prints where to click
 	@$(BIN)/orderwire demo

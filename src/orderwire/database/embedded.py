@@ -50,8 +50,7 @@ def make_folder(folder: Path) -> None:
         for missing in [path for path in (*reversed(folder.parents), folder) if not path.exists()]:
             missing.mkdir(exist_ok=True)
             # As root the server runs as another user, who must be able to pass through; nobody may list the last one.
-            ours, passable = (0o700, 0o711) if os.geteuid() else (0o711, 0o755)
-            missing.chmod(ours if missing == folder else passable)
+            missing.chmod(0o700 if os.geteuid() else 0o711 if missing == folder else 0o755)
     except OSError as problem:
         raise DatabaseRefused(
             f"The data folder {folder} cannot be made ({problem.strerror}). Set ORDERWIRE_DATA to one that can."
