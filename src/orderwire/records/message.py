@@ -7,6 +7,7 @@ class Message(models.Model):
     """One inbound file or call. `documents` and `findings` are what reading it gave, as JSON.
 
     `reply` is the functional acknowledgment written for it (also sent as a delivery where an endpoint is known).
+    `seen_by` is who looked at a refused one and let it rest.
     """
 
     class State(models.TextChoices):
@@ -30,6 +31,8 @@ class Message(models.Model):
     reply = models.ForeignKey("orderwire.Blob", on_delete=models.PROTECT, null=True, related_name="+")
     received_at = models.DateTimeField(auto_now_add=True)
     settled_at = models.DateTimeField(null=True)
+    seen_by = models.CharField(max_length=160, blank=True, default="", db_default="")
+    seen_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "ow_message"

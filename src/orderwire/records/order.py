@@ -1,5 +1,7 @@
 """Orders as chains of immutable revisions, their lines, and who approved which revision."""
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 
 from orderwire.document.states import AnswerState, DeliveryState, OrderState
@@ -57,6 +59,8 @@ class Order(models.Model):
             models.Index(
                 fields=["answer_due_at"], name="ow_order_answer_due", condition=models.Q(answer_state="waiting")
             ),
+            models.Index(OpClass("number", name="varchar_pattern_ops"), name="ow_order_number_prefix"),
+            GinIndex(SearchVector("supplier_name", config="simple"), name="ow_order_words"),
         ]
 
     def __str__(self) -> str:
@@ -103,6 +107,11 @@ class OrderLine(models.Model):
     class Meta:
         db_table = "ow_order_line"
         constraints = [models.UniqueConstraint(fields=["revision", "position"], name="ow_order_line_once")]
+        indexes = [
+            GinIndex(
+                SearchVector("description", "buyer_part", "supplier_part", config="simple"), name="ow_order_line_words"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.revision} line {self.number}"
