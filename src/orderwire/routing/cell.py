@@ -1,6 +1,7 @@
 """One cell of the table: what it asks of one fact, in words, and as a test that says yes, no or cannot tell."""
 
 import datetime
+import json
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -47,7 +48,9 @@ class Cell(Written):
     @field_validator("one_of", "none_of", "prefix", mode="before")
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
-        return [value] if isinstance(value, str) else value
+        """JSON may say true and 12 where YAML has text."""
+        items = value if isinstance(value, list | tuple) else [value]
+        return [json.dumps(item) if isinstance(item, bool | int) else item for item in items]
 
     @field_validator("fact")
     @classmethod

@@ -125,26 +125,21 @@ def label(rule_set: RuleSet, rule: Rule) -> str:
 
 
 def _scan(rule_set: RuleSet, facts: Facts, day: datetime.date) -> tuple[list[Rule], list[Rule]]:
-    """The rules that hit, and those of which it cannot be told; with hit policy first, up to the first of either."""
-    value, rates = facts.values.get, facts.rates
-    only_first = rule_set.hit is HitPolicy.FIRST
-    hits: list[Rule] = []
-    unknown: list[Rule] = []
-    for rule, tests, start, end in rule_set.rows:
-        if (start is not None and day < start) or (end is not None and day > end):
-            continue
-        sure = True
-        for name, test in tests:
-            fits = test(value(name), rates)
-            if fits is None:
-                sure = False
-            elif not fits:
-                break
-        else:
-            (hits if sure else unknown).append(rule)
-            if only_first:
-                break
-    return hits, unknown
+    """The rules that hit, and those of which it cannot be told; with hit policy first, only the first of either."""
+    fit, unsure = rule_set.index.scan(facts, day)
+    if rule_set.hit is HitPolicy.FIRST:
+        first = (fit | unsure) & -(fit | unsure)
+        fit, unsure = fit & first, unsure & first
+    return _rules(rule_set, fit), _rules(rule_set, unsure)
+
+
+def _rules(rule_set: RuleSet, bits: int) -> list[Rule]:
+    found = []
+    while bits:
+        lowest = bits & -bits
+        found.append(rule_set.rules[lowest.bit_length() - 1])
+        bits ^= lowest
+    return found
 
 
 def _explain_cell(cell: Cell, facts: Facts) -> CellExplanation:

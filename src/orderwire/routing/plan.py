@@ -49,8 +49,12 @@ class Leg:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON; the wait in seconds."""
-        seconds = int(self.dispatch_after.total_seconds())
-        return {**asdict(self), "dispatch_after": seconds, "profile": dict(self.profile)}
+        return {
+            **asdict(self),
+            "dispatch_after": int(self.dispatch_after.total_seconds()),
+            "redaction": list(self.redaction),
+            "ladder": list(self.ladder),
+        }
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ import yaml
 from pydantic import Field, PlainSerializer, field_serializer, field_validator, model_serializer, model_validator
 
 from orderwire.document.base import Label, Text
-from orderwire.routing.cell import Cell, Test
+from orderwire.routing.cell import Cell
 from orderwire.routing.facts import SCHEMA
+from orderwire.routing.index import Index, build
 from orderwire.yaml_file import Written, load
 
 _DELAY = re.compile(r"(\d{1,4}) ?(min|h|d)")
@@ -160,9 +161,9 @@ class Rule(Written):
             raise ValueError("is the word always, or facts with what they must be, like 'currency: EUR'")
         return {name: _cell(name, asked) for name, asked in value.items()}
 
-    @field_serializer("when")
-    def _when_as_written(self, when: dict[str, Cell] | None) -> Any:
-        return when and {name: cell.as_written() for name, cell in when.items()} if when != {} else "always"
+    @field_serializer("when", when_used="unless-none")
+    def _when_as_written(self, when: dict[str, Cell]) -> Any:
+        return {name: cell.as_written() for name, cell in when.items()} or "always"
 
     @field_validator("valid_from", "valid_to", mode="before")
     @classmethod
@@ -184,9 +185,6 @@ class Rule(Written):
     def in_force(self, day: datetime.date) -> bool:
         """True on the days from valid_from to valid_to, both included."""
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
-
-
-Row = tuple[Rule, tuple[tuple[str, Test], ...], datetime.date | None, datetime.date | None]
 
 
 class RuleSet(Written):
@@ -217,7 +215,7 @@ class RuleSet(Written):
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON from which `from_json` makes an equal rule set."""
-        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude_none=True)
 
     def to_yaml(self) -> str:
         """The file as a person would write it, without comments."""
@@ -230,11 +228,11 @@ class RuleSet(Written):
         return hashlib.sha256(text.encode()).hexdigest()
 
     @cached_property
-    def rows(self) -> tuple[Row, ...]:
-        """The rules with conditions, each cell made a function once."""
-        return tuple(
-            (rule, tuple((name, cell.test()) for name, cell in rule.when.items()), rule.valid_from, rule.valid_to)
-            for rule in self.rules
+    def index(self) -> Index:
+        """The rules with conditions, made ready to be tested; made once."""
+        return build(
+            (place, rule.when.values(), (rule.valid_from, rule.valid_to))
+            for place, rule in enumerate(self.rules)
             if rule.when is not None
         )
 
