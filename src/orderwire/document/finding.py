@@ -1,6 +1,6 @@
 """A finding: something a reader, writer or check has to say about a document, with its place and the remedy."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -77,8 +77,13 @@ def place(path: Sequence[str | int]) -> str:
     return text or "document"
 
 
-def from_validation(failure: ValidationError) -> tuple[Finding, ...]:
-    """Pydantic's errors as findings, each with its place; at most 50, the rest counted in the last one."""
+def from_validation(
+    failure: ValidationError, where: Callable[[Sequence[str | int]], str] = place
+) -> tuple[Finding, ...]:
+    """Pydantic's errors as findings, each with its place; at most 50, the rest counted in the last one.
+
+    `where` words the place of a path such as ("lines", 0, "price"), for a reader whose places are rows or segments.
+    """
     errors = failure.errors(include_url=False, include_context=False, include_input=True)
     # A list whose items failed counts as empty for pydantic: only the items' own errors are worth reading.
     inside = {item["loc"][:n] for item in errors for n in range(len(item["loc"]))}
@@ -88,7 +93,7 @@ def from_validation(failure: ValidationError) -> tuple[Finding, ...]:
         message = _WORDS.get(item["type"], item["msg"].removeprefix("Value error, "))
         value = item["input"]
         shown = f" (here: {str(value)[:60]!r})" if isinstance(value, str | int | float) and item["loc"] else ""
-        findings.append(error(item["type"].replace("_", "-"), place(item["loc"]), f"{message}{shown}"))
+        findings.append(error(item["type"].replace("_", "-"), where(item["loc"]), f"{message}{shown}"))
     if len(errors) > 50:
         findings.append(error("more", "document", f"and {len(errors) - 50} more errors like these"))
     return tuple(findings)
