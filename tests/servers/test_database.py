@@ -239,6 +239,15 @@ def test_any_path_will_do(outer: Path, name: str) -> None:
         folder.rmdir()
 
 
+def test_a_link_to_the_data_folder_is_the_same_database(data: Path) -> None:
+    link = data.with_name("link")
+    link.symlink_to(data)
+    remember(ensure_dsn(link))
+    assert remembered(ensure_dsn(data))
+    stop(link)
+    assert not servers(data)
+
+
 def test_a_socket_folder_that_somebody_else_laid_out_is_refused(outer: Path) -> None:
     data = outer / ("x" * 120)
     folder = embedded.socket_folder(data)
@@ -373,6 +382,20 @@ def test_a_terminated_process_that_lets_python_end_stops_its_server(data: Path) 
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=60)
     assert not servers(data)
+
+
+def test_a_command_can_run_with_a_data_folder_that_is_gone_afterwards() -> None:
+    script = (
+        "import os, sys; from orderwire.database import ensure_dsn; ensure_dsn()\n"
+        "print(os.environ['ORDERWIRE_DATA']); sys.exit(3)"
+    )
+    command = [sys.executable, "-m", "orderwire.database", sys.executable, "-c", script]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (3, "")
+    folder = Path(done.stdout.strip())
+    assert folder.name == "data"
+    assert not folder.parent.exists()
+    assert not servers(folder)
 
 
 def test_importing_says_nothing_on_the_screen() -> None:

@@ -44,9 +44,7 @@ def lazy_dsn(data: Path | None = None) -> str:
     """
     if url := os.environ.get("DATABASE_URL"):
         return _checked(url)
-    return (
-        f"postgresql://orderwire@/orderwire?host={quote(str(embedded.socket_folder(data or data_folder())), safe='')}"
-    )
+    return f"postgresql://orderwire@/orderwire?host={quote(str(embedded.socket_folder(_resolved(data))), safe='')}"
 
 
 def ensure_dsn(data: Path | None = None, *, say: Callable[[str], None] | None = None) -> str:
@@ -55,7 +53,7 @@ def ensure_dsn(data: Path | None = None, *, say: Callable[[str], None] | None = 
     Cheap to call again, and brings a server back that was killed. `say` gets one line when a database is first made.
     Raises DatabaseRefused with the reason and the remedy.
     """
-    folder = data or data_folder()
+    folder = _resolved(data)
     dsn = lazy_dsn(folder)
     if not os.environ.get("DATABASE_URL"):
         embedded.join(folder, dsn, say=say)
@@ -97,6 +95,11 @@ def temporary_data() -> Iterator[Path]:
     finally:
         stop(data)
         rmtree(outer)
+
+
+def _resolved(data: Path | None) -> Path:
+    """One name for a folder, however it was reached: PostgreSQL knows its own by the real one."""
+    return data.expanduser().resolve() if data else data_folder()
 
 
 def _checked(url: str) -> str:

@@ -83,7 +83,7 @@ def join(data: Path, dsn: str, *, say: Callable[[str], None] | None = None) -> N
 def stop(data: Path | None = None) -> None:
     """Leave the server of this data folder (of all, by default). The last process that leaves stops it."""
     with _threads:
-        for folder in [data] if data else list(_joined):
+        for folder in [data.resolve()] if data else list(_joined):
             users = _joined.pop(folder, None)
             if users is None or not folder.exists():
                 continue
