@@ -273,6 +273,16 @@ def test_settings_start_nothing_until_somebody_connects(data: Path, monkeypatch:
         assert connection.execute("select current_user").fetchone() == ("orderwire",)
 
 
+def test_settings_of_another_server_in_the_environment_change_nothing(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"PGPORT": "5433", "PGHOST": "db.example", "PGUSER": "me", "PGDATABASE": "other"}.items():
+        monkeypatch.setenv(name, value)
+    remember(ensure_dsn(data))
+    stop(data)
+    assert not servers(data)
+
+
 def test_a_forked_child_that_ends_does_not_speak_for_its_parent(data: Path) -> None:
     script = (
         "import os, sys; from pathlib import Path; from orderwire.database import ensure_dsn, stop\n"

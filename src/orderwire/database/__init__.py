@@ -44,7 +44,8 @@ def lazy_dsn(data: Path | None = None) -> str:
     """
     if url := os.environ.get("DATABASE_URL"):
         return _checked(url)
-    return f"postgresql://orderwire@/orderwire?host={quote(str(embedded.socket_folder(_resolved(data))), safe='')}"
+    host = quote(str(embedded.socket_folder(_resolved(data))), safe="")
+    return f"postgresql://orderwire@/orderwire?host={host}&port=5432"  # a PGPORT of the user's is about another server
 
 
 def ensure_dsn(data: Path | None = None, *, say: Callable[[str], None] | None = None) -> str:
