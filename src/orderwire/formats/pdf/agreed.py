@@ -61,9 +61,9 @@ def reference(item: Reference, words: Words) -> tuple[str, str]:
 
 
 def adjustment(item: AllowanceCharge, words: Words) -> str:
-    """Discount 2 %, frame agreement."""
+    """Discount 2 %, frame agreement; the code only where no reason says it in words."""
     percent = f" {words.percent(item.percent)}" if item.percent is not None else ""
-    code = f" ({item.code})" if item.code else ""
+    code = f" ({item.code})" if item.code and not item.reason else ""
     return words.join(f"{words.text(item.kind)}{percent}{code}", words.own(item.reason) if item.reason else "")
 
 

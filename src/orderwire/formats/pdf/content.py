@@ -14,9 +14,9 @@ from orderwire.document.canonical import fingerprint
 from orderwire.document.money import allowance_total, totals
 from orderwire.document.order import Order
 from orderwire.formats.pdf import agreed
-from orderwire.formats.pdf.fonts import MONO, families
+from orderwire.formats.pdf.fonts import families
 from orderwire.formats.pdf.lines import Places, is_internal, rows, subject_word, widths
-from orderwire.formats.pdf.parties import block, postal
+from orderwire.formats.pdf.parties import block, identifiers, postal
 from orderwire.formats.pdf.words import Words
 from orderwire.formats.pdf.wrap import wrap
 
@@ -30,14 +30,15 @@ def content(order: Order, words: Words, links: Mapping[str, str], *, prices: boo
     places = Places(order, words)
     lines = rows(order, words, places, prices=prices)
     title = words.text(f"title.{order.kind}")
-    columns = _COLUMNS if prices else _COLUMNS[:5]
+    shown = _COLUMNS if prices else _COLUMNS[:5]
+    columns = [words.text(f"columns.{c}", currency=order.currency) for c in shown]
     zone = links.get("timezone")
     return {
         "lang": words.language,
         "rtl": words.rtl,
-        "fonts": families(words.language, words.territory),
-        "mono": MONO,
-        "author": words.own(order.buyer.name),
+        "fonts": families(words.territory),
+        "author": order.buyer.name,
+        "name": words.own(wrap(order.buyer.name, 60)),
         "title": title,
         "number": wrap(order.number, 20),
         "number_size": 24 if len(order.number) <= 16 else 16,
@@ -47,19 +48,25 @@ def content(order: Order, words: Words, links: Mapping[str, str], *, prices: boo
         "sentence": _sentence(order, words, prices=prices),
         "parties": _parties(order, words),
         "agreed": [_pair(*pair) for pair in _agreed(order, words)],
-        "columns": [words.text(f"columns.{c}", currency=order.currency) for c in columns],
-        "widths": widths(lines, prices=prices),
+        "columns": columns,
+        "widths": widths(columns, lines),
         "lines": lines,
         "sums": _sums(order, words) if prices else [],
-        "total": [words.text("total"), order.currency, words.amount(totals(order).total, order.currency)] if prices else [],
+        "total": [words.text("total"), order.currency, words.amount(totals(order).total, order.currency)]
+        if prices
+        else [],
         "taxes": [words.text("taxes"), reasons] if prices and (reasons := agreed.tax_reasons(order, words)) else [],
         "addresses": [words.text("addresses"), places.blocks] if places.blocks else [],
         "notes": [words.text("notes"), [_pair(*pair) for pair in notes]] if (notes := _notes(order, words)) else [],
         "answer": _answer(links, words, zone),
         "fingerprint": [words.text("fingerprint"), _grouped(fingerprint(order))],
         "approved": _approved(order, links, words, zone),
-        "ordered": block(words.text("ordered"), order.buyer, "ours", words),
-        "running": [f"{title} {order.number}", words.text("version_short", revision=order.revision), _from_to(order, words)],
+        "ordered": _ordered(order, words),
+        "running": [
+            f"{title} {order.number}",
+            words.text("version_short", revision=order.revision),
+            _from_to(order, words),
+        ],
         "footer": _footer(order, words),
         "page": re.split(r"\{pages?\}", words.text("page")),
     }
@@ -157,8 +164,9 @@ def _answer(links: Mapping[str, str], words: Words, zone: str | None) -> dict[st
 
 
 def _qr(url: str) -> str:
+    # A given mask spares the eight trial codes, which cost more than all other texts of the page together.
     out = io.BytesIO()
-    segno.make(url, error="m", micro=False, boost_error=False).save(
+    segno.make(url, error="m", micro=False, boost_error=False, mask=4).save(
         out, kind="svg", border=0, xmldecl=False, svgclass=None, lineclass=None, omitsize=True, dark="#12181b"
     )
     return out.getvalue().decode()
@@ -174,6 +182,21 @@ def _approved(order: Order, links: Mapping[str, str], words: Words, zone: str | 
     at = words.own(words.moment(links["approved_at"], zone)) if links.get("approved_at") else ""
     note = words.text("approved_note", revision=order.revision)
     return {"label": words.text("approved"), "name": words.own(links["approved_by"]), "lines": at, "quiet": note}
+
+
+def _ordered(order: Order, words: Words) -> dict[str, str]:
+    """Who orders: the person, and the buying company with all its identifiers."""
+    buyer, contact = order.buyer, order.buyer.contact
+    person = contact.name if contact and contact.name else None
+    reach = [part for part in (contact.phone, contact.email) if part] if contact else []
+    company = [buyer.name] if person else []
+    address = ", ".join([*company, *postal(buyer.address, words)])
+    return {
+        "label": words.text("ordered"),
+        "name": words.own(wrap(person or buyer.name, 30)),
+        "lines": words.own(wrap(", ".join(reach), 40)),
+        "quiet": "\n".join(filter(None, (words.own(wrap(address, 40)), *identifiers(buyer, "ours", words)))),
+    }
 
 
 def _from_to(order: Order, words: Words) -> str:

@@ -10,26 +10,28 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
+import fontpkg_ibm_plex_sans_arabic
 import fontpkg_noto_sans
-import fontpkg_noto_sans_arabic
+
 import noto_cjk_sans_otc
 import typst
 
 FOLDERS = (
     Path(fontpkg_noto_sans.__file__).parent,
-    Path(fontpkg_noto_sans_arabic.__file__).parent,
+    Path(fontpkg_ibm_plex_sans_arabic.__file__).parent,
     Path(noto_cjk_sans_otc.__file__).parent,
 )
-MONO = "Noto Sans Mono CJK SC"
 _SUFFIXES = {".ttf", ".otf", ".ttc", ".otc"}
 
 
-def families(language: str, territory: str | None) -> tuple[str, ...]:
-    """Font families in order of preference; Chinese characters take the shapes of the reader's country."""
+def families(territory: str | None) -> tuple[str, ...]:
+    """Font families in order of preference; Chinese characters take the shapes of the reader's country.
+
+    Arabic is not Noto's: its newest release draws letters and their dots as separate glyphs, and text copied or
+    searched in the document comes out with letters doubled.
+    """
     chinese = "Noto Sans CJK TC" if territory in ("TW", "HK", "MO") else "Noto Sans CJK SC"
-    first = "Noto Sans Arabic" if language == "ar" else "Noto Sans"
-    second = "Noto Sans" if language == "ar" else "Noto Sans Arabic"
-    return (first, second, chinese)
+    return ("Noto Sans", "IBM Plex Sans Arabic", chinese)
 
 
 @cache
@@ -69,7 +71,7 @@ def _code_points(font: bytes) -> Iterator[int]:
         if tag == b"cmap":
             for k in range(struct.unpack_from(">H", font, offset + 2)[0]):
                 platform, encoding, at = struct.unpack_from(">HHI", font, offset + 4 + 8 * k)
-                if platform == 0 and encoding in (3, 4) or platform == 3 and encoding in (1, 10):
+                if (platform == 0 and encoding in (3, 4)) or (platform == 3 and encoding in (1, 10)):
                     yield from _subtable(font, offset + at)
 
 

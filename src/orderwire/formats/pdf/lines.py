@@ -1,6 +1,6 @@
 """The lines of the order as printed, the widths of their columns, and the delivery addresses they name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from orderwire.document.money import allowance_total, line_amount, rounded
@@ -13,6 +13,9 @@ from orderwire.formats.pdf.words import Words
 from orderwire.formats.pdf.wrap import ZERO_WIDTH_SPACE, wrap
 
 _MILLIMETRES_PER_CHARACTER = 1.85
+"""A digit of Noto Sans at 9 points, and a little."""
+_LEAST = {"n": 3.4, "item": 0, "date": 13.5, "quantity": 6, "unit": 4.5, "price": 6, "amount": 9}
+_MOST = {"n": 8, "item": 0, "date": 16, "quantity": 13, "unit": 9, "price": 13, "amount": 15}
 _NAME, _SMALL = 30, 40
 _UNBREAKABLE = 900
 """Characters up to which a row is kept on one page: well below half a page of text."""
@@ -87,17 +90,17 @@ def _small(line: Line, currency: str, words: Words, *, prices: bool, taxes: bool
         parts.append(words.text("yours", part=words.own(line.supplier_part)))
     if line.buyer_part:
         parts.append(words.text("ours", part=words.own(line.buyer_part)))
-    codes = [f"GTIN {line.gtin}"] if line.gtin else []
+    codes = [words.own(f"GTIN\xa0{line.gtin}")] if line.gtin else []
     if line.category:
         codes.append(f"{words.text('category')} {words.own(line.category)}")
     codes += [" ".join(reference(item, words)) for item in line.references]
+    notes = [_note(note, words) for note in line.notes if not is_internal(note)]
+    if notes and len(notes[0]) < _SMALL and "\n" not in notes[0]:
+        codes.insert(0, notes.pop(0))
     for group in (parts, codes):
         if group:
             yield " · ".join(group)
-    for note in line.notes:
-        if not is_internal(note):
-            subject = f"{subject_word(note, words)}: " if note.subject else ""
-            yield subject + words.own(note.text)
+    yield from notes
     if taxes:
         yield from (tax_word(tax, words) for tax in line.taxes)
     if prices:
@@ -115,6 +118,10 @@ def subject_word(note: Note, words: Words) -> str:
     return words.known("subjects", note.subject.casefold(), "") or words.own(note.subject)
 
 
+def _note(note: Note, words: Words) -> str:
+    return f"{subject_word(note, words)}: {words.own(note.text)}" if note.subject else words.own(note.text)
+
+
 def _account(account: Account, words: Words) -> str:
     named = ((words.text("cost_center"), account.cost_center), (words.text("gl_account"), account.gl_account))
     said = [f"{label} {words.own(value)}" for label, value in named if value]
@@ -130,28 +137,32 @@ def _number(text: str) -> str:
     return wrap(text, 15)
 
 
-def widths(rows: Iterable[dict[str, Any]], *, prices: bool) -> list[float]:
-    """Column widths in millimetres, the item's left out: fixed, since measuring them costs the engine more."""
-    cells = {"n": 4.0, "date": 11.0, "quantity": 7.0, "unit": 6.0, "price": 7.0, "amount": 10.0}
+def widths(heads: Sequence[str], rows: Iterable[dict[str, Any]]) -> list[float]:
+    """Column widths in millimetres, the item's left out: fixed, since measuring them costs the engine more.
+
+    `heads` are the columns' labels: line, item, arrives, quantity, unit and perhaps price and amount.
+    """
+    names = ("n", "item", "date", "quantity", "unit", "price", "amount")[: len(heads)]
+    cells = {name: max(_LEAST[name], 0.8 * _longest(head)) for name, head in zip(names, heads, strict=True)}
     for row in rows:
         cells["n"] = max(cells["n"], _longest(row["n"]))
         cells["unit"] = max(cells["unit"], _longest(row["unit"]))
         for date, quantity, _ in row["when"]:
-            cells["date"] = max(cells["date"], len(date))
+            cells["date"] = max(cells["date"], _longest(date))
             cells["quantity"] = max(cells["quantity"], _longest(quantity))
-        if prices:
+        if "price" in cells:
             cells["price"] = max(cells["price"], _longest(row["price"]), 0.85 * _longest(row["per"]))
             cells["amount"] = max(cells["amount"], _longest(row["amount"]))
-    limits = {"n": 8, "date": 14, "quantity": 14, "unit": 8, "price": 14, "amount": 15}
-    wanted = {key: min(n, limits[key]) * _MILLIMETRES_PER_CHARACTER + 3.2 for key, n in cells.items()}
-    wanted["n"] -= 2
-    if not prices:
-        del wanted["price"], wanted["amount"]
-    return [round(width, 1) for width in wanted.values()]
+    edges = {"n": 1.6, "amount": 1.6}
+    return [
+        round(min(size, _MOST[name]) * _MILLIMETRES_PER_CHARACTER + edges.get(name, 3.2), 1)
+        for name, size in cells.items()
+        if name != "item"
+    ]
 
 
 def _longest(text: str) -> float:
     """Width in digits: what separates thousands is narrow; ideographs are wide."""
     narrow = sum(text.count(c) for c in ",.’\u202f\xa0 ")
     wide = sum(1 for c in text if "\u2e80" <= c <= "\uffef")
-    return len(text.replace(ZERO_WIDTH_SPACE, "")) - narrow / 2 + 0.7 * wide
+    return len(text.replace(ZERO_WIDTH_SPACE, "")) - narrow / 2 + 1.3 * wide

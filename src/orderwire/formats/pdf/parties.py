@@ -2,7 +2,7 @@
 
 from typing import Literal, TypedDict
 
-from orderwire.document.party import Address, Party
+from orderwire.document.party import Address, Identifier, Party
 from orderwire.formats.pdf.words import Words
 from orderwire.formats.pdf.wrap import wrap
 
@@ -54,22 +54,22 @@ def postal(address: Address | None, words: Words) -> list[str]:
 
 def identifiers(party: Party, role: Role, words: Words) -> list[str]:
     """Every identifier with the word that its reader knows it by."""
-    printed = []
-    for item in party.identifiers:
-        scheme = item.scheme
-        if scheme == "buyer":
-            label = words.text("ids.your_number" if role == "supplier" else "ids.our_number")
-        elif scheme == "supplier":
-            label = words.text("ids.your_number_own" if role == "supplier" else "ids.our_number_there")
-        elif scheme in ("vat", "tax"):
-            label = words.text(f"ids.{scheme}")
-        elif scheme.startswith("eas:"):
-            printed.append(f"Peppol {words.own(f'{scheme[4:]}:{item.value}')}")
-            continue
-        else:
-            label = _NAMES.get(scheme, scheme.upper())
-        printed.append(f"{label} {words.own(item.value)}")
-    return printed
+    return [_identifier(item, role, words) for item in party.identifiers]
+
+
+def _identifier(item: Identifier, role: Role, words: Words) -> str:
+    scheme = item.scheme
+    if scheme == "buyer":
+        label = words.text("ids.your_number" if role == "supplier" else "ids.our_number")
+    elif scheme == "supplier":
+        label = words.text("ids.your_number_own" if role == "supplier" else "ids.our_number_there")
+    elif scheme in ("vat", "tax"):
+        label = words.text(f"ids.{scheme}")
+    elif scheme.startswith("eas:"):
+        return words.own(f"Peppol {scheme[4:]}:{item.value}")
+    else:
+        return words.own(f"{_NAMES.get(scheme, scheme.upper())} {item.value}")
+    return f"{label} {words.own(item.value)}"
 
 
 def _contact(party: Party) -> list[str]:

@@ -9,7 +9,7 @@ import re
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
@@ -26,7 +26,9 @@ DEFAULT = "en"
 
 _COMMA = {"ar": "، ", "zh": "，"}
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufefc]")
-_REMOVED = dict.fromkeys(map(ord, "\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f"))
+_REMOVED = dict.fromkeys(map(ord, "\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")) | {
+    ord("\t"): " "
+}
 """Marks that change the reading order of what follows: a text must not rearrange the page around it."""
 
 
@@ -61,7 +63,7 @@ class Words:
         text = files(__package__).joinpath(f"texts/{language}.json").read_text("utf-8")
         self.texts: dict[str, Any] = json.loads(text)
         symbols = locale.number_symbols["latn"]
-        self._separators = str.maketrans({",": symbols["group"], ".": symbols["decimal"], "-": "−"})
+        self._separators = str.maketrans({",": symbols["group"], ".": symbols["decimal"]})
         self._percent = locale.percent_formats[None].pattern.replace("#,##0", "{}")
 
     @cached_property
@@ -110,11 +112,11 @@ class Words:
 
     def date(self, value: datetime.date) -> str:
         """A date with the month in words, where the language has that."""
-        return format_date(value, "long", self.locale)
+        return _date(value, "long", str(self.locale))
 
     def short_date(self, value: datetime.date) -> str:
         """A date as short as it can be without being mistaken."""
-        return format_date(value, "medium", self.locale)
+        return _date(value, "medium", str(self.locale))
 
     def moment(self, value: str, zone: str | None = None) -> str:
         """An ISO 8601 date or date-time in words, with its place; any other text stays as it is.
@@ -155,8 +157,13 @@ class Words:
 
     def _localized(self, digits: str) -> str:
         whole, point, rest = digits.lstrip("-").partition(".")
-        sign = "-" if digits.startswith("-") else ""
-        return f"{sign}{int(whole):,}{point}{rest}".translate(self._separators)
+        text = f"{int(whole):,}{point}{rest}".translate(self._separators)
+        return self.own(f"−{text}") if digits.startswith("-") else text
+
+
+@lru_cache(4096)
+def _date(value: datetime.date, length: Literal["long", "medium"], locale: str) -> str:
+    return format_date(value, length, locale)
 
 
 def _zone(name: str) -> ZoneInfo | None:
