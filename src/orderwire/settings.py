@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "orderwire.web.headers.content_policy",
 ]
 
 ROOT_URLCONF = "orderwire.urls"
@@ -131,6 +132,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "orderwire.web.frame.frame",
             ],
+            "builtins": ["orderwire.web.parts"],
         },
     }
 ]

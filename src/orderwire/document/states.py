@@ -81,11 +81,11 @@ class AnswerState(State):
 _O, _D, _A = OrderState, DeliveryState, AnswerState
 
 ORDER_TRANSITIONS: Mapping[OrderState, frozenset[OrderState]] = {
-    _O.DRAFT: frozenset({_O.PENDING_APPROVAL, _O.APPROVED, _O.CANCELLED}),
-    _O.PENDING_APPROVAL: frozenset({_O.APPROVED, _O.REFUSED, _O.CANCELLED, _O.DRAFT}),
+    _O.DRAFT: frozenset({_O.PENDING_APPROVAL, _O.APPROVED, _O.HELD, _O.CANCELLED}),
+    _O.PENDING_APPROVAL: frozenset({_O.APPROVED, _O.REFUSED, _O.HELD, _O.CANCELLED, _O.DRAFT}),
     _O.REFUSED: frozenset({_O.DRAFT, _O.PENDING_APPROVAL, _O.CANCELLED}),
     _O.APPROVED: frozenset({_O.HELD, _O.CANCELLED, _O.CLOSED, _O.PENDING_APPROVAL}),
-    _O.HELD: frozenset({_O.APPROVED, _O.CANCELLED}),
+    _O.HELD: frozenset({_O.APPROVED, _O.PENDING_APPROVAL, _O.CANCELLED}),
     _O.CANCELLED: frozenset(),
     _O.CLOSED: frozenset({_O.APPROVED}),
 }

@@ -2,14 +2,13 @@
 
 import hashlib
 
+from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.db import models
 
-from cryptography.fernet import Fernet, MultiFernet
-
 
 class Blob(models.Model):
-    """`content` is sealed (encrypted) where it carries a secret such as an answer link; `sha256` is of the open bytes."""
+    """`content` is sealed (encrypted) where it carries a secret, an answer link; `sha256` is of the open bytes."""
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     content = models.BinaryField()

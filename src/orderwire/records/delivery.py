@@ -1,6 +1,7 @@
 """Deliveries, their attempts and receipts. Everything that waits is a row here with a due_at, never a job."""
 
 from django.db import models
+from django.db.models.fields.json import KT
 from django.db.models.functions import Now
 
 from orderwire.document.states import DeliveryState
@@ -60,6 +61,12 @@ class Delivery(models.Model):
                 condition=models.Q(state__in=[s.value for s in DUE_STATES]),
             ),
             models.Index(fields=["state", "changed_at"], name="ow_delivery_by_state"),
+            # How a functional acknowledgment finds the delivery that it speaks of.
+            models.Index(
+                KT("parcel__controls__gs"),
+                name="ow_delivery_by_group",
+                condition=models.Q(parcel__controls__has_key="gs"),
+            ),
         ]
 
     def __str__(self) -> str:

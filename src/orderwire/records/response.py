@@ -48,7 +48,8 @@ class Response(models.Model):
 
 class AnswerLink(models.Model):
     """A mailed link to answer one revision. Only the hash of its token is kept; the token is derived from the id
-    and a secret, so that the same mail can be made again after a crash. `answer_by` is the date that was printed."""
+    and a secret, so that the same mail can be made again after a crash. `answer_by` is the date that was printed,
+    `renewed_at` when its holder last asked for a fresh one."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     token_sha256 = models.CharField(max_length=64, unique=True)
@@ -63,6 +64,7 @@ class AnswerLink(models.Model):
     opened_at = models.DateTimeField(null=True)
     opens = models.IntegerField(default=0)
     revoked_at = models.DateTimeField(null=True)
+    renewed_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "ow_answer_link"

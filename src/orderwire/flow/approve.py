@@ -1,0 +1,155 @@
+"""Approve: a revision may leave only when enough persons said yes to exactly its content, or a trusted source says that
+this happened there. Enforced here, so that every door gets the same refusal."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from orderwire.document.amount import Amount
+from orderwire.document.money import totals
+from orderwire.document.order import Order as Document
+from orderwire.document.states import OrderState
+from orderwire.flow import Refused, configuration, route
+from orderwire.formats import Approval as Claim
+from orderwire.governance import approval as rules
+from orderwire.governance.trust import trusts
+from orderwire.ledger import events
+from orderwire.ledger.append import append
+from orderwire.ledger.entry import Event
+from orderwire.records import Approval, EndpointVersion, Order, Revision, User
+from orderwire.records.write import ApprovalRow
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What a document's own approval is worth: the state it starts in, the row and the event that say so."""
+
+    state: OrderState
+    approval: ApprovalRow | None
+    event: Event
+
+
+def arrival(document: Document, sha256: str, *, source: str, claim: Claim | None) -> Arrival:
+    """Judge an order that comes in. It is approved when `source` is trusted for it, else it waits for approval here."""
+    policy = configuration.policy()
+    total = Amount(totals(document).total, document.currency)
+    verdict = trusts(policy, source=source, total=total, given=claim, now=timezone.now())
+    if not verdict.allowed or claim is None:
+        needed = rules.required_approvals(policy, rules.case(document, bound_to=sha256))
+        reason = needed.reason if claim is None else f"{needed.reason}; {verdict.reason}"
+        return Arrival(
+            OrderState.PENDING_APPROVAL, None, events.ApprovalRequested(approvers=needed.persons, reason=reason)
+        )
+    at = timezone.datetime.fromisoformat(claim.at)
+    row = ApprovalRow(
+        revision_sha256=sha256,
+        decision=Approval.Decision.GRANTED.value,
+        approver=claim.approver,
+        user_id=None,
+        source=source,
+        reference=claim.reference or "",
+        reason=verdict.reason,
+        approved_at=at,
+    )
+    external = events.ApprovalExternal(
+        sha256=sha256, source=source, approver=claim.approver, approved_at=at.isoformat(), reference=claim.reference
+    )
+    return Arrival(OrderState.APPROVED, row, external)
+
+
+def may(order: Order, user: User) -> rules.Verdict:
+    """Whether this person may approve the order's current version now, with the reason in words."""
+    if order.state != OrderState.PENDING_APPROVAL:
+        return rules.Verdict(False, "This order does not wait for approval.")
+    return _verdict(order, order.revisions.get(number=order.revision), user)
+
+
+def grant(order_id: int, *, user: User, sha256: str, reason: str = "") -> Order:
+    """Record a yes to exactly the content with this fingerprint; the last yes plans the order. Raises Refused."""
+    with transaction.atomic():
+        order, revision = _waiting(order_id, sha256)
+        verdict = _verdict(order, revision, user)
+        if not verdict.allowed:
+            raise Refused(verdict.reason, kind="not_allowed")
+        _record(revision, user, Approval.Decision.GRANTED, reason)
+        granted = events.ApprovalGranted(
+            sha256=revision.sha256, complete=not verdict.missing, reason=reason or verdict.reason
+        )
+        append(granted, actor=f"user:{user.username}", order=order, subjects={"revision": revision.pk})
+        if verdict.missing:
+            _told(order, f"Approved by {user.shown_name}, {verdict.missing} more needed")
+        else:
+            document = Document.model_validate_json(bytes(revision.content))
+            route.plan(order, revision, document, actor=f"user:{user.username}")
+    return order
+
+
+def refuse(order_id: int, *, user: User, sha256: str, reason: str) -> Order:
+    """Record a no; the order does not leave. Raises Refused for who could not approve it, or without a reason."""
+    if not reason.strip():
+        raise Refused("A refusal needs a reason.", remedy="Write one sentence for the person who made the order.")
+    with transaction.atomic():
+        order, revision = _waiting(order_id, sha256)
+        verdict = _verdict(order, revision, user)
+        if not verdict.allowed:
+            raise Refused(verdict.reason, kind="not_allowed")
+        _record(revision, user, Approval.Decision.REFUSED, reason)
+        order.state, order.reason = OrderState.REFUSED, reason
+        order.save(update_fields=["state", "reason"])
+        _told(order, f"Not approved by {user.shown_name}")
+        refused = events.ApprovalRefused(reason=reason)
+        append(refused, actor=f"user:{user.username}", order=order, subjects={"revision": revision.pk})
+    return order
+
+
+def _waiting(order_id: int, sha256: str) -> tuple[Order, Revision]:
+    order = Order.objects.select_for_update().filter(pk=order_id).first()
+    if order is None:
+        raise Refused("There is no such order.", kind="not_found")
+    revision = order.revisions.get(number=order.revision)
+    if revision.sha256 != sha256:
+        raise Refused("The order changed since you looked at it.", remedy="Look at the new version.", kind="conflict")
+    if order.state != OrderState.PENDING_APPROVAL:
+        raise Refused("This order does not wait for approval.", kind="conflict")
+    return order, revision
+
+
+def _verdict(order: Order, revision: Revision, user: User) -> rules.Verdict:
+    document = Document.model_validate_json(bytes(revision.content))
+    policy = configuration.policy()
+    needed = rules.required_approvals(policy, rules.case(document, bound_to=revision.sha256))
+    groups = user.roles | ({"administrators"} if user.is_superuser else frozenset())
+    person = rules.Person(user.username, user.shown_name, groups, active=user.is_active and user.partner_id is None)
+    prior = [
+        rules.Approval(username, sha256)
+        for username, sha256 in revision.approvals.filter(
+            decision=Approval.Decision.GRANTED, user__isnull=False
+        ).values_list("user__username", "revision_sha256")
+    ]
+    creator = revision.created_by.partition(":")[2]
+    return rules.may_approve(policy, needed, person, prior=prior, creator=creator, involved=_involved(order))
+
+
+def _involved(order: Order) -> dict[str, str]:
+    """Who wrote the addresses that this supplier's orders go to must not approve them (segregation of duties)."""
+    current = EndpointVersion.objects.filter(endpoint__partner_id=order.supplier_id, created_by__startswith="user:")
+    names = current.extra(where=["ow_endpoint_version.number = ow_endpoint.version"]).select_related("endpoint")
+    return {version.created_by.partition(":")[2]: "changed the supplier's address" for version in names}
+
+
+def _record(revision: Revision, user: User, decision: Approval.Decision, reason: str) -> None:
+    Approval.objects.create(
+        revision=revision,
+        revision_sha256=revision.sha256,
+        decision=decision,
+        approver=user.shown_name,
+        user=user,
+        reason=reason,
+        approved_at=timezone.now(),
+    )
+
+
+def _told(order: Order, headline: str) -> None:
+    order.last_event, order.changed_at = headline[:200], timezone.now()
+    order.save(update_fields=["last_event", "changed_at"])

@@ -1,0 +1,70 @@
+"""Collect: looks into the places where partners leave files for us, and hands what is there to `receive`.
+
+A file may only vanish from its place after its bytes are stored here.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+from pydantic import ValidationError
+
+from orderwire.channels import Inbound, Refused, Unavailable
+from orderwire.flow import Refused as NotTaken
+from orderwire.flow import receive
+from orderwire.flow.distribute.claimed import Place
+from orderwire.flow.distribute.health import ready
+from orderwire.records import Endpoint, EndpointVersion
+
+COLLECT_LOCK = 7_301_100
+
+logger = logging.getLogger(__name__)
+
+
+def collect() -> None:
+    """One round over all endpoints that can bring something; then what an earlier crash left unread."""
+    for endpoint_id in Endpoint.objects.filter(active=True).order_by("id").values_list("id", flat=True):
+        version = ready(endpoint_id)
+        if version is not None and version.config.get("inbox"):
+            with _alone(endpoint_id) as free:
+                if free:
+                    _collect_from(version)
+    for message in receive.unfinished():
+        receive.process(message)
+
+
+def _collect_from(version: EndpointVersion) -> None:
+    partner = version.endpoint.partner
+    actor = f"supplier:{partner.number}" if partner.role == "supplier" else f"system:{partner.number}"
+    try:
+        place = Place.of(version)
+        for inbound in place.channel.poll(place.config):
+            _take(version.endpoint, inbound, source=f"{version.channel}:{partner.number}", actor=actor)
+    except (Unavailable, Refused) as failure:
+        logger.warning("Nothing collected from %s: %s", version.endpoint, failure.reason)
+    except (KeyError, ValidationError) as failure:
+        logger.warning("The settings of %s cannot be used: %s", version.endpoint, failure)
+
+
+def _take(endpoint: Endpoint, inbound: Inbound, *, source: str, actor: str) -> None:
+    try:
+        message = receive.store(inbound.content, name=inbound.name, source=source, actor=actor, endpoint=endpoint)
+    except NotTaken as failure:
+        logger.warning("%s from %s was left where it is: %s", inbound.name, endpoint, failure)
+        return
+    inbound.commit()
+    receive.process(message)
+
+
+@contextmanager
+def _alone(endpoint_id: int) -> Iterator[bool]:
+    """One collector per endpoint over all machines; the lock ends with the connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(%s, %s)", [COLLECT_LOCK, endpoint_id])
+        free = bool(cursor.fetchone()[0])
+        try:
+            yield free
+        finally:
+            if free:
+                cursor.execute("select pg_advisory_unlock(%s, %s)", [COLLECT_LOCK, endpoint_id])

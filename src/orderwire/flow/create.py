@@ -1,0 +1,243 @@
+"""Create: an order document becomes a revision. The same revision twice changes nothing; the same number with other
+content is a conflict, told field by field, and changes nothing either.
+
+An order that comes in approved by a trusted source is created, approved and planned in one transaction.
+"""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from orderwire import engine
+from orderwire.document import money
+from orderwire.document.canonical import canonical_bytes, fingerprint
+from orderwire.document.change import FieldChange, changes
+from orderwire.document.order import Line
+from orderwire.document.order import Order as Document
+from orderwire.document.states import AnswerState, DeliveryState, OrderState
+from orderwire.flow import Refused, approve, route
+from orderwire.flow.find import find_supplier
+from orderwire.formats import Approval as Claim
+from orderwire.ledger import events
+from orderwire.ledger.append import CHANNEL, append
+from orderwire.ledger.entry import Event
+from orderwire.records import Approval, Message, Order, OrderLine, Partner, Revision
+from orderwire.records.write import EventRow, LineRow, NewOrder, PlanRow, new_order
+
+
+@dataclass(frozen=True)
+class Created:
+    """What became of a document. `changes` tells, for a conflict or a revision, what differs from what we had."""
+
+    order_id: int
+    number: str
+    revision: int
+    state: str
+    outcome: Literal["created", "revised", "duplicate", "conflict"]
+    changes: tuple[FieldChange, ...] = ()
+
+
+def create(
+    document: Document, *, source: str, actor: str, approval: Claim | None = None, message: Message | None = None
+) -> Created:
+    """Take an order in, judge or ask for its approval, and plan it when it is approved: one transaction.
+
+    `source` is who delivered, as we authenticated it (api:NAME, folder:NAME). Raises Refused for a revision that
+    cannot follow what we have.
+    """
+    number = number_of(document)
+    with transaction.atomic():
+        _one_at_a_time(number)
+        order = Order.objects.select_for_update().filter(number=number).first()
+        if order is None:
+            return _new(document, number, source=source, actor=actor, claim=approval, message=message)
+        known = order.revisions.filter(number=document.revision).first()
+        if known is not None:
+            return _known(order, known, document, source=source, actor=actor)
+        return _revise(order, document, source=source, actor=actor, claim=approval, message=message)
+
+
+def number_of(document: Document) -> str:
+    """The number under which an order is kept: a release has its own after a slash."""
+    return f"{document.number}/{document.release_number}" if document.release_number else document.number
+
+
+def need_by(lines: Iterable[Line]) -> datetime.date | None:
+    """The first date on which something of these lines is wanted."""
+    return min((s.requested for line in lines for s in line.schedules if s.requested), default=None)
+
+
+def _one_at_a_time(number: str) -> None:
+    """Two doors may bring the same new order at once: the second waits here and finds it."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"order {number}"])
+
+
+def _new(
+    document: Document, number: str, *, source: str, actor: str, claim: Claim | None, message: Message | None
+) -> Created:
+    """Everything about a new order, decided first and then written in one statement."""
+    now, content, sha256 = timezone.now(), canonical_bytes(document), fingerprint(document)
+    supplier = find_supplier(document.supplier)
+    judged = approve.arrival(document, sha256, source=source, claim=claim)
+    decided = None
+    if judged.state is OrderState.APPROVED:
+        decided = route.decide(document, sha256, number=number, supplier=supplier)
+    state = OrderState.HELD if decided and decided.problem else judged.state
+    summary = _summary(document, supplier)
+    told: list[tuple[Event, frozenset[str]]] = [
+        (_created_event(document, sha256, source, summary["total"]), frozenset({"revision"})),
+        (judged.event, frozenset({"revision"})),
+    ]
+    if decided:
+        told.append((decided.event(), frozenset({"revision", "plan"})))
+    order_id, _ = new_order(
+        NewOrder(
+            order={
+                **summary,
+                "entity": "main",
+                "number": number,
+                "state": state.value,
+                "delivery_state": DeliveryState.READY.value if decided and decided.channel else None,
+                "answer_state": AnswerState.NOT_ASKED.value,
+                "reason": decided.problem if decided else "",
+                "created_by": actor,
+                "source": source,
+                "channel": decided.channel if decided else "",
+                "created_at": now,
+                "changed_at": now,
+                "last_event": route.headline(decided) if decided else "Waits for approval",
+            },
+            revision={
+                "number": document.revision,
+                "content": content,
+                "sha256": sha256,
+                "currency": document.currency,
+                "total": summary["total"],
+                "message_id": message.pk if message else None,
+                "created_by": actor,
+                "created_at": now,
+            },
+            lines=line_rows(document),
+            events=[EventRow(now, event.kind, actor, event.data(), about) for event, about in told],
+            approvals=[judged.approval] if judged.approval else [],
+            plan=PlanRow(decided.rules.pk, decided.binding, dict(decided.plan.explanation), decided.problem)
+            if decided
+            else None,
+            legs=decided.legs if decided else (),
+        ),
+        notify=CHANNEL,
+    )
+    return Created(order_id, number, document.revision, state.value, "created")
+
+
+def _revise(
+    order: Order, document: Document, *, source: str, actor: str, claim: Claim | None, message: Message | None
+) -> Created:
+    _may_follow(order, document)
+    newest = order.revisions.get(number=order.revision)
+    sha256 = fingerprint(document)
+    judged = approve.arrival(document, sha256, source=source, claim=claim)
+    for name, value in _summary(document, find_supplier(document.supplier)).items():
+        setattr(order, name, value)
+    order.state, order.reason = OrderState.PENDING_APPROVAL, ""
+    order.changed_at, order.last_event = timezone.now(), f"Version {document.revision} came in"
+    order.save()
+    revision = Revision.objects.create(
+        order=order,
+        number=document.revision,
+        content=canonical_bytes(document),
+        sha256=sha256,
+        currency=document.currency,
+        total=order.total,
+        message=message,
+        created_by=actor,
+    )
+    OrderLine.objects.bulk_create(OrderLine(revision=revision, **asdict(row)) for row in line_rows(document))
+    for event in (_created_event(document, sha256, source, order.total), judged.event):
+        append(event, actor=actor, order=order, subjects={"revision": revision.pk})
+    if judged.approval:
+        Approval.objects.create(revision=revision, **asdict(judged.approval))
+        route.plan(order, revision, document, actor=actor)
+    else:
+        engine.defer_sweep()
+    differing = changes(Document.model_validate_json(bytes(newest.content)), document)
+    return Created(order.pk, order.number, document.revision, order.state, "revised", differing)
+
+
+def _known(order: Order, known: Revision, document: Document, *, source: str, actor: str) -> Created:
+    sha256 = fingerprint(document)
+    if sha256 == known.sha256:
+        append(events.OrderDuplicate(source=source), actor=actor, order=order, subjects={"revision": known.pk})
+        return Created(order.pk, order.number, known.number, order.state, "duplicate")
+    differing = changes(Document.model_validate_json(bytes(known.content)), document)
+    conflict = events.OrderConflict(sha256=sha256, source=source, differs=tuple(c.path for c in differing[:20]))
+    append(conflict, actor=actor, order=order, subjects={"revision": known.pk})
+    return Created(order.pk, order.number, known.number, order.state, "conflict", differing)
+
+
+def _may_follow(order: Order, document: Document) -> None:
+    if document.revision < order.revision:
+        raise Refused(
+            f"Order {order.number} has version {order.revision}; an older version {document.revision} cannot follow.",
+            remedy="Send the newest version.",
+            kind="conflict",
+        )
+    if order.state in (OrderState.CANCELLED, OrderState.CLOSED, OrderState.HELD):
+        raise Refused(
+            f"Order {order.number} is {OrderState(order.state).label.lower()} and takes no new version.",
+            remedy="Resume it first." if order.state == OrderState.HELD else "Create a new order.",
+            kind="conflict",
+        )
+
+
+def _summary(document: Document, supplier: Partner | None) -> dict[str, Any]:
+    """What an order's row repeats of its current revision."""
+    return {
+        "supplier_id": supplier.pk if supplier else None,
+        "test": document.test,
+        "revision": document.revision,
+        "kind": document.kind,
+        "supplier_name": document.supplier.name,
+        "buyer_name": document.buyer.name,
+        "currency": document.currency,
+        "total": money.totals(document).total,
+        "line_count": len(document.lines),
+        "need_by": need_by(document.lines),
+    }
+
+
+def line_rows(document: Document) -> list[LineRow]:
+    """The lines as rows."""
+    return [
+        LineRow(
+            position=position,
+            number=line.number,
+            description=line.description,
+            quantity=line.quantity,
+            unit=line.unit,
+            price=line.price,
+            price_basis=line.price_basis,
+            amount=money.line_amount(line, document.currency),
+            need_by=need_by([line]),
+            buyer_part=line.buyer_part or "",
+            supplier_part=line.supplier_part or "",
+        )
+        for position, line in enumerate(document.lines, 1)
+    ]
+
+
+def _created_event(document: Document, sha256: str, source: str, total: Any) -> events.OrderCreated:
+    return events.OrderCreated(
+        number=document.revision,
+        sha256=sha256,
+        source=source,
+        currency=document.currency,
+        total=total,
+        lines=len(document.lines),
+        test=document.test,
+    )

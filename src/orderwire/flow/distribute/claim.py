@@ -1,0 +1,99 @@
+"""Takes due deliveries of one shard, a few at a time, under a lease and a fence. Nobody else has them meanwhile.
+
+A delivery found "sending" after its lease ended belongs to a worker that died: what its last try left behind is
+settled here, before anything is sent again.
+"""
+
+import time
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from orderwire.document.states import DeliveryState
+from orderwire.flow.distribute.claimed import Claimed, Place
+from orderwire.flow.distribute.result import Outcome, Result, record
+
+LEASE_MARGIN = 60.0
+"""Seconds that a lease lasts beyond the longest single send; a batch stops when less than one send is left."""
+
+CLAIM = """
+with picked as (
+  select d.id, d.state as was
+  from ow_delivery d
+  where d.endpoint_id = %(endpoint)s
+    and d.state in ('ready', 'retry', 'sending') and d.due_at <= now()
+    and mod(d.shard_key, %(shards)s) = %(shard)s
+    and (d.order_id is null or (
+      exists (select 1 from ow_order o where o.id = d.order_id and o.state = 'approved')
+      and not exists (
+        select 1 from ow_delivery older
+        where older.order_id = d.order_id and older.endpoint_id = d.endpoint_id and older.id < d.id
+          and older.state in ('ready', 'retry', 'sending'))))
+  order by d.due_at, d.id
+  limit %(batch)s
+  for update of d skip locked
+), claimed as (
+  update ow_delivery d
+  set state = 'sending', fence = d.fence + 1, tries = d.tries + 1, changed_at = now(),
+      due_at = now() + make_interval(secs => %(lease)s)
+  from picked where d.id = picked.id
+  returning d.*, picked.was
+)
+select c.id, c.kind, c.fence, c.tries, c.failures, c.message_id, c.duplicate, c.parcel, c.primary, c.was,
+       c.endpoint_version, e.version, e.partner_id,
+       c.order_id, o.number, c.revision_id, r.number, r.sha256, r.content,
+       exists (select 1 from ow_approval a where a.revision_id = r.id and a.revision_sha256 = r.sha256
+                 and a.decision = 'granted'),
+       l.prices, l.profile, l.answer_required, l.answer_due_days, l.recipient_id,
+       t.id, t.started_at
+from claimed c
+join ow_endpoint e on e.id = c.endpoint_id
+left join ow_order o on o.id = c.order_id
+left join ow_revision r on r.id = c.revision_id
+left join ow_leg l on l.id = c.leg_id
+left join ow_attempt t on t.delivery_id = c.id and t.outcome is null
+order by c.id
+"""
+
+
+def claim(place: Place, shard: int) -> list[Claimed]:
+    """The next due deliveries of the shard, oldest first, never two revisions of one order; committed on return."""
+    lease = place.channel.timeout(place.config) + LEASE_MARGIN
+    started = time.monotonic()
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                CLAIM,
+                {
+                    "endpoint": place.endpoint_id,
+                    "shards": place.shards,
+                    "shard": shard,
+                    "batch": place.channel.batch,
+                    "lease": lease,
+                },
+            )
+            claimed = [Claimed(*row, lease_ends=started + lease) for row in cursor.fetchall()]
+        doubtful = [c for c in claimed if c.open_attempt is not None]
+        gone = _settle(place, doubtful)
+    return [c for c in claimed if c.id not in gone]
+
+
+def _settle(place: Place, doubtful: list[Claimed]) -> set[int]:
+    """What a dead worker left: not started means nothing left this machine; else the channel's kind decides."""
+    results: list[Result] = []
+    gone: set[int] = set()
+    for c in doubtful:
+        c.attempt_id = c.open_attempt or 0
+        if c.open_started is None:
+            results.append(Result(c, Outcome.NOT_STARTED, "The sender stopped before the first byte.", keep_claim=True))
+        elif place.channel.resendable or settings.ORDERWIRE_EMAIL_IN_DOUBT == "resend":
+            c.duplicate = True
+            text = "The sender stopped in the middle; it goes out again under the same id."
+            results.append(Result(c, Outcome.UNKNOWN, text, keep_claim=True))
+        else:
+            gone.add(c.id)
+            text = "The connection broke while it was sent. It may have arrived; sending again could reach them twice."
+            results.append(Result(c, Outcome.UNKNOWN, text, state=DeliveryState.IN_DOUBT))
+    if results:
+        record(place.channel.kind, results)
+    return gone

@@ -1,0 +1,77 @@
+"""What a drain holds in its hands: a claimed delivery, and the endpoint it goes to."""
+
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from orderwire import plugins
+from orderwire.channels import Channel
+from orderwire.records import EndpointVersion
+
+
+@dataclass
+class Claimed:
+    """A delivery that is ours until the lease ends. `parcel` is None until it was rendered once."""
+
+    id: int
+    kind: str
+    fence: int
+    tries: int
+    failures: int
+    message_id: str
+    duplicate: bool
+    parcel: dict[str, Any] | None
+    primary: bool
+    was: str
+    endpoint_version: int
+    current_version: int
+    partner_id: int
+    order_id: int | None
+    order_number: str | None
+    revision_id: int | None
+    revision: int | None
+    sha256: str | None
+    content: bytes | None
+    approved: bool
+    prices: bool | None
+    profile: dict[str, Any] | None
+    answer_required: bool | None
+    answer_due_days: int | None
+    recipient_id: int | None
+    open_attempt: int | None
+    open_started: Any
+    attempt_id: int = 0
+    lease_ends: float = field(default=0.0, repr=False)
+
+    def __post_init__(self) -> None:
+        """Django leaves JSON of plain cursors as text."""
+        self.parcel = json.loads(self.parcel) if isinstance(self.parcel, str) else self.parcel
+        self.profile = json.loads(self.profile) if isinstance(self.profile, str) else self.profile
+
+    @property
+    def subjects(self) -> dict[str, int]:
+        """What events of this delivery are about."""
+        return {"delivery": self.id} | ({"revision": self.revision_id} if self.revision_id else {})
+
+    def time_left(self) -> float:
+        """Seconds of our lease that are left, by the monotonic clock; a stopped process wakes up with none."""
+        return self.lease_ends - time.monotonic()
+
+
+@dataclass(frozen=True)
+class Place:
+    """An endpoint as a drain works on it: its current version, channel and parsed settings."""
+
+    endpoint_id: int
+    shards: int
+    version: EndpointVersion
+    channel: Channel
+    config: Any
+
+    @classmethod
+    def of(cls, version: EndpointVersion) -> "Place":
+        """Raises KeyError for a channel that is not installed, ValidationError for settings that do not fit it."""
+        channel = plugins.channel(version.channel)
+        config = channel.config_model.model_validate(version.config)
+        return cls(version.endpoint_id, version.endpoint.max_parallel, version, channel, config)

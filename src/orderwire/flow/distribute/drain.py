@@ -1,0 +1,206 @@
+"""One drain: send what is due on one shard of one endpoint, batch after batch, for a bounded time.
+
+claim (committed) → render → attempts (committed before the first byte) → send → results. No transaction is open
+while the network is used.
+"""
+
+import hashlib
+import logging
+import random
+import time
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+from pydantic import ValidationError
+
+from orderwire.channels import Parcel, Refused, Session, Unavailable, Unknown
+from orderwire.document.states import DeliveryState
+from orderwire.flow.distribute import health
+from orderwire.flow.distribute.claim import claim
+from orderwire.flow.distribute.claimed import Claimed, Place
+from orderwire.flow.distribute.failpoint import failpoint
+from orderwire.flow.distribute.render import NotSendable, prepare
+from orderwire.flow.distribute.result import STATE_OF_PROOF, Outcome, Result, record
+from orderwire.records import Drain, EndpointVersion
+
+BUDGET = 20.0
+"""Seconds after which a drain ends, so that one endpoint cannot keep a slot for itself."""
+
+JITTER = 0.2
+POISONOUS = 3
+"""Tries in which the sender died before a parcel was made; then the delivery is held, so that its neighbors go on."""
+
+logger = logging.getLogger(__name__)
+
+INSERT_ATTEMPTS = """
+insert into ow_attempt (delivery_id, number, fence, trigger, message_id, payload_sha256, intent_at, started_at,
+                        code, text, sent_sha256)
+select d.id, v.tries, v.fence, 'scheduled', d.message_id, v.sha256, now(),
+       case when v.first or %s then now() end, '', '', ''
+from unnest(%s::bigint[], %s::int[], %s::int[], %s::text[], %s::bool[]) as v(id, fence, tries, sha256, first)
+join ow_delivery d on d.id = v.id and d.fence = v.fence and d.state = 'sending'
+order by v.id
+returning delivery_id, id
+"""
+
+Batch = list[tuple[Claimed, Parcel]]
+
+
+def drain(endpoint_id: int, shard: int) -> None:
+    """Send everything due on this shard; ends when nothing is due, the endpoint is paused, or time is up."""
+    ends = time.monotonic() + BUDGET
+    try:
+        while time.monotonic() < ends:
+            version = health.ready(endpoint_id)
+            if version is None or not _one_batch(version, shard):
+                return
+    finally:
+        Drain.objects.filter(endpoint_id=endpoint_id, shard=shard).delete()
+
+
+def _one_batch(version: EndpointVersion, shard: int) -> bool:
+    """One batch; False when there was nothing to do or the partner cannot be reached."""
+    try:
+        place = Place.of(version)
+    except (KeyError, ValidationError) as failure:
+        health.pause(version.endpoint_id, reason=f"The endpoint's settings cannot be used: {_words(failure)}")
+        return False
+    failpoint("before_claim")
+    claimed = claim(place, shard)
+    failpoint("after_claim")
+    if not claimed:
+        return False
+    batch = _prepared(place, claimed)
+    if not batch:
+        return True
+    batch = _intended(place, batch)
+    failpoint("after_attempt")
+    try:
+        with place.channel.open(place.config) as session:
+            if place.channel.resendable:
+                _send_together(place, session, batch)
+            else:
+                _send_each(place, session, batch)
+    except (Unavailable, Refused) as failure:
+        _not_connected(place, batch, failure)
+        return False
+    return True
+
+
+def _prepared(place: Place, claimed: list[Claimed]) -> Batch:
+    batch: Batch = []
+    held: list[Result] = []
+    for c in claimed:
+        try:
+            if c.parcel is None and c.was == DeliveryState.SENDING and c.tries > POISONOUS:
+                raise NotSendable(f"Making its document stopped the sender {c.tries - 1} times. Report it to us.")
+            batch.append((c, prepare(place, c)))
+        except NotSendable as failure:
+            held.append(Result(c, Outcome.HELD, str(failure), state=DeliveryState.HELD))
+        except Exception:
+            logger.exception("Delivery %s could not be made", c.id)
+            text = "Its document could not be made because of a fault of ours. Report it, then send again."
+            held.append(Result(c, Outcome.HELD, text, state=DeliveryState.HELD))
+    if held:
+        record(place.channel.kind, held)
+    return batch
+
+
+def _intended(place: Place, batch: Batch) -> Batch:
+    """The attempt rows, committed before the first byte; who lost the fence meanwhile drops out."""
+    hashes = [_payload_hash(parcel) for _, parcel in batch]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            INSERT_ATTEMPTS,
+            [
+                place.channel.resendable,
+                [c.id for c, _ in batch],
+                [c.fence for c, _ in batch],
+                [c.tries for c, _ in batch],
+                hashes,
+                [index == 0 for index in range(len(batch))],
+            ],
+        )
+        ids: dict[int, int] = dict(cursor.fetchall())
+    for c, _ in batch:
+        c.attempt_id = ids.get(c.id, 0)
+    return [(c, parcel) for c, parcel in batch if c.attempt_id]
+
+
+def _payload_hash(parcel: Parcel) -> str:
+    digest = hashlib.sha256()
+    for file in parcel.files:
+        digest.update(hashlib.sha256(file.content).digest())
+    return digest.hexdigest()
+
+
+def _send_together(place: Place, session: Session, batch: Batch) -> None:
+    """Re-sendable channels: one result write for the batch; a crash before it is settled by sending again."""
+    results = [_try(place, session, c, parcel) for c, parcel in batch]
+    failpoint("before_result")
+    record(place.channel.kind, results)
+    health.reached(place.endpoint_id)
+
+
+def _send_each(place: Place, session: Session, batch: Batch) -> None:
+    """Channels where a resend could double: a result per message, which also marks the next one as started."""
+    for index, (c, parcel) in enumerate(batch):
+        result = _try(place, session, c, parcel)
+        following = batch[index + 1][0].attempt_id if index + 1 < len(batch) else None
+        failpoint("before_result")
+        record(place.channel.kind, [result], start_next=following)
+    health.reached(place.endpoint_id)
+
+
+def _try(place: Place, session: Session, c: Claimed, parcel: Parcel) -> Result:
+    if c.time_left() < place.channel.timeout(place.config):
+        text = "There was no time left to send it safely; it goes out with the next batch."
+        return Result(c, Outcome.NOT_STARTED, text, state=DeliveryState.READY, due_at=timezone.now())
+    try:
+        receipt = session.send(parcel)
+    except Unavailable as failure:
+        return _again(place, c, failure)
+    except Refused as failure:
+        return Result(c, Outcome.REFUSED, failure.reason, failure.code, DeliveryState.FAILED)
+    except Unknown as failure:
+        if place.channel.resendable:
+            c.duplicate = True
+            return _again(place, c, Unavailable(failure.reason), Outcome.UNKNOWN)
+        return Result(c, Outcome.UNKNOWN, failure.reason, state=DeliveryState.IN_DOUBT)
+    except Exception:
+        logger.exception("Channel %s failed on delivery %s", place.channel.kind, c.id)
+        text = "The channel failed because of a fault of ours; what it had sent by then is not known."
+        if place.channel.resendable:
+            return _again(place, c, Unavailable(text), Outcome.UNKNOWN)
+        return Result(c, Outcome.UNKNOWN, text, state=DeliveryState.IN_DOUBT)
+    return Result(c, Outcome.ACCEPTED, receipt.text, state=STATE_OF_PROOF[receipt.proof], receipt=receipt)
+
+
+def _again(place: Place, c: Claimed, failure: Unavailable, outcome: Outcome = Outcome.UNAVAILABLE) -> Result:
+    """The retry schedule is data: so many seconds after each failure in a row, then a person decides."""
+    schedule = place.version.config.get("retry") or place.channel.retry
+    if c.failures >= len(schedule):
+        text = f"{failure.reason} Given up after {c.failures + 1} tries."
+        return Result(c, outcome, text, failure.code, DeliveryState.FAILED, failures=c.failures + 1)
+    wait = schedule[c.failures] * random.uniform(1 - JITTER, 1 + JITTER)
+    if failure.retry_after:
+        wait = max(wait, failure.retry_after.total_seconds())
+    due = timezone.now() + timedelta(seconds=wait)
+    return Result(c, outcome, failure.reason, failure.code, DeliveryState.RETRY, due, c.failures + 1)
+
+
+def _not_connected(place: Place, batch: Batch, failure: Unavailable | Refused) -> None:
+    """No connection, so nothing of the batch left; the breaker keeps the rest of the backlog from trying."""
+    if isinstance(failure, Refused):
+        results = [Result(c, Outcome.REFUSED, failure.reason, failure.code, DeliveryState.FAILED) for c, _ in batch]
+    else:
+        results = [_again(place, c, failure) for c, _ in batch]
+    record(place.channel.kind, results)
+    health.missed(place.endpoint_id, failure.reason)
+
+
+def _words(failure: Exception) -> str:
+    if isinstance(failure, ValidationError):
+        return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in failure.errors(include_input=False))
+    return str(failure.args[0] if failure.args else failure)

@@ -1,0 +1,67 @@
+"""How an endpoint is doing: a circuit breaker that opens after refused connections and tries again by itself."""
+
+import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from orderwire.ledger import events
+from orderwire.ledger.append import append
+from orderwire.records import Endpoint, EndpointVersion
+
+TRIP_AFTER = 3
+FIRST_PAUSE = 15.0
+LONGEST_PAUSE = 900.0
+FOREVER = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)
+
+
+def ready(endpoint_id: int) -> EndpointVersion | None:
+    """The endpoint's current version when it may be used now."""
+    return (
+        EndpointVersion.objects.select_related("endpoint", "endpoint__partner")
+        .filter(endpoint_id=endpoint_id, number=F("endpoint__version"), endpoint__active=True)
+        .exclude(endpoint__paused_until__gt=timezone.now())
+        .first()
+    )
+
+
+def reached(endpoint_id: int) -> None:
+    """A connection worked: the breaker closes."""
+    Endpoint.objects.filter(pk=endpoint_id).update(failures=0, last_success_at=timezone.now())
+
+
+def missed(endpoint_id: int, reason: str) -> None:
+    """A connection failed: after three in a row the endpoint rests, twice as long each time."""
+    with transaction.atomic():
+        endpoint = Endpoint.objects.select_for_update().get(pk=endpoint_id)
+        endpoint.failures += 1
+        if endpoint.failures >= TRIP_AFTER:
+            pause_s = min(FIRST_PAUSE * 2 ** (endpoint.failures - TRIP_AFTER), LONGEST_PAUSE)
+            endpoint.paused_until = timezone.now() + datetime.timedelta(seconds=pause_s)
+            endpoint.pause_reason = reason[:200]
+            if endpoint.failures == TRIP_AFTER:
+                append(events.EndpointPaused(reason=reason), actor="system:worker", subjects=_subjects(endpoint))
+        endpoint.save(update_fields=["failures", "paused_until", "pause_reason"])
+
+
+def pause(endpoint_id: int, *, reason: str, actor: str = "system:worker") -> None:
+    """Send nothing to this endpoint until somebody resumes it."""
+    with transaction.atomic():
+        endpoint = Endpoint.objects.select_for_update().get(pk=endpoint_id)
+        endpoint.paused_until, endpoint.pause_reason = FOREVER, reason[:200]
+        endpoint.save(update_fields=["paused_until", "pause_reason"])
+        append(events.EndpointPaused(reason=reason), actor=actor, subjects=_subjects(endpoint))
+
+
+def resume(endpoint_id: int, *, actor: str) -> None:
+    """Sending goes on now, with whatever waits."""
+    with transaction.atomic():
+        endpoint = Endpoint.objects.select_for_update().get(pk=endpoint_id)
+        endpoint.paused_until, endpoint.pause_reason, endpoint.failures = None, "", 0
+        endpoint.save(update_fields=["paused_until", "pause_reason", "failures"])
+        append(events.EndpointResumed(), actor=actor, subjects=_subjects(endpoint))
+
+
+def _subjects(endpoint: Endpoint) -> dict[str, int]:
+    return {"endpoint": endpoint.pk, "partner": endpoint.partner_id}

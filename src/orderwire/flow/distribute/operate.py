@@ -1,0 +1,91 @@
+"""What a person does to a delivery: send again, or say what became of one in doubt."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from orderwire import engine
+from orderwire.document.states import DeliveryState
+from orderwire.flow import Refused
+from orderwire.ledger import events
+from orderwire.ledger.append import append
+from orderwire.records import Delivery, Order
+
+
+def resend(delivery_id: int, *, actor: str, reason: str) -> Delivery:
+    """Send the same bytes again now. Marked as possible duplicate where an earlier try may have arrived.
+
+    Raises flow.Refused while it is being sent, when a newer version replaced it, or when the order is not approved.
+    """
+    with transaction.atomic():
+        delivery, order = _locked(delivery_id)
+        if delivery.state in (DeliveryState.SENDING, DeliveryState.READY):
+            raise Refused("It is on its way already.", remedy="Wait for the result.", kind="conflict")
+        if delivery.state in (DeliveryState.SUPERSEDED, DeliveryState.CANCELLED):
+            raise Refused(
+                "This version is not to be sent any more.", remedy="Send the newest version.", kind="conflict"
+            )
+        if order and order.state != "approved":
+            raise Refused("The order is not approved now.", remedy="Resume or approve it first.", kind="conflict")
+        arrived = delivery.state in (DeliveryState.ACCEPTED, *_PROVEN)
+        delivery.duplicate = delivery.duplicate or arrived or delivery.state == DeliveryState.IN_DOUBT
+        if delivery.state == DeliveryState.HELD:
+            delivery.parcel = None
+        _ready(delivery)
+        append(
+            events.DeliveryResent(reason=reason, same_id=True),
+            actor=actor,
+            order=order,
+            subjects=_subjects(delivery),
+        )
+        _follow(delivery, order, "To be sent again")
+    return delivery
+
+
+def settle_doubt(delivery_id: int, *, arrived: bool, actor: str, reason: str = "") -> Delivery:
+    """Close a doubt: it arrived (somebody asked the supplier), or send it again, marked as possible duplicate."""
+    with transaction.atomic():
+        delivery, order = _locked(delivery_id)
+        if delivery.state != DeliveryState.IN_DOUBT:
+            raise Refused("There is no doubt to settle any more.", kind="conflict")
+        if arrived:
+            delivery.state, delivery.due_at, delivery.reason = DeliveryState.ACCEPTED, None, ""
+            delivery.accepted_at = timezone.now()
+            delivery.save()
+            text = reason or "The supplier says that it arrived."
+        else:
+            delivery.duplicate = True
+            _ready(delivery)
+            text = reason or "Sent again, marked as a possible duplicate."
+        settled = events.DeliverySettled(state=delivery.state, reason=text)
+        append(settled, actor=actor, order=order, subjects=_subjects(delivery))
+        _follow(delivery, order, "It arrived" if arrived else "To be sent again, marked")
+    return delivery
+
+
+_PROVEN = (DeliveryState.DELIVERED, DeliveryState.OPENED, DeliveryState.ANSWERED)
+
+
+def _locked(delivery_id: int) -> tuple[Delivery, Order | None]:
+    known = Delivery.objects.filter(pk=delivery_id).values_list("order_id", flat=True).first()
+    order = Order.objects.select_for_update().get(pk=known) if known else None
+    delivery = Delivery.objects.select_for_update().filter(pk=delivery_id).first()
+    if delivery is None:
+        raise Refused("There is no such delivery.", kind="not_found")
+    return delivery, order
+
+
+def _ready(delivery: Delivery) -> None:
+    delivery.state, delivery.due_at = DeliveryState.READY, timezone.now()
+    delivery.failures, delivery.reason = 0, ""
+    delivery.save()
+    engine.defer_sweep()
+
+
+def _follow(delivery: Delivery, order: Order | None, headline: str) -> None:
+    if order and delivery.primary and delivery.revision_id and delivery.revision.number == order.revision:
+        order.delivery_state, order.last_event, order.changed_at = delivery.state, headline, timezone.now()
+        order.save(update_fields=["delivery_state", "last_event", "changed_at"])
+
+
+def _subjects(delivery: Delivery) -> dict[str, int]:
+    return {"delivery": delivery.pk} | ({"revision": delivery.revision_id} if delivery.revision_id else {})

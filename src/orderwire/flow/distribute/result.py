@@ -1,0 +1,215 @@
+"""Writes down how tries ended: attempt, delivery, receipts, clocks, events and the order's axes in one transaction.
+
+Guarded by the fence: a worker that lost its lease changes nothing any more.
+"""
+
+import datetime
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from orderwire.channels import Proof
+from orderwire.channels import Receipt as Word
+from orderwire.document.states import DeliveryState
+from orderwire.flow.distribute.claimed import Claimed
+from orderwire.ledger import events
+from orderwire.ledger.append import append_all
+from orderwire.ledger.entry import Entry, Event, entry
+from orderwire.records import Receipt, Timer
+from orderwire.records.blob import keep
+
+ACTOR = "system:worker"
+
+
+class Outcome(StrEnum):
+    """How one try ended (records.Attempt.Outcome), or that the delivery never got that far."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNAVAILABLE = "unavailable"
+    UNKNOWN = "unknown"
+    NOT_STARTED = "not_started"
+    HELD = "held"
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one claimed delivery fared. `state` and `due_at` are what it is from now on.
+
+    `keep_claim` only closes the attempt: the delivery stays ours and is sent next. `next_attempt` marks the attempt
+    that starts right after this result is committed.
+    """
+
+    claimed: Claimed
+    outcome: Outcome
+    text: str
+    code: str | None = None
+    state: DeliveryState = DeliveryState.SENDING
+    due_at: datetime.datetime | None = None
+    failures: int = 0
+    receipt: Word | None = None
+    keep_claim: bool = False
+
+
+STATE_OF_PROOF = {
+    Proof.SENT: DeliveryState.ACCEPTED,
+    Proof.HANDED_OVER: DeliveryState.ACCEPTED,
+    Proof.DELIVERED: DeliveryState.DELIVERED,
+}
+
+CLOSE_ATTEMPTS = """
+update ow_attempt a set outcome = v.outcome, finished_at = now(), code = v.code, text = v.text, sent_sha256 = v.sent
+from unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[]) as v(id, outcome, code, text, sent)
+where a.id = v.id and a.outcome is null
+"""
+
+# An answer may have arrived while we were still sending: what is proven already is never taken back.
+MOVE_DELIVERIES = """
+update ow_delivery d
+set state = case when d.state = 'sending' then v.state else d.state end,
+    due_at = case when d.state = 'sending' then v.due_at end,
+    reason = v.reason, failures = v.failures, duplicate = v.duplicate, changed_at = now(),
+    accepted_at = case when v.accepted then coalesce(d.accepted_at, now()) else d.accepted_at end
+from unnest(%s::bigint[], %s::int[], %s::text[], %s::timestamptz[], %s::text[], %s::int[], %s::bool[], %s::bool[])
+  as v(id, fence, state, due_at, reason, failures, duplicate, accepted)
+where d.id = v.id and d.fence = v.fence and d.state in ('sending', 'delivered', 'opened', 'answered')
+returning d.id, d.state
+"""
+
+MOVE_ORDERS = """
+update ow_order o
+set delivery_state = v.state, changed_at = now(), last_event = v.last_event,
+    answer_state = case when v.asks and o.answer_state = 'not_asked' then 'waiting' else o.answer_state end,
+    answer_due_at = case when v.asks and o.answer_state = 'not_asked' then v.due else o.answer_due_at end
+from unnest(%s::bigint[], %s::int[], %s::text[], %s::text[], %s::bool[], %s::timestamptz[])
+  as v(id, revision, state, last_event, asks, due)
+where o.id = v.id and o.revision = v.revision
+"""
+
+
+def record(channel: str, results: list[Result], *, start_next: int | None = None) -> None:
+    """Commit these results together; `start_next` is the attempt whose first byte follows (marked as started)."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        tried = [r for r in results if r.claimed.attempt_id and r.outcome is not Outcome.HELD]
+        cursor.execute(
+            CLOSE_ATTEMPTS,
+            [
+                [r.claimed.attempt_id for r in tried],
+                [r.outcome.value for r in tried],
+                [r.code or "" for r in tried],
+                [r.text for r in tried],
+                [_sent(r) for r in tried],
+            ],
+        )
+        moved = [r for r in results if not r.keep_claim]
+        if moved:
+            _move(cursor, channel, moved)
+        if start_next is not None:
+            cursor.execute("update ow_attempt set started_at = now() where id = %s and outcome is null", [start_next])
+
+
+def _sent(result: Result) -> str:
+    if result.receipt is None or result.receipt.sent is None:
+        return ""
+    return keep(result.receipt.sent, "message/rfc822", sealed=True)
+
+
+def _move(cursor: object, channel: str, results: list[Result]) -> None:
+    cursor.execute(  # type: ignore[attr-defined]
+        MOVE_DELIVERIES,
+        [
+            [r.claimed.id for r in results],
+            [r.claimed.fence for r in results],
+            [r.state.value for r in results],
+            [r.due_at for r in results],
+            ["" if r.outcome is Outcome.ACCEPTED else r.text for r in results],
+            [r.failures for r in results],
+            [r.claimed.duplicate for r in results],
+            [r.outcome is Outcome.ACCEPTED for r in results],
+        ],
+    )
+    states: dict[int, str] = dict(cursor.fetchall())  # type: ignore[attr-defined]
+    ours = [r for r in results if r.claimed.id in states]
+    now = timezone.now()
+    Receipt.objects.bulk_create(
+        [
+            Receipt(
+                delivery_id=r.claimed.id,
+                kind=r.receipt.proof.value,
+                external_id=r.receipt.external_id[:200],
+                text=r.receipt.text,
+                blob_id=keep(r.receipt.evidence) if r.receipt.evidence else None,
+                at=now,
+            )
+            for r in ours
+            if r.receipt
+        ],
+        ignore_conflicts=True,
+    )
+    rows: list[tuple[Entry, int | None]] = []
+    for r in ours:
+        row = entry(_event(r), at=now, actor=ACTOR, order=r.claimed.order_number, subjects=r.claimed.subjects)  # type: ignore[arg-type]
+        rows.append((row, r.claimed.order_id))
+    append_all(rows)
+    _move_orders(cursor, channel, [(r, states[r.claimed.id]) for r in ours if r.claimed.primary])
+
+
+def _move_orders(cursor: object, channel: str, results: list[tuple[Result, str]]) -> None:
+    if not results:
+        return
+    asks = [(r, _answer_by(r)) for r, _ in results]
+    cursor.execute(  # type: ignore[attr-defined]
+        MOVE_ORDERS,
+        [
+            [r.claimed.order_id for r, _ in results],
+            [r.claimed.revision for r, _ in results],
+            [state for _, state in results],
+            [_headline(r, channel) for r, _ in results],
+            [due is not None for _, due in asks],
+            [due for _, due in asks],
+        ],
+    )
+    Timer.objects.bulk_create(
+        Timer(kind="answer_due", order_id=r.claimed.order_id, delivery_id=r.claimed.id, due_at=due)
+        for r, due in asks
+        if due is not None
+    )
+
+
+def _answer_by(result: Result) -> datetime.datetime | None:
+    """When the answer is due, as it was printed; only where one is asked for and the order was taken over."""
+    if result.outcome is not Outcome.ACCEPTED or not result.claimed.answer_required:
+        return None
+    text = (result.claimed.parcel or {}).get("answer_by")
+    return datetime.datetime.fromisoformat(text) if text else None
+
+
+def _headline(result: Result, channel: str) -> str:
+    word = {
+        Outcome.ACCEPTED: f"Handed over by {channel}",
+        Outcome.REFUSED: f"Refused: {result.text}",
+        Outcome.UNAVAILABLE: f"Not reached: {result.text}",
+        Outcome.UNKNOWN: "May have arrived",
+        Outcome.HELD: f"Held: {result.text}",
+        Outcome.NOT_STARTED: "To send",
+    }[result.outcome]
+    return word[:200]
+
+
+def _event(result: Result) -> Event:
+    match result.state:
+        case DeliveryState.ACCEPTED | DeliveryState.DELIVERED if result.receipt:
+            word = result.receipt
+            return events.DeliveryAccepted(proof=word.proof.value, text=word.text, external_id=word.external_id or None)
+        case DeliveryState.RETRY if result.due_at:
+            return events.DeliveryRetry(reason=result.text, code=result.code, next_at=result.due_at)
+        case DeliveryState.IN_DOUBT:
+            return events.DeliveryInDoubt(reason=result.text)
+        case DeliveryState.HELD:
+            return events.DeliveryHeld(reason=result.text)
+        case DeliveryState.READY:
+            return events.DeliverySettled(state=result.state.value, reason=result.text)
+        case _:
+            return events.DeliveryFailed(reason=result.text, code=result.code)

@@ -1,0 +1,220 @@
+"""Receive: every inbound byte enters here. The bytes are stored durably first; then they are read, looked up as
+duplicates, and each document goes its own way. One bad document stops none of its neighbors."""
+
+import logging
+from dataclasses import asdict
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from orderwire import engine, plugins, reading
+from orderwire.document.finding import Finding, error, has_errors
+from orderwire.document.functional import FunctionalAck
+from orderwire.document.order import Order
+from orderwire.document.response import Response
+from orderwire.flow import Refused, acknowledge, create
+from orderwire.flow.distribute.render import WriteContext, control_scope
+from orderwire.flow.route import shard_key
+from orderwire.formats import CannotCarry, ReadDocument, ReadResult
+from orderwire.ledger import events
+from orderwire.ledger.append import append
+from orderwire.records import Delivery, Endpoint, Interchange, Message, Partner
+from orderwire.records.blob import keep
+
+logger = logging.getLogger(__name__)
+
+
+def receive(content: bytes, *, name: str, source: str, actor: str, endpoint: Endpoint | None = None) -> Message:
+    """Store and process one file or call. The message tells what became of each document.
+
+    Raises Refused only where nothing can be stored: too large or empty.
+    """
+    message = store(content, name=name, source=source, actor=actor, endpoint=endpoint)
+    return process(message)
+
+
+def store(content: bytes, *, name: str, source: str, actor: str, endpoint: Endpoint | None = None) -> Message:
+    """Keep the bytes; once this returns the sender may forget them. Raises Refused."""
+    if not content:
+        raise Refused("The file is empty.", remedy="Send it again.")
+    if len(content) > settings.ORDERWIRE_MAX_UPLOAD:
+        limit = settings.ORDERWIRE_MAX_UPLOAD // 1024 // 1024
+        raise Refused(f"The file is larger than {limit} MiB.", remedy="Split it.")
+    with transaction.atomic():
+        sha256 = keep(content)
+        message = Message.objects.create(blob_id=sha256, name=name[:255], source=source, actor=actor, endpoint=endpoint)
+        stored = events.MessageStored(source=source, sha256=sha256, size=len(content))
+        append(stored, actor=actor, subjects={"message": message.pk})
+    return message
+
+
+def process(message: Message) -> Message:
+    """Read a stored message and act on it. May run again after a crash: what was done already is a duplicate then."""
+    endpoint = message.endpoint
+    profile = _profiles(endpoint)
+    content = message.blob.open_bytes()
+    found, findings = reading.detect(content)
+    if found is None:
+        result = reading.read(content)
+    else:
+        result = reading.read_as(found, content, profile.get(found.kind, {}), findings)
+    outcomes = [_dispatch(message, document) for document in _unseen(message, result)]
+    with transaction.atomic():
+        message.format = result.format
+        message.documents = outcomes
+        message.findings = [asdict(f) for f in result.findings]
+        message.state = _end(result, outcomes)
+        message.settled_at = timezone.now()
+        _reply(message, result, profile)
+        message.save()
+        if message.state == Message.State.REFUSED:
+            refused = events.MessageRefused(findings=tuple(_errors(result, outcomes))[:20])
+            append(refused, actor=message.actor, subjects={"message": message.pk})
+    return message
+
+
+def unfinished() -> list[Message]:
+    """Messages that were stored and whose processing stopped with its process."""
+    before = timezone.now() - timezone.timedelta(seconds=60)
+    return list(Message.objects.filter(state=Message.State.STORED, received_at__lt=before).order_by("id")[:50])
+
+
+def _profiles(endpoint: Endpoint | None) -> dict[str, Any]:
+    return dict(endpoint.current.profile) if endpoint else {}
+
+
+def _unseen(message: Message, result: ReadResult) -> list[tuple[ReadDocument, str | None]]:
+    """Each document with the id of the earlier message whose interchange it repeats, if it does."""
+    seen: dict[tuple[str, str, str], str | None] = {}
+    documents: list[tuple[ReadDocument, str | None]] = []
+    for document in result.documents:
+        envelope = document.envelope
+        identity = (envelope.get("isa_sender", ""), envelope.get("isa_receiver", ""), envelope.get("isa_control", ""))
+        if not identity[2]:
+            documents.append((document, None))
+            continue
+        if identity not in seen:
+            sender, receiver, control = identity
+            first, new = Interchange.objects.get_or_create(
+                format=result.format, sender=sender, receiver=receiver, control=control, defaults={"message": message}
+            )
+            seen[identity] = None if new or first.message_id == message.pk else str(first.message_id)
+            if seen[identity]:
+                with transaction.atomic():
+                    append(
+                        events.MessageDuplicate(first=str(first.message_id)),
+                        actor=message.actor,
+                        subjects={"message": message.pk},
+                    )
+        documents.append((document, seen[identity]))
+    return documents
+
+
+def _dispatch(message: Message, found: tuple[ReadDocument, str | None]) -> dict[str, Any]:
+    """Hand one document to its verb; what it says, or why it cannot be used, as plain JSON."""
+    document, repeats = found
+    outcome: dict[str, Any] = {"type": document.type.value, "number": document.number, "test": document.test}
+    findings = list(document.findings)
+    if repeats:
+        outcome |= {"outcome": "duplicate", "first_message": int(repeats)}
+    elif not document.usable or document.document is None:
+        outcome["outcome"] = "refused"
+    else:
+        try:
+            outcome |= _act(message, document, document.document)
+        except Refused as failure:
+            findings.append(error(failure.kind.replace("_", "-"), document.number or "document", str(failure)))
+            outcome["outcome"] = "refused"
+        except Exception:
+            logger.exception("Message %s: a document could not be processed", message.pk)
+            text = "could not be processed because of a fault of ours; it is kept and can be processed again"
+            findings.append(error("internal", document.number or "document", text))
+            outcome["outcome"] = "failed"
+    outcome["findings"] = [asdict(f) for f in findings]
+    return outcome
+
+
+def _act(message: Message, found: ReadDocument, content: Order | Response | FunctionalAck) -> dict[str, Any]:
+    partner: Partner | None = message.endpoint.partner if message.endpoint else None
+    match content:
+        case Order():
+            if partner is not None and partner.role == Partner.Role.SUPPLIER:
+                raise Refused("A supplier's endpoint cannot bring orders.", remedy="Send it from the buying system.")
+            made = create.create(
+                content, source=message.source, actor=message.actor, approval=found.approval, message=message
+            )
+            told: dict[str, Any] = {
+                "outcome": made.outcome,
+                "order_id": made.order_id,
+                "revision": made.revision,
+                "state": made.state,
+            }
+            if made.outcome == "conflict":
+                told["changes"] = [asdict(change) for change in made.changes[:100]]
+            return told
+        case Response():
+            answer = acknowledge.take(
+                content, supplier=partner, source=message.source, actor=message.actor, message=message
+            )
+            return {"outcome": answer.state, "order_id": answer.order_id, "response_id": answer.pk}
+        case FunctionalAck():
+            acknowledge.functional(content, partner=partner, message=message)
+            return {"outcome": content.status.value}
+
+
+def _end(result: ReadResult, outcomes: list[dict[str, Any]]) -> Message.State:
+    kinds = {outcome["outcome"] for outcome in outcomes}
+    if not outcomes or kinds <= {"refused", "conflict", "failed"}:
+        return Message.State.REFUSED
+    if kinds == {"duplicate"}:
+        return Message.State.DUPLICATE
+    if kinds & {"refused", "conflict", "failed"} or has_errors(result.findings):
+        return Message.State.PARTLY
+    return Message.State.PROCESSED
+
+
+def _errors(result: ReadResult, outcomes: list[dict[str, Any]]) -> list[str]:
+    texts = [_told(f) for f in result.findings]
+    for outcome in outcomes:
+        texts += [f"{f['where']}: {f['text']}" for f in outcome["findings"] if f["severity"] == "error"]
+        texts += [f"{outcome['number']}: {change['path']} differs" for change in outcome.get("changes", [])]
+    return texts
+
+
+def _told(finding: Finding) -> str:
+    return f"{finding.where}: {finding.text}"
+
+
+def _reply(message: Message, result: ReadResult, profiles: dict[str, Any]) -> None:
+    """The functional acknowledgments that the standard asks for: kept, and sent where we know the sender's endpoint."""
+    if not result.acks:
+        return
+    fmt = plugins.format(result.format)
+    endpoint = message.endpoint
+    scope = control_scope(fmt.kind, endpoint.partner_id) if endpoint else f"{fmt.kind}:{message.source}"
+    written = []
+    for ack, address in result.acks:
+        try:
+            written.append(fmt.write(ack, {**profiles.get(fmt.kind, {}), **address}, WriteContext(scope)))
+        except CannotCarry as failure:
+            message.findings += [asdict(f) for f in failure.findings]
+    if not written:
+        return
+    message.reply_id = keep(b"".join(w.content for w in written), fmt.media_type)
+    for number, w in enumerate(written, 1):
+        if endpoint is None:
+            break
+        identity = f"ack.{message.pk}.{number}"
+        file = {"filename": w.filename, "media_type": w.media_type, "sha256": keep(w.content, w.media_type)}
+        Delivery.objects.create(
+            kind=Delivery.Kind.FUNCTIONAL_ACK,
+            endpoint=endpoint,
+            endpoint_version=endpoint.version,
+            shard_key=shard_key(identity),
+            due_at=timezone.now(),
+            message_id=identity,
+            parcel={"files": [file], "controls": dict(w.controls)},
+        )
+        engine.defer_sweep()

@@ -1,0 +1,247 @@
+"""Route: the published rules decide who gets a revision and how; the plan, its legs and deliveries are written down
+with the explanation. What cannot be decided holds the order for a person; nothing is skipped."""
+
+import hashlib
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from orderwire import engine, plugins
+from orderwire.document.order import Order as Document
+from orderwire.document.states import AnswerState, DeliveryState, OrderState
+from orderwire.flow import Refused, configuration
+from orderwire.flow.find import find_supplier
+from orderwire.ledger import events
+from orderwire.ledger.append import append
+from orderwire.records import Delivery, EndpointVersion, Leg, Order, Partner, Plan, Revision, RuleSetVersion
+from orderwire.records.write import LegRow
+from orderwire.routing import plan as planning
+from orderwire.routing.evaluate import evaluate
+from orderwire.routing.facts import Supplier, facts
+from orderwire.yaml_file import Unreadable
+
+UNSENT = (DeliveryState.READY, DeliveryState.RETRY, DeliveryState.HELD, DeliveryState.FAILED, DeliveryState.IN_DOUBT)
+"""Deliveries of an older version in these states are not sent any more once a newer one is planned."""
+
+GONE = (DeliveryState.SUPERSEDED, DeliveryState.CANCELLED)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What the rules say about a document: the plan, or its problem, and which published version said it."""
+
+    plan: planning.Plan
+    rules: RuleSetVersion
+    binding: str
+    legs: tuple[LegRow, ...]
+
+    @property
+    def problem(self) -> str:
+        """Why a person must act, empty where the plan can be carried out."""
+        return "; ".join(self.plan.problems)
+
+    @property
+    def channel(self) -> str:
+        """Channel and format of the supplier's leg, in words for lists."""
+        first = next((leg for leg, row in zip(self.plan.legs, self.legs, strict=True) if row.primary), None)
+        return f"{plugins.channel(first.channel).label} · {plugins.format(first.format).label}" if first else ""
+
+    def event(self) -> events.PlanMade | events.PlanHeld:
+        """What the ledger remembers of it."""
+        if self.plan.problems:
+            return events.PlanHeld(problems=self.plan.problems)
+        return events.PlanMade(
+            rule_set="rules",
+            version=self.rules.number,
+            sha256=self.rules.sha256,
+            rules=tuple(dict.fromkeys(leg.rule for leg in self.plan.legs)),
+            legs=tuple(f"{leg.recipient} by {leg.channel} as {leg.format}" for leg in self.plan.legs),
+        )
+
+
+def decide(document: Document, sha256: str, *, number: str, supplier: Partner | None) -> Decided:
+    """Ask the rules about a document; writes nothing. Raises Refused where there are no usable rules at all."""
+    try:
+        rule_set, version = configuration.rules()
+    except Unreadable as failure:
+        raise Refused(f"The routing rules cannot be used: {failure}", remedy="Correct rules.yaml.") from failure
+    if supplier is None:
+        problem = f"The supplier {document.supplier.name} is not known here. Add it with an endpoint, then plan again."
+        made = planning.Plan((), (problem,), (), {"problems": [problem]})
+    else:
+        choices = list(_choices(supplier))
+        today = timezone.now().date()
+        rates = configuration.policy().exchange
+        known = facts(document, _as_fact(supplier, choices), on_date=today, rates=rates)
+        made = planning.make_plan(evaluate(rule_set, known, today), choices)
+        partners = {c.id: c.partner for c in choices}
+        return Decided(made, version, _binding(sha256, made), tuple(_leg_rows(made, partners, number)))
+    return Decided(made, version, _binding(sha256, made), ())
+
+
+def plan(order: Order, revision: Revision, document: Document, *, actor: str) -> Plan:
+    """Plan an approved revision inside the caller's transaction: its deliveries are due when that commits."""
+    if order.supplier is None:
+        order.supplier = find_supplier(document.supplier)
+    decided = decide(document, revision.sha256, number=order.number, supplier=order.supplier)
+    made = Plan.objects.create(
+        revision=revision,
+        rules=decided.rules,
+        binding=decided.binding,
+        explanation=dict(decided.plan.explanation),
+        problem=decided.problem,
+    )
+    _supersede(order, revision, actor=actor)
+    _write_legs(order, revision, made, decided)
+    order.state = OrderState.HELD if decided.problem else OrderState.APPROVED
+    order.reason, order.last_event = decided.problem, headline(decided)
+    order.delivery_state = DeliveryState.READY if decided.channel else None
+    order.channel = decided.channel or order.channel
+    order.answer_state, order.answer_due_at = AnswerState.NOT_ASKED, None
+    order.changed_at = timezone.now()
+    order.save()
+    append(decided.event(), actor=actor, order=order, subjects={"revision": revision.pk, "plan": made.pk})
+    engine.defer_sweep()
+    return made
+
+
+def replan(order_id: int, *, actor: str) -> Plan:
+    """Plan the current version again: after a supplier, an endpoint or a rule was put right. Raises Refused."""
+    with transaction.atomic():
+        order = Order.objects.select_for_update().filter(pk=order_id).first()
+        if order is None:
+            raise Refused("There is no such order.", kind="not_found")
+        if order.state not in (OrderState.APPROVED, OrderState.HELD):
+            raise Refused("Only an approved order can be planned.", remedy="Approve it first.", kind="conflict")
+        revision = order.revisions.get(number=order.revision)
+        if revision.deliveries.exclude(state__in=[*UNSENT, *GONE]).exists():
+            raise Refused("This version was sent already.", remedy="Send a delivery again instead.", kind="conflict")
+        return plan(order, revision, Document.model_validate_json(bytes(revision.content)), actor=actor)
+
+
+def headline(decided: Decided) -> str:
+    """The plan as the latest event of an order, in words for lists."""
+    if decided.problem:
+        return f"Held: {decided.problem}"[:200]
+    rules = dict.fromkeys(leg.rule for leg in decided.plan.legs)
+    return f"Planned by {', '.join(rules)}"[:200]
+
+
+def shard_key(number: str) -> int:
+    """A stable hash of the order: its deliveries keep their order by always using the same shard."""
+    return zlib.crc32(number.encode()) & 0x7FFFFFFF
+
+
+def _choices(supplier: Partner) -> Iterator[planning.EndpointChoice]:
+    """The endpoints of the supplier and of every group in the house, in their current versions."""
+    versions = EndpointVersion.objects.select_related("endpoint__partner").extra(
+        where=["ow_endpoint_version.number = ow_endpoint.version"]
+    )
+    groups = versions.filter(endpoint__partner__role=Partner.Role.INTERNAL)
+    for version in versions.filter(endpoint__partner=supplier) | groups:
+        endpoint, partner = version.endpoint, version.endpoint.partner
+        yield planning.EndpointChoice(
+            id=endpoint.pk,
+            partner=partner.pk,
+            partner_name=partner.name,
+            recipient="supplier" if partner.pk == supplier.pk else f"group:{partner.number}",
+            name=endpoint.name,
+            channel=version.channel,
+            format=version.format,
+            version=version.number,
+            rank=endpoint.rank,
+            active=endpoint.active and partner.active,
+        )
+
+
+def _as_fact(partner: Partner, choices: list[planning.EndpointChoice]) -> Supplier:
+    usable = [c for c in choices if c.recipient == "supplier" and c.active]
+    return Supplier(
+        number=partner.number,
+        country=partner.country or None,
+        language=partner.language,
+        categories=frozenset(partner.categories),
+        channels=frozenset(c.channel for c in usable),
+        formats=frozenset(c.format for c in usable),
+    )
+
+
+def _binding(sha256: str, made: planning.Plan) -> str:
+    """What the approval covers: this content, to these versions of these addresses."""
+    parts = [sha256, *sorted(f"{leg.endpoint}@{leg.endpoint_version}" for leg in made.legs)]
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()
+
+
+def _leg_rows(made: planning.Plan, partners: dict[int, int], number: str) -> Iterator[LegRow]:
+    now, key, primary_seen = timezone.now(), shard_key(number), False
+    for position, leg in enumerate(made.legs, 1):
+        primary = leg.recipient == "supplier" and leg.purpose == "order" and not primary_seen
+        primary_seen |= primary
+        dispatch_at = now + leg.dispatch_after if leg.dispatch_after > timedelta() else None
+        yield LegRow(
+            position=position,
+            recipient_id=partners[leg.endpoint],
+            purpose=leg.purpose,
+            endpoint_id=leg.endpoint,
+            endpoint_version=leg.endpoint_version,
+            profile={leg.format: dict(leg.profile)} if leg.profile else {},
+            prices="prices" not in leg.redaction,
+            dispatch_at=dispatch_at,
+            answer_required=leg.answer_required,
+            answer_due_days=leg.answer_due_days,
+            ladder=leg.ladder,
+            primary=primary,
+            due_at=dispatch_at or now,
+            shard_key=key,
+        )
+
+
+def _write_legs(order: Order, revision: Revision, made: Plan, decided: Decided) -> None:
+    deliveries = []
+    for row in decided.legs:
+        leg = Leg(
+            plan=made,
+            position=row.position,
+            recipient_id=row.recipient_id,
+            purpose=row.purpose,
+            endpoint_id=row.endpoint_id,
+            endpoint_version=row.endpoint_version,
+            profile=row.profile,
+            prices=row.prices,
+            dispatch_at=row.dispatch_at,
+            answer_required=row.answer_required,
+            answer_due_days=row.answer_due_days,
+            ladder=list(row.ladder),
+        )
+        deliveries.append(
+            Delivery(
+                leg=leg,
+                order=order,
+                revision=revision,
+                endpoint_id=row.endpoint_id,
+                endpoint_version=row.endpoint_version,
+                primary=row.primary,
+                shard_key=row.shard_key,
+                due_at=row.due_at,
+                message_id=f"{revision.sha256[:24]}.{row.endpoint_id}.{made.pk}",
+            )
+        )
+    Leg.objects.bulk_create(delivery.leg for delivery in deliveries)
+    Delivery.objects.bulk_create(deliveries)
+
+
+def _supersede(order: Order, revision: Revision, *, actor: str) -> None:
+    for delivery in Delivery.objects.select_for_update().filter(order=order, state__in=UNSENT):
+        delivery.state, delivery.due_at = DeliveryState.SUPERSEDED, None
+        delivery.reason = f"Replaced by the plan of version {revision.number}."
+        delivery.save()
+        append(
+            events.DeliverySuperseded(by_revision=revision.number),
+            actor=actor,
+            order=order,
+            subjects={"revision": delivery.revision_id, "delivery": delivery.pk},
+        )

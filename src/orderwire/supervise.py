@@ -1,0 +1,94 @@
+"""One tree of processes: starts them, starts again what dies, and ends all of them with itself."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import FrameType
+
+PR_SET_PDEATHSIG = 1
+GRACE = 25.0
+"""Seconds that a child has to end by itself, longer than the worker's own grace."""
+
+
+@dataclass
+class Child:
+    """One process of the tree. `started` is monotonic; a child that dies at once is started ever more slowly."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    process: "subprocess.Popen[bytes] | None" = None
+    started: float = 0.0
+    deaths: int = 0
+
+    def start(self) -> None:
+        """Start it, tied to the life of this process."""
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            self.command, env={**os.environ, **self.environment}, preexec_fn=_die_with_parent, start_new_session=True
+        )
+
+    def due(self) -> bool:
+        """True when it is dead and has waited long enough."""
+        if self.process is None or self.process.poll() is None:
+            return False
+        if time.monotonic() - self.started > 30:
+            self.deaths = 0
+        return time.monotonic() - self.started > min(0.5 * 2**self.deaths, 30)
+
+
+class Tree:
+    """The children; `run` returns when one of SIGTERM and SIGINT came and all of them have ended."""
+
+    def __init__(self, children: Sequence[Child]):
+        self.children = list(children)
+        self.stopping = False
+
+    def run(self) -> None:
+        """Start everything and keep it alive."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        try:
+            for child in self.children:
+                child.start()
+            while not self.stopping:
+                time.sleep(0.2)
+                for child in self.children:
+                    if child.due():
+                        child.deaths += 1
+                        child.start()
+        finally:
+            self.end()
+
+    def end(self) -> None:
+        """Ask every child to end; the ones that will not are killed after GRACE."""
+        alive = [c.process for c in self.children if c.process and c.process.poll() is None]
+        for process in reversed(alive):
+            process.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + GRACE
+        for process in alive:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.1, deadline - time.monotonic()))
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self.stopping = True
+
+
+def orderwire(*arguments: str) -> list[str]:
+    """The command line that runs one of our own commands."""
+    return [sys.executable, "-m", "orderwire", *arguments]
+
+
+def _die_with_parent() -> None:
+    """Linux: when the supervisor is killed its children get SIGTERM, so that nothing is left running."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
