@@ -259,8 +259,20 @@ class AnswerOverdue(Event, kind="answer.overdue", about=("revision",)):
     due_at: datetime.datetime
 
 
-class AnswerUnmatched(Event, kind="answer.unmatched", about=("message",)):
+class AnswerUnmatched(Event, kind="answer.unmatched", about=("response",)):
     """An answer names no order of ours, or another supplier's; a person must look."""
+
+    reason: Words
+
+
+class AnswerDuplicate(Event, kind="answer.duplicate", about=("response",)):
+    """An answer that says the same as the one we have came again; nothing changed."""
+
+    source: Words
+
+
+class AnswerInsisted(Event, kind="answer.insisted", about=("revision", "response")):
+    """The buyer did not take the supplier's differences and waits for another answer."""
 
     reason: Words
 

@@ -1,0 +1,9 @@
+"""The supplier's word comes in: business answers close the loop or go to the buyer, functional acknowledgments prove
+(or disprove) that our bytes were understood. Nothing here ever changes what was ordered.
+"""
+
+from orderwire.flow.acknowledge.decide import decide
+from orderwire.flow.acknowledge.functional import functional
+from orderwire.flow.acknowledge.take import take
+
+__all__ = ["decide", "functional", "take"]

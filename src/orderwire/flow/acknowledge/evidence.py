@@ -1,0 +1,88 @@
+"""What came back about a delivery becomes a receipt and, where the state table allows it, the delivery's new state."""
+
+from django.utils import timezone
+
+from orderwire.document.states import DELIVERY_TRANSITIONS, DeliveryState
+from orderwire.ledger.append import append
+from orderwire.ledger.entry import Subject
+from orderwire.ledger.events import DeliverySettled, ReceiptOpened
+from orderwire.records import Blob, Delivery, Order, Receipt
+
+_RANK = (DeliveryState.DELIVERED, DeliveryState.OPENED, DeliveryState.ANSWERED)
+"""Proofs, the weaker first: a later weaker one is kept as a receipt and changes no state."""
+
+
+def delivery_for(order: Order, *, revision_id: int, supplier_id: int) -> Delivery | None:
+    """The delivery that an answer to this revision proves: the newest primary one to the supplier, else the newest."""
+    found = Delivery.objects.filter(
+        order=order, revision_id=revision_id, leg__recipient_id=supplier_id, kind=Delivery.Kind.ORDER
+    )
+    return found.order_by("-primary", "-pk").first()
+
+
+def prove(
+    delivery: Delivery,
+    *,
+    order: Order,
+    state: DeliveryState | None,
+    kind: str,
+    external_id: str,
+    text: str,
+    actor: str,
+    blob: Blob | None = None,
+) -> bool:
+    """Keep a receipt and raise the delivery to `state` (None: a receipt that proves nothing good); False where the same receipt is already there.
+
+    The caller holds the lock on the order. `reason` of the delivery stays: it tells of earlier trouble.
+    """
+    now = timezone.now()
+    _, new = Receipt.objects.get_or_create(
+        delivery=delivery, kind=kind, external_id=external_id[:200], defaults={"text": text, "blob": blob, "at": now}
+    )
+    if new and state is not None:
+        row = Delivery.objects.select_for_update().get(pk=delivery.pk)
+        old = DeliveryState[row.state.upper()]
+        stronger = old not in _RANK or _RANK.index(state) > _RANK.index(old)
+        if stronger and state in DELIVERY_TRANSITIONS[old]:
+            row.state, row.due_at, row.proven_at = state, None, row.proven_at or now
+            row.save(update_fields=["state", "due_at", "proven_at", "changed_at"])
+            mirror(row, order)
+            if old is DeliveryState.IN_DOUBT:
+                settled = DeliverySettled(state=state, reason=text)
+                append(settled, actor=actor, order=order, subjects=about(row))
+    return new
+
+
+def opened(delivery: Delivery, *, order: Order, actor: str, means: str, external_id: str) -> None:
+    """A person opened the order (`means`: answer page, portal); counted once for each `external_id`."""
+    text = f"A person opened the order ({means})."
+    known = prove(
+        delivery,
+        order=order,
+        state=DeliveryState.OPENED,
+        kind="opened",
+        external_id=external_id,
+        text=text,
+        actor=actor,
+    )
+    if known:
+        append(ReceiptOpened(means=means), actor=actor, order=order, subjects=about(delivery))
+        told(order, f"{order.supplier_name} opened the order")
+
+
+def about(delivery: Delivery) -> dict[Subject, int]:
+    """The ledger's subjects of a delivery that carries an order."""
+    return {"revision": delivery.revision_id or 0, "delivery": delivery.pk}
+
+
+def mirror(delivery: Delivery, order: Order) -> None:
+    """The order repeats the state of its current revision's primary delivery."""
+    if delivery.primary and delivery.revision and delivery.revision.number == order.revision:
+        order.delivery_state = delivery.state
+        order.save(update_fields=["delivery_state"])
+
+
+def told(order: Order, what: str) -> None:
+    """The latest event in words, for lists."""
+    order.last_event, order.changed_at = what[:200], timezone.now()
+    order.save(update_fields=["last_event", "changed_at"])

@@ -1,0 +1,73 @@
+"""Which order and which version does an answer speak of? Where that is not certain it fits none."""
+
+from django.db.models import Q, QuerySet
+
+from orderwire.document.response import Response
+from orderwire.document.states import DeliveryState
+from orderwire.records import AnswerLink, Delivery, Order, Partner, Revision
+
+_UNDER_WAY = [
+    s.value
+    for s in (
+        DeliveryState.SENDING, DeliveryState.IN_DOUBT, DeliveryState.ACCEPTED,
+        DeliveryState.DELIVERED, DeliveryState.OPENED, DeliveryState.ANSWERED,
+    )
+]  # fmt: skip
+"""Bytes left, or may have left: an answer may even be here before our own "sent" is committed."""
+
+
+class NoMatch(Exception):
+    """The answer fits no order of ours; the text says why, for the buyer."""
+
+
+def order_for(response: Response, *, supplier: Partner | None, link: AnswerLink | None) -> Order:
+    """The order, not locked yet. Raises NoMatch for an unknown one and for another supplier's."""
+    name = response.order_number + (f"/{response.release_number}" if response.release_number else "")
+    if supplier is None:
+        raise NoMatch(f"We do not know who sent this answer to order {name}.")
+    found = list(Order.objects.filter(number=name).order_by("pk"))
+    if not found:
+        raise NoMatch(f"{supplier.name} answers order {name}, which does not exist here.")
+    theirs = [order for order in found if order.supplier_id == supplier.pk]
+    if not theirs:
+        raise NoMatch(f"{supplier.name} answers order {name}, which is an order to another supplier.")
+    if link is not None:
+        theirs = [order for order in theirs if order.pk == link.order_id and link.partner_id == supplier.pk]
+        if not theirs:
+            raise NoMatch(f"{supplier.name} answers order {name} through the link of another order.")
+    if len(theirs) > 1:
+        raise NoMatch(f"{supplier.name} answers order {name}, of which there are several.")
+    if theirs[0].test != response.test:
+        kinds = ("a test", "a real") if response.test else ("a real", "a test")
+        raise NoMatch(f"{supplier.name} sent {kinds[0]} answer to order {name}, which is {kinds[1]} order.")
+    return theirs[0]
+
+
+def revision_for(order: Order, response: Response, *, link: AnswerLink | None) -> Revision:
+    """The version that is named or that the link is bound to, else the newest that the supplier was sent.
+
+    Raises NoMatch for a version that does not exist.
+    """
+    named = response.revision
+    if link is not None:
+        if named not in (None, link.revision.number):
+            raise NoMatch(f"The answer names version {named}, its link is for version {link.revision.number}.")
+        named = link.revision.number
+    if named is not None:
+        revision = Revision.objects.filter(order=order, number=named).first()
+        if revision is None:
+            text = f"{order.supplier_name} answers version {named} of order {order.number}; "
+            raise NoMatch(f"{text}the newest is version {order.revision}.")
+        return revision
+    sent = deliveries(order).order_by("-revision__number")
+    left = Q(state__in=_UNDER_WAY) | Q(accepted_at__isnull=False) | Q(proven_at__isnull=False)
+    newest = sent.filter(left).first() or sent.first()
+    if newest is not None and newest.revision is not None:
+        return newest.revision
+    return Revision.objects.get(order=order, number=order.revision)
+
+
+def deliveries(order: Order) -> QuerySet[Delivery]:
+    """Deliveries of this order to its supplier, of every version."""
+    found = Delivery.objects.select_related("revision")
+    return found.filter(order=order, leg__recipient=order.supplier_id, kind=Delivery.Kind.ORDER)
