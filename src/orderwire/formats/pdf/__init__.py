@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from orderwire.document.finding import Finding, error, info, place
 from orderwire.document.order import Order
 from orderwire.document.states import DocumentType
+from orderwire.document.terms import Note
 from orderwire.formats import CannotCarry, Content, Context, Profile, ReadResult, Written
 from orderwire.formats.pdf import render
 from orderwire.formats.pdf.content import content
@@ -92,7 +93,7 @@ def _not_an_order(document: Content) -> Finding:
 
 def _left_out(order: Order, options: PdfProfile) -> tuple[Finding, ...]:
     found = [] if options.prices else [info("not-printed", "document", "this copy prints no prices and amounts")]
-    notes = [(("notes", i), note) for i, note in enumerate(order.notes)]
+    notes: list[tuple[tuple[str | int, ...], Note]] = [(("notes", i), note) for i, note in enumerate(order.notes)]
     notes += [(("lines", k, "notes", i), n) for k, line in enumerate(order.lines) for i, n in enumerate(line.notes)]
     for path, note in notes:
         if is_internal(note):

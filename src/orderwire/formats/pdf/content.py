@@ -151,7 +151,7 @@ def _answer(links: Mapping[str, str], words: Words, zone: str | None) -> dict[st
     head = {"head": words.text("answer_by" if by else "answer"), "by": by, "url": url or ""}
     if not url:
         return head
-    shown = wrap(url.partition("://")[2], 30)
+    shown = wrap(url.partition("://")[2], 36)
     return head | {
         "link": shown,
         "qr": _qr(url),

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import fontpkg_ibm_plex_sans_arabic
 import fontpkg_noto_sans
-
 import noto_cjk_sans_otc
 import typst
 

@@ -5,7 +5,6 @@ Typst keeps about ten documents in its cache and then stays flat: some 120 MB fo
 """
 
 import json
-import resource
 import subprocess
 import sys
 import threading
@@ -21,10 +20,7 @@ from orderwire.formats.pdf.fonts import installed
 LARGE = 300
 """Lines above which an order is rendered in a process of its own, without tags."""
 
-_TAGGED = ["a-3a", "ua-1"]
-_UNTAGGED = ["a-3u"]
 _SECONDS = 120
-_MEMORY = 3 * 1024**3
 
 _lock = threading.Lock()
 
@@ -39,7 +35,7 @@ def render(data: Mapping[str, Any], issued: int) -> bytes:
     text = json.dumps(data, ensure_ascii=False)
     if len(data["lines"]) > LARGE:
         return _elsewhere(text, issued)
-    return _here(text, issued, tagged=True)
+    return here(text, issued, tagged=True)
 
 
 @cache
@@ -49,13 +45,14 @@ def _compiler() -> typst.Compiler:
     return typst.Compiler(template, root=root, font_paths=installed(), ignore_system_fonts=True)
 
 
-def _here(text: str, issued: int, *, tagged: bool) -> bytes:
+def here(text: str, issued: int, *, tagged: bool) -> bytes:
+    """PDF of the template's data as JSON text, made in this process. Raises NotRendered."""
     with _lock:
         try:
             made = _compiler().compile(
                 format="pdf",
                 sys_inputs={"order": text},
-                pdf_standards=_TAGGED if tagged else _UNTAGGED,
+                pdf_standards=["a-3a", "ua-1"] if tagged else ["a-3u"],
                 pdf_tags=tagged,
                 timestamp=issued,
             )
@@ -67,7 +64,7 @@ def _here(text: str, issued: int, *, tagged: bool) -> bytes:
 
 
 def _elsewhere(text: str, issued: int) -> bytes:
-    command = [sys.executable, "-m", __name__, str(issued)]
+    command = [sys.executable, "-m", f"{__package__}.alone", str(issued), str(_SECONDS)]
     try:
         done = subprocess.run(command, input=text.encode(), capture_output=True, timeout=_SECONDS, check=False)
     except subprocess.TimeoutExpired:
@@ -76,18 +73,3 @@ def _elsewhere(text: str, issued: int) -> bytes:
         reason = done.stderr.decode(errors="replace").strip()[-500:]
         raise NotRendered(reason or f"stopped with code {done.returncode}")
     return done.stdout
-
-
-def _main() -> int:
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
-    try:
-        sys.stdout.buffer.write(_here(sys.stdin.buffer.read().decode(), int(sys.argv[1]), tagged=False))
-    except NotRendered as failure:
-        sys.stderr.write(str(failure))
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(_main())

@@ -64,7 +64,7 @@ class Words:
         self.texts: dict[str, Any] = json.loads(text)
         symbols = locale.number_symbols["latn"]
         self._separators = str.maketrans({",": symbols["group"], ".": symbols["decimal"]})
-        self._percent = locale.percent_formats[None].pattern.replace("#,##0", "{}")
+        self._percent: str = locale.percent_formats[None].pattern.replace("#,##0", "{}")
 
     @cached_property
     def tag(self) -> str:
