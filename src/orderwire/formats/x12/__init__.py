@@ -1,0 +1,101 @@
+"""X12: 850 orders, 855 answers and 997 functional acknowledgments, read with patience and written with none.
+
+What a reader forgives is a warning with its place; only the broken transaction set is refused, its neighbors go on.
+A set with an error is answered by AK5 R: content that we do not act on must not look accepted. CTT that does not fit
+the lines is an error (content may be missing), AMT*TT that does not is a warning (we never trust totals).
+"""
+
+import re
+from collections.abc import Mapping
+
+from orderwire.document.finding import Finding, error, has_errors
+from orderwire.document.functional import FunctionalAck
+from orderwire.document.order import Order
+from orderwire.document.response import Response
+from orderwire.document.states import DocumentType
+from orderwire.formats import CannotCarry, Content, Context, Profile, ReadDocument, ReadResult, Written
+from orderwire.formats.x12 import ack_997, project_850, write_850, write_855
+from orderwire.formats.x12.envelope import LIMIT, decode, interchanges
+from orderwire.formats.x12.profile import X12Profile, parse
+from orderwire.formats.x12.read import read_interchange
+from orderwire.formats.x12.tables import GROUPS
+from orderwire.formats.x12.writer import capitals, unmapped, written
+
+_HEAD = re.compile(r"\s*ISA([^A-Za-z0-9\s]).?.?\1")
+_EBCDIC = b"\xc9\xe2\xc1"
+
+
+class X12:
+    """The format `x12`; keys of its profile are those of `X12Profile`."""
+
+    kind = "x12"
+    label = "ANSI X12"
+    version = "1"
+    media_type = "application/edi-x12"
+    extension = "x12"
+    reads = frozenset({DocumentType.ORDER, DocumentType.RESPONSE, DocumentType.FUNCTIONAL_ACK})
+    writes = frozenset({DocumentType.ORDER, DocumentType.RESPONSE, DocumentType.FUNCTIONAL_ACK})
+    profile_model = X12Profile
+
+    def sniff(self, content: bytes) -> int:
+        """95 for an ISA with GS behind it, 70 for an ISA alone or in EBCDIC, 0 otherwise."""
+        head = bytes(content[:4096])
+        if head.lstrip(b"\x40\x25\x15\x0d").startswith(_EBCDIC):
+            return 70
+        text = head.decode("utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "iso-8859-1", "replace")
+        text = text.removeprefix("\u00ef\u00bb\u00bf")
+        match = _HEAD.search(text)
+        if match is None or (text[: match.start()].strip() and not text[: match.start()].lstrip().startswith("//")):
+            return 0
+        return 95 if f"GS{match[1]}" in text else 70
+
+    def read(self, content: bytes, profile: Profile) -> ReadResult:
+        """Every interchange, group and set of a file of at most 32 MiB."""
+        settings = parse(profile)
+        if len(content) > LIMIT:
+            text = f"the file has {len(content)} bytes, more than the {LIMIT} that are read at once; split it"
+            return ReadResult(self.kind, findings=(error("too-large", "file", text),))
+        text, findings = decode(content, settings.charset)
+        documents: list[ReadDocument] = []
+        acks: list[tuple[FunctionalAck, Mapping[str, str]]] = []
+        for interchange in interchanges(text, findings):
+            read_interchange(interchange, settings, documents, findings, acks)
+        return ReadResult(self.kind, tuple(documents), tuple(findings), tuple(acks))
+
+    def project(self, document: Content, profile: Profile) -> tuple[Content, tuple[Finding, ...]]:
+        """The document as 850, 855 or 997 carries it; an error among the findings means that `write` refuses."""
+        settings = parse(profile)
+        fitted, findings = _project(document, settings)
+        return fitted, (*findings, *unmapped(fitted, settings))
+
+    def write(self, document: Content, profile: Profile, context: Context) -> Written:
+        """One interchange with one set. `context.links["duplicate"]` marks an 850 as duplicate (BEG01 07)."""
+        settings = parse(profile)
+        fitted, findings = _project(document, settings)
+        if has_errors(findings):
+            raise CannotCarry(tuple(findings))
+        if isinstance(fitted, Order):
+            kind, (body, count) = "850", write_850.body(fitted, settings, duplicate="duplicate" in context.links)
+        elif isinstance(fitted, Response):
+            kind, (body, count) = "855", write_855.body(fitted, settings, context.now.date())
+        else:
+            kind, (body, count) = "997", ack_997.body(fitted)
+        if settings.charset == "basic" and (bad := tuple(unmapped(fitted, settings))):
+            raise CannotCarry(bad)
+        result = written(
+            fitted, body, count, kind=kind, group=GROUPS[kind], test=fitted.test, profile=settings, context=context
+        )
+        return Written(result.content, self.media_type, result.filename, tuple(findings), result.controls)
+
+
+def _project(document: Content, profile: X12Profile) -> tuple[Content, list[Finding]]:
+    if profile.charset == "basic":
+        document = type(document).model_validate(capitals(document.model_dump(mode="json")))
+    if isinstance(document, Order):
+        order, fit = project_850.project(document, profile)
+        return order, fit.findings
+    if isinstance(document, Response):
+        response, fit = write_855.project(document, profile)
+        return response, fit.findings
+    ack = ack_997.project(document)
+    return (ack.model_copy(update={"test": True}) if profile.usage == "T" else ack), []

@@ -1,0 +1,174 @@
+"""The functional acknowledgment: reads 997 and 999, writes 997, and makes the one that answers a group."""
+
+from collections.abc import Sequence
+
+from orderwire.document.functional import (
+    ElementError,
+    FunctionalAck,
+    FunctionalStatus,
+    SegmentError,
+    TransactionStatus,
+)
+from orderwire.formats.x12.envelope import Marks, RawGroup
+from orderwire.formats.x12.faults import BAD_CODE, MISSING, Faults
+from orderwire.formats.x12.tables import FUNCTIONAL, FUNCTIONAL_CODES
+from orderwire.formats.x12.writer import COMPONENT, joined
+
+_CODE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:/ -")
+
+
+def read(segments: Sequence[str], marks: Marks, faults: Faults, *, test: bool) -> FunctionalAck | None:
+    """The acknowledgment; None, with errors, where it does not say which group it is about."""
+    head: list[str] | None = None
+    tail: list[str] | None = None
+    done: list[TransactionStatus] = []
+    current: tuple[str, str] | None = None
+    errors: list[tuple[list[str], list[ElementError]]] = []
+    for faults.at, raw in enumerate(segments, 1):
+        segment = [*raw.split(marks.element), "", "", "", "", "", "", ""]
+        faults.segment = name = segment[0]
+        if name == "AK1":
+            head = segment
+        elif name == "AK2":
+            if current is not None:
+                faults.error("ack-sequence", "AK2 follows an AK2 that no AK5 answers", ack="7")
+            current, errors = (_text(segment[1]), _text(segment[2])), []
+        elif name in ("AK3", "IK3"):
+            errors.append((segment, []))
+        elif name in ("AK4", "IK4") and errors:
+            errors[-1][1].append(_element(segment, marks))
+        elif name in ("AK5", "IK5"):
+            status = FUNCTIONAL.get(segment[1])
+            if current is None:
+                faults.error("ack-sequence", f"{name} stands before any AK2", ack="7")
+            elif status is None:
+                text = f"{name}01 is {segment[1]!r}; expected A, E or R"
+                faults.error("ack-code", text, 1, ack=BAD_CODE, value=segment[1])
+            elif not all(current):
+                faults.error("ack-set", "AK2 names no set or no control number", 1, ack=MISSING)
+            else:
+                done.append(_transaction(current, status, segment, errors))
+            current = None
+        elif name == "AK9":
+            tail = segment
+    faults.segment = "SE"
+    if head is None or tail is None:
+        missing = "AK1" if head is None else "AK9"
+        faults.missing_segment(missing, f"{missing} is missing; the acknowledgment names no group or no result")
+        return None
+    faults.segment = "AK9"
+    status = FUNCTIONAL.get(tail[1].strip())
+    if status is None:
+        faults.error("ack-code", f"AK901 is {tail[1]!r}; expected A, E, P or R", 1, ack=BAD_CODE, value=tail[1])
+    faults.segment = "AK1"
+    kind, control = _text(head[1]), _text(head[2])
+    if not kind or not set(kind) <= _CODE or not control:
+        faults.error("ack-group", "AK1 does not name the group (AK101 and AK102)", 1, ack=BAD_CODE, value=head[1])
+        return None
+    if status is None or faults.failed:
+        return None
+    return FunctionalAck(
+        group_kind=kind, group_control=control, status=status, code=tail[1].strip(), error_codes=_codes(tail[5:]),
+        included=_count(tail[2]), received=_count(tail[3]), accepted=_count(tail[4]), transactions=tuple(done),
+        test=test,
+    )  # fmt: skip
+
+
+def _transaction(
+    current: tuple[str, str],
+    status: FunctionalStatus,
+    ak5: list[str],
+    errors: list[tuple[list[str], list[ElementError]]],
+) -> TransactionStatus:
+    segments = tuple(
+        SegmentError(
+            segment=_codeword(ak3[1]) or "unknown", position=_count(ak3[2]) or 0, loop=_codeword(ak3[3]),
+            code=_codeword(ak3[4]), elements=tuple(elements),
+        )
+        for ak3, elements in errors
+    )  # fmt: skip
+    return TransactionStatus(
+        kind=_codeword(current[0]) or "unknown", control=current[1], status=status, code=ak5[1], errors=segments,
+        error_codes=_codes(ak5[2:]),
+    )  # fmt: skip
+
+
+def _element(ak4: list[str], marks: Marks) -> ElementError:
+    parts = ak4[1].split(marks.component) if marks.component else [ak4[1]]
+    component = _count(parts[1]) if len(parts) > 1 else None
+    return ElementError(
+        position=_count(parts[0]) or 0,
+        component=component,
+        code=_codeword(ak4[3]) or "unknown",
+        value=_text(ak4[4]) or None,
+    )
+
+
+def make(group: RawGroup, results: Sequence[TransactionStatus], *, test: bool) -> FunctionalAck:
+    """The answer to a group: accepted where all its sets are, rejected where none is, else partial."""
+    rejected = sum(r.status is FunctionalStatus.REJECTED for r in results)
+    if results and rejected == len(results):
+        status = FunctionalStatus.REJECTED
+    elif rejected:
+        status = FunctionalStatus.PARTIAL
+    elif group.errors or any(r.status is not FunctionalStatus.ACCEPTED for r in results):
+        status = FunctionalStatus.ACCEPTED_WITH_ERRORS
+    else:
+        status = FunctionalStatus.ACCEPTED
+    head = [*group.header, "", "", "", "", "", ""]
+    return FunctionalAck(
+        group_kind=_codeword(head[1]) or "unknown", group_control=_text(head[6]) or "0", status=status,
+        code=FUNCTIONAL_CODES[status], error_codes=tuple(group.errors[:5]), included=group.included,
+        received=len(results), accepted=len(results) - rejected, transactions=tuple(results), test=test,
+    )  # fmt: skip
+
+
+def project(ack: FunctionalAck) -> FunctionalAck:
+    """With the codes and counts that a 997 must have."""
+    done = tuple(t if t.code else t.model_copy(update={"code": FUNCTIONAL_CODES[t.status]}) for t in ack.transactions)
+    counted = len(done)
+    accepted = sum(t.status is not FunctionalStatus.REJECTED for t in done)
+    return ack.model_copy(
+        update={
+            "code": ack.code or FUNCTIONAL_CODES[ack.status], "transactions": done,
+            "included": counted if ack.included is None else ack.included,
+            "received": counted if ack.received is None else ack.received,
+            "accepted": accepted if ack.accepted is None else ack.accepted,
+        }
+    )  # fmt: skip
+
+
+def body(ack: FunctionalAck) -> tuple[str, int]:
+    """The segments between ST and SE of a projected acknowledgment, joined, and how many they are."""
+    rows = [["AK1", ack.group_kind, ack.group_control]]
+    for item in ack.transactions:
+        rows.append(["AK2", item.kind, item.control])
+        for segment in item.errors:
+            rows.append(["AK3", segment.segment, str(segment.position), segment.loop or "", segment.code or ""])
+            for element in segment.elements:
+                position = str(element.position)
+                if element.component is not None:
+                    position += f"{COMPONENT}{element.component}"
+                rows.append(["AK4", position, "", element.code, element.value or ""])
+        rows.append(["AK5", item.code or "", *item.error_codes])
+    counts = [str(n) for n in (ack.included, ack.received, ack.accepted)]
+    rows.append(["AK9", ack.code or "", *counts, *ack.error_codes])
+    return joined(rows), len(rows)
+
+
+def _text(value: str) -> str:
+    return value.strip()[:200]
+
+
+def _codeword(value: str) -> str | None:
+    value = value.strip()[:35]
+    return value if value and set(value) <= _CODE else None
+
+
+def _codes(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(code for value in values[:5] if (code := _codeword(value)))
+
+
+def _count(value: str) -> int | None:
+    value = value.strip()
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= 9 else None

@@ -1,0 +1,161 @@
+"""Makes values fit their elements, and keeps the account of what is lost: the base of every `project`."""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from orderwire.document.base import plain
+from orderwire.document.finding import Finding, Severity
+from orderwire.document.party import Address, Contact, Identifier, Party
+from orderwire.document.terms import Note, Reference
+from orderwire.formats.x12.parties import STREET, is_empty, n103, state
+from orderwire.formats.x12.profile import X12Profile
+from orderwire.formats.x12.texts import PLAIN, SUBJECT, split_refs
+from orderwire.formats.x12.units import x12
+from orderwire.formats.x12.values import digits, pieces
+
+
+class Fit:
+    """One projection. `findings` holds errors for what stops the writing and warnings for what is lost but may be."""
+
+    def __init__(self, profile: X12Profile):
+        self.profile = profile
+        self.findings: list[Finding] = []
+        self.reference_limit = 30 if profile.release < "005010" else 50
+        self._commercial = Severity.WARNING if profile.on_loss == "accept" else Severity.ERROR
+        self._other = Severity.ERROR if profile.on_loss == "refuse" else Severity.WARNING
+
+    def stop(self, where: str, code: str, text: str) -> None:
+        """Nothing can be written as long as this stands."""
+        self.findings.append(Finding(Severity.ERROR, code, where, text))
+
+    def lose(self, where: str, text: str, *, commercial: bool = False) -> None:
+        """Content that this format has no place for."""
+        severity = self._commercial if commercial else self._other
+        self.findings.append(Finding(severity, "not-carried", where, text))
+
+    def cut(self, text: str, limit: int, where: str) -> str:
+        """Text of at most `limit` characters."""
+        if len(text) <= limit:
+            return text
+        self.lose(where, f"has {len(text)} characters but X12 carries {limit}; it is cut")
+        return text[:limit].strip()
+
+    def label(self, text: str | None, limit: int, where: str) -> str | None:
+        """As `cut`, for a value that may be missing."""
+        return None if text is None else self.cut(text, limit, where) or None
+
+    def whole(self, text: str, limit: int, where: str) -> bool:
+        """True when an identifying text fits uncut; else a finding that stops the writing."""
+        if len(text) <= limit:
+            return True
+        self.stop(where, "too-long", f"has {len(text)} characters but X12 carries {limit}; shorten it")
+        return False
+
+    def amount(self, value: Decimal, limit: int, where: str) -> None:
+        """Stop where a number has more digits than its element."""
+        if digits(plain(value)) > limit:
+            self.stop(
+                where, "too-many-digits", f"{plain(value)} has more than the {limit} digits that X12 carries; round it"
+            )
+
+    def unit(self, code: str, where: str) -> None:
+        """Stop where a unit has no X12 code."""
+        if x12(code, self.profile.units) is None:
+            text = (
+                f"the unit {code} has no X12 code (DE 355) that we know; add it to the profile's units or use another"
+            )
+            self.stop(where, "unit-unmapped", text)
+
+    def party(self, party: Party, where: str) -> Party:
+        """The party as an N1 loop carries it."""
+        update: dict[str, object] = {}
+        if party.identifiers and (identifiers := self._identifiers(party.identifiers, where)) != party.identifiers:
+            update["identifiers"] = identifiers
+        if party.address is not None and (address := self._address(party.address, where)) != party.address:
+            update["address"] = address
+        if party.contact is not None and (contact := self._contact(party.contact, where)) != party.contact:
+            update["contact"] = contact
+        return party.model_copy(update=update) if update else party
+
+    def _identifiers(self, items: Sequence[Identifier], where: str) -> tuple[Identifier, ...]:
+        kept: list[Identifier] = []
+        first = next((item for item in items if n103(item.scheme)), None)
+        for item in ([first] if first else []) + [item for item in items if item is not first]:
+            limit = 80 if item is first else self.reference_limit
+            if len(item.value) > limit:
+                text = (
+                    f"the {item.scheme} number has {len(item.value)} characters but X12 carries {limit}; it is left out"
+                )
+                self.lose(f"{where}.identifiers", text, commercial=True)
+            elif item not in kept:
+                kept.append(item)
+        return tuple(kept)
+
+    def _address(self, address: Address, where: str) -> Address | None:
+        if is_empty(address):
+            return None
+        lines = [part for line in address.lines for part in _street(line)]
+        if len(lines) > 4:
+            text = f"the street needs {len(lines)} lines of {STREET} characters but X12 carries 4; shorten it"
+            self.lose(f"{where}.address.lines", text, commercial=True)
+        region = address.region
+        if region and not state(region):
+            region = self.cut(region, 30, f"{where}.address.region")
+        return Address(
+            lines=tuple(lines[:4]),
+            city=self.label(address.city, 30, f"{where}.address.city"),
+            postal_code=self.label(address.postal_code, 15, f"{where}.address.postal_code"),
+            region=region,
+            country=address.country,
+        )
+
+    def _contact(self, contact: Contact, where: str) -> Contact | None:
+        if is_empty(contact):
+            return None
+        limit = 80 if self.profile.release < "005010" else 256
+        return Contact(
+            name=self.label(contact.name, 60, f"{where}.contact.name"),
+            phone=self.label(contact.phone, limit, f"{where}.contact.phone"),
+            email=self.label(contact.email, limit, f"{where}.contact.email"),
+        )
+
+    def references(self, items: Sequence[Reference], where: str) -> tuple[Reference, ...]:
+        """References as REF and N9 carry them, those with a date last."""
+        kept = []
+        for item in items:
+            too_long = max(len(item.number), len(item.line or "")) > self.reference_limit
+            if too_long:
+                text = f"the {item.kind} reference has more than {self.reference_limit} characters; it is left out"
+                self.lose(where, text, commercial=True)
+                continue
+            if item.kind != "other" and item.code:
+                self.lose(where, f"the code {item.code} of the {item.kind} reference is left out")
+                item = item.model_copy(update={"code": None})
+            elif item.kind == "other" and item.code == "catalog":
+                item = item.model_copy(update={"kind": "catalog", "code": None})
+            kept.append(item)
+        return split_refs(kept)
+
+    def notes(self, items: Sequence[Note], where: str) -> tuple[Note, ...]:
+        """Notes as N9 and MSG carry them: no tabs, no blanks at the end of a line, subjects of 45 characters."""
+        kept = []
+        for item in items:
+            text = "\n".join(line.rstrip(" ") for line in item.text.replace("\t", " ").split("\n")).strip()
+            subject = None if item.subject in PLAIN else self.label(item.subject, SUBJECT, f"{where}.subject")
+            if text != item.text or subject != item.subject:
+                item = Note(text=text, subject=subject)
+            kept.append(item)
+        return tuple(kept)
+
+
+_BLANK_LINES = re.compile(r"[ \t]*\n\s*")
+
+
+def one_paragraph(text: str) -> str:
+    """Text in one line."""
+    return _BLANK_LINES.sub(" ", text).replace("\t", " ").strip()
+
+
+def _street(line: str) -> list[str]:
+    return [part.strip() for part in pieces(line, STREET) if part.strip()]

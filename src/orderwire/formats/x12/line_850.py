@@ -1,0 +1,318 @@
+"""The PO1 loop of the 850: one line with its description, schedules, taxes, allowances and identifiers."""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from pydantic import ValidationError
+
+from orderwire.document.finding import from_validation
+from orderwire.document.order import Line, Schedule
+from orderwire.document.party import Party
+from orderwire.document.terms import AllowanceCharge, Note, Reference, Tax
+from orderwire.formats.x12.construct import build
+from orderwire.formats.x12.faults import BAD_CHARACTER, BAD_CODE, BAD_DATE, MISSING, Faults
+from orderwire.formats.x12.parties import PartyReader
+from orderwire.formats.x12.profile import X12Profile
+from orderwire.formats.x12.tables import (
+    BUYER_PARTS,
+    CATEGORY_PART,
+    CHARGE_READ,
+    GTINS,
+    OTHER_CHARGE,
+    PRICE_BASIS,
+    PRICE_PER_ONE,
+    REQUESTED_DATES,
+    SHIP_DATES,
+    SUPPLIER_PARTS,
+    TAX_READ,
+)
+from orderwire.formats.x12.units import rec20
+from orderwire.formats.x12.values import date, number, rejoin
+
+DESCRIPTION = 80
+"""Longest PID05 (DE 352)."""
+_ONE = Decimal(1)
+_ZERO = Decimal(0)
+
+
+class LineReader:
+    """Gathers one PO1 loop; `line()` closes it. Errors are reported at the segment where they stand."""
+
+    __slots__ = (
+        "_ids", "_pids", "_schedules", "_sound", "_unit_code", "allowances_charges", "basis", "notes", "number",
+        "position", "price", "quantity", "references", "requested", "taxes", "unit",
+    )  # fmt: skip
+
+    def __init__(self, segment: list[str], count: int, faults: Faults, profile: X12Profile):
+        self.position = faults.at
+        self.requested: datetime.date | None = None
+        self.allowances_charges: list[AllowanceCharge] = []
+        self.notes: list[Note] = []
+        self.references: list[Reference] = []
+        self.taxes: list[Tax] = []
+        self._pids: list[list[str]] = []
+        self._schedules: list[tuple[Decimal, datetime.date | None, Party | None]] = []
+        self._sound = True
+        segment = segment if len(segment) > 5 else [*segment, "", "", "", "", ""]
+        self.number = segment[1].strip()
+        if not self.number:
+            self.number = str(count)
+            faults.warning("line-number", f"PO101, the line number, is missing; the line was numbered {count}", 1)
+        quantity = number(segment[2])
+        if quantity is None or quantity <= 0:
+            self._fail(faults, "quantity", f"PO102, the quantity, is {segment[2]!r}; expected a number above 0", 2,
+                       BAD_CHARACTER, segment[2])  # fmt: skip
+        self.quantity = quantity
+        self._unit_code = segment[3].strip()
+        self.unit = rec20(self._unit_code, profile.units)
+        if self.unit is None:
+            text = (
+                f"PO103, the unit, is {segment[3]!r}, which we do not know; correct it or add it to the profile's units"
+            )
+            self._fail(faults, "unit-unknown", text, 3, BAD_CODE, segment[3])
+        self.price, self.basis = number(segment[4]), _ONE
+        code = segment[5].strip()
+        if self.price is None and segment[4].strip():
+            self._fail(
+                faults,
+                "bad-number",
+                f"PO104, the price, is {segment[4]!r}; expected a number",
+                4,
+                BAD_CHARACTER,
+                segment[4],
+            )
+        elif self.price is not None and self.price < 0:
+            self._fail(
+                faults,
+                "price",
+                f"PO104, the price, is {segment[4]}; it may not be negative",
+                4,
+                BAD_CHARACTER,
+                segment[4],
+            )
+        elif self.price is None and code == "NC":
+            self.price = _ZERO
+        if code:
+            self.basis = PRICE_BASIS.get(code, _ONE)
+            if code not in PRICE_BASIS and code not in PRICE_PER_ONE:
+                text = f"PO105 {code!r} is not a price basis we know; the price is read as a price per one unit"
+                faults.warning("price-basis", text, 5, ack=BAD_CODE, value=code)
+        self._ids = segment
+
+    def _fail(self, faults: Faults, code: str, text: str, element: int, ack: str, value: str) -> None:
+        self._sound = False
+        faults.error(code, text, element, ack=ack if value.strip() else MISSING, value=value)
+
+    def add(self, segment: list[str], faults: Faults, component: str) -> bool:
+        """Take a PID, CTP or TXI. False when it has no place in a line."""
+        name = segment[0]
+        if name == "PID":
+            if len(segment) <= 5 or not segment[5].strip():
+                return False
+            self._pids.append(segment)
+            return True
+        if name == "CTP":
+            return self._ctp(segment, component)
+        found = tax(segment, faults)
+        if found is not None:
+            self.taxes.append(found)
+        return found is not None
+
+    def _ctp(self, segment: list[str], component: str) -> bool:
+        """A net price for a quantity of its own, where PO104 has none."""
+        if self.price is not None or len(segment) < 4:
+            return False
+        self.price = number(segment[3])
+        basis = number(segment[4]) if len(segment) > 4 else None
+        unit = segment[5].split(component)[0] if len(segment) > 5 and component else self._unit_code
+        if basis is not None and basis > 0 and unit.strip() in ("", self._unit_code):
+            self.basis = basis
+        return self.price is not None and self.price >= 0
+
+    def schedule(self, segment: list[str], faults: Faults, place: Party | None = None) -> None:
+        """Take one SCH."""
+        segment = segment if len(segment) > 6 else [*segment, "", "", "", "", "", ""]
+        quantity, when = number(segment[1]), date(segment[6])
+        if quantity is None or quantity <= 0:
+            self._fail(
+                faults, "quantity", f"SCH01 is {segment[1]!r}; expected a number above 0", 1, BAD_CHARACTER, segment[1]
+            )
+            return
+        if segment[2].strip() not in ("", self._unit_code):
+            text = f"SCH02 is {segment[2]!r} but the line is ordered in {self._unit_code!r}; use one unit"
+            self._fail(faults, "schedule-unit", text, 2, BAD_CODE, segment[2])
+        if when is None and segment[6].strip():
+            text = f"SCH06 is {segment[6]!r}; expected a date as CCYYMMDD"
+            self._fail(faults, "bad-date", text, 6, BAD_DATE, segment[6])
+        if segment[5] not in REQUESTED_DATES and when is not None:
+            kind = "a ship date" if segment[5] in SHIP_DATES else "not a delivery date"
+            faults.warning("schedule-date", f"SCH05 {segment[5]!r} is {kind}; it was read as the date of delivery", 5)
+        self._schedules.append((quantity, when, place))
+
+    def deliver(self, reader: PartyReader, faults: Faults) -> None:
+        """Take the N1*ST loop of the line: the place of its own SCH segments, or of all that is not scheduled."""
+        place = reader.party(faults)
+        if not reader.schedules:
+            self._schedules.append((_ZERO, None, place))
+        at, segment = faults.at, faults.segment
+        for faults.at, sch in reader.schedules:
+            faults.segment = "SCH"
+            self.schedule(sch, faults, place)
+        faults.at, faults.segment = at, segment
+
+    def line(self, faults: Faults, default: datetime.date | None) -> Line | None:
+        """The line; None where an error was reported. `default` is the header's requested date."""
+        faults.at, faults.segment = self.position, "PO1"
+        if self.price is None and self._sound:
+            text = f"line {self.number} has no price (PO104 and CTP03 are empty); a price is needed, 0 where it is free"
+            self._fail(faults, "price", text, 4, MISSING, "")
+        if not self._sound or self.quantity is None or self.price is None or self.unit is None:
+            return None
+        schedules = self._scheduled(faults, default)
+        if schedules is None:
+            return None
+        values: dict[str, Any] = {
+            "number": self.number, "quantity": self.quantity, "unit": self.unit, "price": self.price,
+            "price_basis": self.basis, "schedules": schedules,
+        }  # fmt: skip
+        if len(self._ids) > 6:
+            self._products(values, faults)
+        values["description"] = self._described(values, faults)
+        for name in ("taxes", "allowances_charges", "references", "notes"):
+            if items := getattr(self, name):
+                values[name] = tuple(items)
+        try:
+            return build(values)
+        except ValidationError as failure:
+            faults.extend(from_validation(failure))
+            return None
+
+    def _scheduled(self, faults: Faults, default: datetime.date | None) -> tuple[Schedule, ...] | None:
+        default = self.requested or default
+        if not self._schedules:
+            return (build_schedule(self.quantity, default, None),)
+        total, place, known = _ZERO, None, []
+        for quantity, when, where in self._schedules:
+            if quantity:
+                total += quantity
+                known.append(build_schedule(quantity, when, where))
+            else:
+                place = where
+        assert self.quantity is not None
+        rest = self.quantity - total
+        if rest < 0:
+            text = f"line {self.number}: its SCH add up to {total:f} but {self.quantity:f} is ordered; correct either"
+            self._fail(faults, "schedule-sum", text, 2, BAD_CODE, f"{self.quantity:f}")
+            return None
+        if rest:
+            if known:
+                faults.info(
+                    "schedule-rest", f"line {self.number}: {rest:f} of {self.quantity:f} has no date of its own"
+                )
+            known.append(build_schedule(rest, default, place))
+        return tuple(known)
+
+    def _products(self, values: dict[str, Any], faults: Faults) -> None:
+        found: dict[str, str] = {}
+        for code, value in zip(self._ids[6::2], self._ids[7::2], strict=False):
+            value = value.strip()
+            if value:
+                found.setdefault(code, value[:200])
+        for field, codes in (("buyer_part", BUYER_PARTS), ("supplier_part", SUPPLIER_PARTS)):
+            for code in codes:
+                if code in found:
+                    values[field] = found.pop(code)
+                    break
+        for code in GTINS:
+            value = found.get(code, "")
+            if value.isascii() and value.isdigit() and len(value) in (8, 12, 13, 14):
+                values["gtin"] = found.pop(code)
+                break
+        if CATEGORY_PART in found:
+            values["category"] = found.pop(CATEGORY_PART)
+        for code, value in found.items():
+            if code.isascii() and code.isalnum():
+                self.references.append(Reference(kind="other", number=value, code=f"item:{code[:30]}"))
+            else:
+                faults.not_kept("PO1 identifier")
+
+    def _described(self, values: dict[str, Any], faults: Faults) -> str:
+        if len(self._pids) == 1:
+            text = self._pids[0][5].strip()
+        else:
+            lines: list[list[str]] = []
+            for pid in self._pids:
+                if pid[2] or not lines:
+                    lines.append([pid[5]])
+                else:
+                    lines[-1].append(pid[5])
+            text = "\n".join(rejoin(parts, DESCRIPTION).rstrip(" ") for parts in lines).strip()
+        if not text:
+            text = (
+                values.get("supplier_part") or values.get("buyer_part") or values.get("gtin") or f"line {self.number}"
+            )
+            faults.info("description", f"line {self.number} has no description (PID05); {text!r} stands for it")
+        return text
+
+
+def build_schedule(quantity: Decimal | None, when: datetime.date | None, place: Party | None) -> Schedule:
+    """A schedule of checked values."""
+    return Schedule.model_construct(quantity=quantity, requested=when, ship_to=place)
+
+
+def tax(segment: list[str], faults: Faults) -> Tax | None:
+    """TXI; None where it has no percentage."""
+    code, _, percent, _, _, exempt = [*segment, "", "", "", "", "", ""][1:7]
+    value = number(percent) if percent.strip() else _ZERO if exempt == "1" else None
+    if value is None or not 0 <= value <= 100 or not code.strip():
+        return None
+    category = "E" if exempt == "1" else "S" if value else "Z"
+    try:
+        return Tax(kind=TAX_READ.get(code, code), category=category, percent=value)
+    except ValidationError:
+        faults.warning("tax", f"TXI01 {code!r} is not a kind of tax", 1, ack=BAD_CODE, value=code)
+        return None
+
+
+def allowance(segment: list[str], faults: Faults) -> AllowanceCharge | None:
+    """SAC; None, with an error, where it says neither an amount nor a percentage that we can keep."""
+    kind, code, _, own, amount, _, percent = [*segment, *[""] * 7][1:8]
+    words = segment[15].strip() if len(segment) > 15 else ""
+    if kind == "N":
+        faults.info("no-charge", "SAC01 N announces that there is no allowance or charge")
+        return None
+    if kind not in ("A", "C"):
+        faults.error(
+            "allowance-kind", f"SAC01 is {kind!r}; expected A (allowance) or C (charge)", 1, ack=BAD_CODE, value=kind
+        )
+        return None
+    value, share = None, None
+    if amount.strip():
+        value = number(amount)
+        if value is not None and "." in amount:
+            text = f"SAC05 {amount!r} has a point although cents are implied; read as {amount}"
+            faults.warning("implied-decimals", text, 5, ack=BAD_CHARACTER, value=amount)
+        elif value is not None:
+            value = number(f"{value.scaleb(-2):f}")
+    elif percent.strip():
+        share = number(percent)
+    if (value is None or value < 0) and (share is None or not 0 <= share <= 100):
+        text = "SAC has neither an amount in SAC05 nor a percentage in SAC07 that can be read; the total would be wrong"
+        faults.error("allowance-amount", text, 5, ack=BAD_CHARACTER if amount else "2", value=amount)
+        return None
+    if code:
+        uncl = None if code == OTHER_CHARGE else CHARGE_READ.get(code, f"sac:{code}")
+    else:
+        uncl = own.strip() or None
+    try:
+        return AllowanceCharge(
+            kind="allowance" if kind == "A" else "charge",
+            amount=value,
+            percent=share,
+            code=uncl,
+            reason=words[:200] or None,
+        )
+    except ValidationError as failure:
+        faults.extend(from_validation(failure))
+        return None

@@ -1,0 +1,227 @@
+"""The order as an 850 can carry it, with a finding for everything that it cannot."""
+
+from decimal import Decimal
+from typing import Any
+
+from orderwire.document.base import plain
+from orderwire.document.order import Line, Order, Schedule
+from orderwire.document.terms import AllowanceCharge, Incoterm, Note, Tax, TermsPart
+from orderwire.formats.x12.fit import Fit, one_paragraph
+from orderwire.formats.x12.profile import X12Profile
+from orderwire.formats.x12.tables import CHARGE_READ, OTHER_CHARGE, PRICE_BASIS_CODES, TAX_CODES
+from orderwire.formats.x12.values import digits
+
+_PART = 48
+_ZERO = Decimal(0)
+
+
+def project(order: Order, profile: X12Profile) -> tuple[Order, Fit]:
+    """The order that comes back when the 850 is read, and the account of what is lost."""
+    fit = Fit(profile)
+    fit.whole(order.number, 22 if order.kind != "release" else fit.reference_limit, "number")
+    update: dict[str, Any] = {}
+    for role in ("buyer", "supplier", "ship_to", "bill_to"):
+        party = getattr(order, role)
+        if party is not None and (fitted := fit.party(party, role)) is not party:
+            update[role] = fitted
+    if order.release_number is not None:
+        update.update(_release(order, fit))
+    if order.attachments:
+        names = ", ".join(item.filename for item in order.attachments[:3])
+        fit.lose("attachments", f"an 850 carries no files; send {names} beside it")
+        update["attachments"] = ()
+    notes = order.notes
+    if order.payment_terms:
+        update["payment_terms"], spilled = _terms(order.payment_terms, fit)
+        notes = (*notes, *spilled)
+    if notes:
+        update["notes"] = fit.notes(notes, "notes")
+    if order.incoterm is not None:
+        update["incoterm"] = _incoterm(order.incoterm, fit)
+    if order.references or order.kind == "release":
+        references = fit.references(order.references, "references")
+        update["references"] = references
+        if order.kind == "release" and not any(r.kind in ("blanket", "contract") for r in references):
+            fit.stop(
+                "references", "too-long", "a release needs the number of its blanket order or contract; shorten it"
+            )
+            update["references"] = order.references
+    if order.allowances_charges:
+        update["allowances_charges"] = _allowances(order.allowances_charges, "allowances_charges", fit)
+    if profile.usage == "T" and not order.test:
+        update["test"] = True
+    lines = tuple([_line(line, fit) for line in order.lines])
+    if any(new is not old for new, old in zip(lines, order.lines, strict=True)):
+        update["lines"] = lines
+    return (order.model_copy(update=update) if update else order), fit
+
+
+def _release(order: Order, fit: Fit) -> dict[str, Any]:
+    if order.kind != "release":
+        fit.lose("release_number", "only a release has a release number; it is left out")
+        return {"release_number": None}
+    fit.whole(order.release_number or "", 30, "release_number")
+    return {}
+
+
+def _incoterm(term: Incoterm, fit: Fit) -> Incoterm:
+    limit = 80 if term.year is None else 63
+    place = fit.label(term.place, limit, "incoterm.place")
+    return term if place == term.place else term.model_copy(update={"place": place})
+
+
+def _terms(parts: tuple[TermsPart, ...], fit: Fit) -> tuple[tuple[TermsPart, ...], list[Note]]:
+    kept, spilled = [], []
+    for position, part in enumerate(parts, 1):
+        where = f"payment_terms[{position}]"
+        update: dict[str, Any] = {}
+        if part.months:
+            fit.lose(f"{where}.months", "ITD counts days, not months; say the terms in days", commercial=True)
+            update["months"] = 0
+        if part.end_of_month == "after" or (part.end_of_month and (part.percent is not None or part.basis == "fixed")):
+            text = "ITD cannot say this end of month (only: days after the month's end, for the whole amount)"
+            fit.lose(f"{where}.end_of_month", text, commercial=True)
+            update["end_of_month"] = None
+        if part.days > 999:
+            fit.lose(f"{where}.days", "ITD07 has three digits; say a shorter term or a date", commercial=True)
+            update["days"] = 999
+        if part.discount_percent is None and part.discount_days is not None:
+            fit.lose(f"{where}.discount_days", "there is no discount for these days; they are left out")
+            update["discount_days"] = None
+        elif part.discount_percent is not None and part.discount_days is None:
+            fit.lose(f"{where}.discount_days", "ITD needs the days of a discount; the net days are written")
+            update["discount_days"] = update.get("days", part.days)
+        elif part.discount_days is not None and part.discount_days > 999:
+            fit.lose(f"{where}.discount_days", "ITD05 has three digits; say a shorter term", commercial=True)
+            update["discount_days"] = 999
+        for name, limit in (("percent", 5), ("discount_percent", 6)):
+            value = getattr(part, name)
+            if value is not None:
+                fit.amount(value, limit, f"{where}.{name}")
+        if part.text is not None:
+            text = one_paragraph(part.text)
+            if len(text) > 80:
+                spilled.append(Note(text=part.text, subject="Payment terms"))
+                fit.lose(f"{where}.text", "is longer than 80 characters; it is written as a note")
+                update["text"] = None
+            else:
+                update["text"] = text
+        kept.append(part.model_copy(update=update) if update else part)
+    return tuple(kept), spilled
+
+
+def _allowances(items: tuple[AllowanceCharge, ...], where: str, fit: Fit) -> tuple[AllowanceCharge, ...]:
+    kept = []
+    for position, item in enumerate(items, 1):
+        at = f"{where}[{position}]"
+        update: dict[str, Any] = {}
+        if item.tax is not None:
+            fit.lose(f"{at}.tax", "SAC has no place for the tax of an allowance or charge", commercial=True)
+            update["tax"] = None
+        if item.amount is not None:
+            cents = item.amount.scaleb(2)
+            if cents != cents.to_integral_value():
+                fit.stop(
+                    f"{at}.amount",
+                    "too-many-digits",
+                    f"SAC05 carries hundredths, {plain(item.amount)} has more; round it",
+                )
+            fit.amount(cents, 15, f"{at}.amount")
+            if item.percent is not None:
+                fit.lose(f"{at}.percent", "the amount counts; the percentage is left out")
+                update["percent"] = None
+        elif item.percent is not None:
+            fit.amount(item.percent, 6, f"{at}.percent")
+        else:
+            fit.stop(at, "amount-missing", "an allowance or charge needs an amount or a percentage")
+        if item.reason is not None and len(item.reason) > 80:
+            update["reason"] = fit.cut(item.reason, 80, f"{at}.reason")
+        code = item.code
+        if code is not None:
+            raw = code[4:] if code.startswith("sac:") else ""
+            if (code.startswith("sac:") and (len(raw) != 4 or raw == OTHER_CHARGE or raw in CHARGE_READ)) or (
+                not raw and len(code) > 10
+            ):
+                fit.lose(f"{at}.code", f"{code} fits no element of SAC; it is left out")
+                update["code"] = None
+        kept.append(item.model_copy(update=update) if update else item)
+    return tuple(kept)
+
+
+def _line(line: Line, fit: Fit) -> Line:
+    where = f"lines[{line.number}]"
+    update: dict[str, Any] = {}
+    quantity, price = plain(line.quantity), plain(line.price)
+    if len(quantity) > 15 and digits(quantity) > 15:
+        fit.amount(line.quantity, 15, f"{where}.quantity")
+    if len(price) > 17 and digits(price) > 17:
+        fit.amount(line.price, 17, f"{where}.price")
+    fit.unit(line.unit, f"{where}.unit")
+    if line.price_basis != 1 and line.price_basis not in PRICE_BASIS_CODES:
+        fit.amount(line.price_basis, 15, f"{where}.price_basis")
+    for name in ("buyer_part", "supplier_part", "category"):
+        value = getattr(line, name)
+        if value is not None and len(value) > _PART:
+            fit.whole(value, _PART, f"{where}.{name}")
+    if "\n" in line.description or "\t" in line.description:
+        rows = [row.rstrip(" ") for row in line.description.replace("\t", " ").split("\n")]
+        text = "\n".join(row for row in rows if row).strip()
+        if text != line.description:
+            update["description"] = text
+    schedules = line.schedules
+    if len(schedules) > 1 or schedules[0].ship_to is not None:
+        update["schedules"] = _schedules(line, where, fit)
+    if line.accounts:
+        fit.lose(f"{where}.accounts", "an 850 has no place for cost centers and accounts; they are left out")
+        update["accounts"] = ()
+    if line.taxes:
+        update["taxes"] = _taxes(line.taxes, where, fit)
+    if line.allowances_charges:
+        update["allowances_charges"] = _allowances(line.allowances_charges, f"{where}.allowances_charges", fit)
+    if line.references:
+        update["references"] = fit.references(line.references, f"{where}.references")
+    if line.notes:
+        update["notes"] = fit.notes(line.notes, f"{where}.notes")
+    return line.model_copy(update=update) if update else line
+
+
+def _taxes(items: tuple[Tax, ...], where: str, fit: Fit) -> tuple[Tax, ...]:
+    kept = []
+    for item in items:
+        if item.kind not in TAX_CODES and (len(item.kind) != 2 or item.kind in TAX_CODES.values()):
+            fit.lose(
+                f"{where}.taxes", f"{item.kind} is not a kind of tax that TXI knows; it is left out", commercial=True
+            )
+            continue
+        fit.amount(item.percent, 10, f"{where}.taxes")
+        category = "E" if item.category == "E" else "S" if item.percent else "Z"
+        if category != item.category:
+            fit.lose(f"{where}.taxes", f"TXI cannot say tax category {item.category}; the percentage is written")
+        if item.exemption:
+            fit.lose(f"{where}.taxes", "TXI has no place for the reason of an exemption; it is left out")
+        kept.append(Tax(kind=item.kind, category=category, percent=item.percent))
+    return tuple(kept)
+
+
+def _schedules(line: Line, where: str, fit: Fit) -> tuple[Schedule, ...]:
+    """Dated ones first, those with a place of their own behind; what has no date becomes one last schedule."""
+    here: list[Schedule] = []
+    there: list[Schedule] = []
+    rest: list[Schedule] = []
+    for item in line.schedules:
+        fit.amount(item.quantity, 15, f"{where}.schedules")
+        if item.ship_to is not None:
+            item = Schedule(
+                quantity=item.quantity,
+                requested=item.requested,
+                ship_to=fit.party(item.ship_to, f"{where}.schedules.ship_to"),
+            )
+        (rest if item.requested is None else here if item.ship_to is None else there).append(item)
+    if len(rest) > 1:
+        quantity, place = sum((item.quantity for item in rest), _ZERO), rest[0].ship_to
+        if any(item.ship_to != place for item in rest):
+            text = "several parts without a date go to different places; X12 needs a date for each"
+            fit.lose(f"{where}.schedules", text, commercial=True)
+            place = None
+        rest = [Schedule(quantity=quantity, ship_to=place)]
+    return (*here, *there, *rest)

@@ -1,0 +1,128 @@
+"""From interchanges to documents: one ReadDocument for each set, one functional acknowledgment for each group."""
+
+import re
+from collections.abc import Mapping
+
+from orderwire.document.finding import Finding, warning
+from orderwire.document.functional import FunctionalAck, TransactionStatus
+from orderwire.document.states import DocumentType
+from orderwire.formats import Content, ReadDocument
+from orderwire.formats.x12 import ack_997
+from orderwire.formats.x12.envelope import Interchange, RawGroup, RawSet
+from orderwire.formats.x12.faults import Faults
+from orderwire.formats.x12.profile import X12Profile
+from orderwire.formats.x12.read_850 import OrderReader
+from orderwire.formats.x12.read_855 import ResponseReader
+from orderwire.formats.x12.tables import NOT_SUPPORTED, SETS
+
+_NUMBERS = {"860": ("BCH", 3), "865": ("BCA", 3), "875": ("G50", 3), "876": ("G92", 3)}
+"""Where the order number stands in sets that are known but not read."""
+_ADDRESS = re.compile(r"[!-~][ -~]{0,14}")
+
+
+def read_interchange(
+    interchange: Interchange,
+    profile: X12Profile,
+    documents: list[ReadDocument],
+    findings: list[Finding],
+    acks: list[tuple[FunctionalAck, Mapping[str, str]]],
+) -> None:
+    """Read all sets of an interchange and add what they give to the three lists."""
+    isa = interchange.header
+    if isa[15] not in ("P", "T"):
+        text = f"ISA15 is {isa[15]!r}; expected P or T. Read as a test, so that no test order becomes a live one"
+        interchange.findings.append(warning("usage", "ISA15", text))
+    usage = "P" if isa[15] == "P" else "T"
+    place = f"interchange {isa[13]}"
+    for group in interchange.groups:
+        gs = [*group.header, "", "", "", "", "", "", "", ""]
+        envelope = {
+            "isa_sender_qualifier": isa[5], "isa_sender": isa[6], "isa_receiver_qualifier": isa[7],
+            "isa_receiver": isa[8], "isa_control": isa[13], "usage": usage, "group_kind": gs[1].strip(),
+            "group_sender": gs[2].strip(), "group_receiver": gs[3].strip(), "group_control": gs[6].strip(), "version": gs[8].strip(),
+        }  # fmt: skip
+        _check_version(group, isa[12], gs[8].strip())
+        results: list[TransactionStatus] = []
+        for item in group.sets:
+            document, status = _read_set(item, interchange, envelope, profile)
+            documents.append(document)
+            results.append(status)
+        if gs[1].strip() != "FA" and gs[6].strip() and not all(item.kind in ("997", "999") for item in group.sets):
+            acks.append((ack_997.make(group, results, test=usage == "T"), _answer_to(envelope)))
+        findings += [Finding(f.severity, f.code, f"{place} {f.where}", f.text) for f in group.findings]
+    for f in interchange.findings:
+        findings.append(
+            Finding(f.severity, f.code, place if f.where == "interchange" else f"{place} {f.where}", f.text)
+        )
+
+
+def _read_set(
+    item: RawSet, interchange: Interchange, envelope: dict[str, str], profile: X12Profile
+) -> tuple[ReadDocument, TransactionStatus]:
+    faults = Faults()
+    faults.trailer(item.faults)
+    mine = {**envelope, "set_control": item.control, "set_kind": item.kind}
+    kind, test = SETS.get(item.kind, DocumentType.UNKNOWN), envelope["usage"] == "T"
+    marks = interchange.marks
+    document: Content | None = None
+    number: str | None = None
+    if item.kind == "850":
+        reader = OrderReader(marks, profile, faults, mine)
+        document = reader.order(item.segments)
+        number = reader.fields.get("number") or None
+        kind = reader.type
+    elif item.kind == "855":
+        answers = ResponseReader(marks, profile, faults, test=test)
+        document = answers.response(item.segments)
+        number = answers.fields.get("order_number") or None
+    elif item.kind in ("997", "999"):
+        document = ack_997.read(item.segments, marks, faults, test=test)
+        number = document.group_control if document else None
+        if document:
+            mine["acknowledged_kind"], mine["acknowledged_control"] = document.group_kind, document.group_control
+    else:
+        number, kind = _unsupported(item, marks.element, kind, faults)
+    status = faults.status(item)
+    return ReadDocument(kind, document, number, faults.findings(), test, mine), status
+
+
+def _unsupported(item: RawSet, element: str, kind: DocumentType, faults: Faults) -> tuple[str | None, DocumentType]:
+    """A set that we do not read yet: what it is and whose, as far as its first segment tells."""
+    segment, place = _NUMBERS.get(item.kind, ("", 0))
+    first = next((s.split(element) for s in item.segments[:5] if segment and s.startswith(segment + element)), [])
+    number = first[place].strip() or None if len(first) > place else None
+    purpose = first[1] if len(first) > 1 else ""
+    if item.kind == "860" and purpose == "01":
+        kind = DocumentType.CANCELLATION
+    if item.kind == "860" and first and purpose == "00":
+        faults.warning("purpose", "BCH01 00 opens no change; expected 01, 04 or 05 (is BCH02 in its place?)", 1)
+    if item.kind == "860" and any(s.startswith("PO1" + element) for s in item.segments):
+        faults.warning("segment-place", "an 860 changes lines with POC, not with PO1")
+    faults.codes.append(NOT_SUPPORTED)
+    what = f"{item.kind or 'nameless'} ({kind.value})" if kind is not DocumentType.UNKNOWN else item.kind or "nameless"
+    faults.error("not-supported", f"the transaction set {what} cannot be read; ask the partner for 850, 855 or 997")
+    return number, kind
+
+
+def _check_version(group: RawGroup, isa12: str, gs08: str) -> None:
+    where = f"group {group.header[6] if len(group.header) > 6 else ''} GS08"
+    if not re.fullmatch(r"00[3-8]\d{3}[A-Z0-9]{0,6}", gs08):
+        text = f"GS08 is {gs08!r}; expected a version from 003010 to 008010. Read as well as possible"
+        group.findings.append(warning("version", where, text))
+    elif isa12 and gs08[:5] != isa12[:5]:
+        text = f"ISA12 says {isa12} and GS08 {gs08}; GS08 counts"
+        group.findings.append(warning("version", where, text))
+
+
+def _answer_to(envelope: Mapping[str, str]) -> dict[str, str]:
+    """Keys of a profile that address an answer to where this envelope came from."""
+    answer = {
+        "isa_sender_qualifier": envelope["isa_receiver_qualifier"], "isa_sender": envelope["isa_receiver"],
+        "isa_receiver_qualifier": envelope["isa_sender_qualifier"], "isa_receiver": envelope["isa_sender"],
+        "gs_sender": envelope["group_receiver"], "gs_receiver": envelope["group_sender"],
+        "usage": envelope["usage"],
+    }  # fmt: skip
+    version = envelope["version"][:6]
+    if re.fullmatch(r"00[3-8]0[0-9]0", version):
+        answer["version"] = version
+    return {key: value for key, value in answer.items() if _ADDRESS.fullmatch(value)}

@@ -1,0 +1,407 @@
+"""Reads the 850 purchase order, releases 003010 to 008010, into an Order."""
+
+import datetime
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from pydantic import ValidationError
+
+from orderwire.document.finding import from_validation
+from orderwire.document.money import totals
+from orderwire.document.order import CURRENCIES, Order
+from orderwire.document.party import Contact, Identifier, Party
+from orderwire.document.states import DocumentType
+from orderwire.document.terms import Incoterm, Note, Reference, TermsPart
+from orderwire.formats.x12.envelope import Marks
+from orderwire.formats.x12.faults import BAD_CHARACTER, BAD_CODE, BAD_DATE, MISSING, Faults
+from orderwire.formats.x12.line_850 import LineReader, allowance
+from orderwire.formats.x12.parties import PartyReader, contact_of
+from orderwire.formats.x12.profile import X12Profile
+from orderwire.formats.x12.tables import (
+    BLANKET_KINDS,
+    NOT_SUPPORTED,
+    ORDER_KINDS,
+    PARTY_ENTITIES,
+    PURPOSES,
+    REQUESTED_DATES,
+    SHIP_DATES,
+    TERMS_BASIS_READ,
+)
+from orderwire.formats.x12.texts import NoteReader, reference
+from orderwire.formats.x12.values import date, number
+
+_IGNORED = frozenset({"ST", "SE", "LM", "LS", "LE"})
+
+
+class OrderReader:
+    """One pass over the segments of one set; `order()` gives the result."""
+
+    def __init__(self, marks: Marks, profile: X12Profile, faults: Faults, envelope: dict[str, str]):
+        self.marks, self.profile, self.faults, self.envelope = marks, profile, faults, envelope
+        self.type = DocumentType.ORDER
+        self.fields: dict[str, Any] = {}
+        self.references: list[Reference] = []
+        self.notes: list[Note] = []
+        self.parties: dict[str, Party] = {}
+        self.lines: list[LineReader] = []
+        self.line: LineReader | None = None
+        self.party: PartyReader | None = None
+        self.note: NoteReader | None = None
+        self.summary = False
+        self.requested: datetime.date | None = None
+        self.ship_by: datetime.date | None = None
+        self.buyer_contact: Contact | None = None
+        self.own_number = ""
+        self.counted: tuple[Decimal | None, Decimal | None] = (None, None)
+        self.total: Decimal | None = None
+        self.handlers: dict[str, Callable[[list[str]], None]] = {
+            "BEG": self._beg, "CUR": self._cur, "REF": self._ref, "PER": self._per, "FOB": self._fob, "SAC": self._sac,
+            "ITD": self._itd, "DTM": self._dtm, "N9": self._n9, "MSG": self._msg, "MTX": self._msg, "NTE": self._msg,
+            "N1": self._n1, "N2": self._part, "N3": self._part, "N4": self._part, "PO1": self._po1, "CTP": self._detail,
+            "PID": self._detail, "TXI": self._detail, "SCH": self._sch, "CTT": self._ctt, "AMT": self._amt,
+        }  # fmt: skip
+
+    def order(self, segments: list[str]) -> Order | None:
+        """The order, None where the faults have an error that leaves nothing to show."""
+        mark, faults, handlers = self.marks.element, self.faults, self.handlers
+        for position, raw in enumerate(segments, 1):
+            segment = raw.split(mark)
+            name = segment[0]
+            faults.at, faults.segment = position, name
+            handler = handlers.get(name)
+            if handler is not None:
+                handler(segment)
+            elif name not in _IGNORED:
+                if not name.isalnum() or not 2 <= len(name) <= 3:
+                    faults.error("segment-unknown", f"{name[:20]!r} is not a segment; check the delimiters", ack="1")
+                else:
+                    faults.not_kept(name)
+        self._leave()
+        return self._assemble()
+
+    def _leave(self) -> None:
+        """Close what is open: the note and the N1 loop."""
+        if self.note is not None:
+            found = self.note.close(self.marks.component, self.faults)
+            target = self.line if self.line is not None else self
+            if isinstance(found, Note):
+                target.notes.append(found)
+            elif found is not None:
+                target.references.append(found)
+            self.note = None
+        if self.party is not None:
+            reader, self.party = self.party, None
+            role = PARTY_ENTITIES.get(reader.entity)
+            if self.line is not None:
+                if reader.entity == "ST":
+                    self.line.deliver(reader, self.faults)
+                else:
+                    self.faults.not_kept(f"N1*{reader.entity}")
+            elif role is None or role in self.parties:
+                self.faults.not_kept(f"N1*{reader.entity}")
+            elif party := reader.party(self.faults):
+                self.parties[role] = party
+
+    def _beg(self, segment: list[str]) -> None:
+        purpose, kind, po, release, when, contract = [*segment, "", "", "", "", "", ""][1:7]
+        faults, fields = self.faults, self.fields
+        if "number" in fields:
+            faults.error("segment-twice", "BEG stands twice in one order", ack="5")
+            return
+        if purpose in ("01", "02", "03", "04"):
+            self.type = DocumentType.CANCELLATION if purpose in ("01", "03") else DocumentType.CHANGE
+            text = (
+                f"BEG01 {purpose} makes this 850 a {self.type.value}, which cannot be read; ask the partner for an 860"
+            )
+            faults.codes.append(NOT_SUPPORTED)
+            faults.error("not-supported", text, 1)
+        elif purpose not in PURPOSES:
+            text = f"BEG01 {purpose!r} does not open an order; expected 00 (original), 05, 06, 07 or 22"
+            faults.error("purpose", text, 1, ack=BAD_CODE if purpose else MISSING, value=purpose)
+        elif purpose != "00":
+            fields["purpose"] = purpose
+            if purpose != "05":
+                faults.warning(
+                    "purpose", f"BEG01 {purpose} marks this order as {PURPOSES[purpose]}; look before you act on it", 1
+                )
+        if kind in BLANKET_KINDS:
+            fields["kind"] = "blanket"
+        elif kind == "RL":
+            fields["kind"] = "release"
+        elif kind not in ORDER_KINDS:
+            faults.warning("order-kind", f"BEG02 {kind!r} is not a known kind; read as a standard order", 2,
+                           ack=BAD_CODE if kind else MISSING, value=kind)  # fmt: skip
+        elif kind not in ("SA", "NE", "KN"):
+            faults.info("order-kind", f"BEG02 {kind} ({ORDER_KINDS[kind]}) is read as a standard order", 2)
+        if not po.strip():
+            faults.error("number-missing", "BEG03, the purchase order number, is missing", 3, ack=MISSING)
+        fields["number"] = po.strip()
+        if release.strip():
+            fields["release_number"] = release.strip()[:200]
+        issued = date(when)
+        if issued is None:
+            text = f"BEG05, the order date, is {when!r}; expected a date as CCYYMMDD"
+            faults.error("bad-date", text, 5, ack=BAD_DATE if when else MISSING, value=when)
+        fields["issued"] = issued
+        if contract.strip():
+            self.references.append(Reference(kind="contract", number=contract.strip()[:200]))
+
+    def _cur(self, segment: list[str]) -> None:
+        if self.line is not None or "currency" in self.fields:
+            self.faults.not_kept("CUR")
+            return
+        code = segment[2].strip() if len(segment) > 2 else ""
+        if code not in CURRENCIES:
+            text = f"CUR02 {code!r} is not an ISO 4217 currency"
+            self.faults.error("currency", text, 2, ack=BAD_CODE if code else MISSING, value=code)
+        self.fields["currency"] = code
+
+    def _ref(self, segment: list[str]) -> None:
+        if self.note is not None:
+            self._leave()
+        if self.party is not None:
+            if not self.party.add(segment, self.faults):
+                self.faults.not_kept("REF")
+            return
+        code, value, words, composite = [*segment, "", "", "", ""][1:5]
+        if self.line is None and code == "V0" and value.isascii() and value.isdigit() and 0 < int(value[:6]) <= 99999:
+            self.fields["revision"] = int(value[:6])
+        elif self.line is None and code == "PO" and self.fields.get("kind") == "release":
+            self.own_number = value.strip()
+        elif found := reference(code, value, words, composite, self.marks.component, self.faults):
+            (self.line.references if self.line is not None else self.references).append(found)
+
+    def _per(self, segment: list[str]) -> None:
+        if self.party is not None and self.party.add(segment, self.faults):
+            return
+        if self.line is None and self.party is None and self.buyer_contact is None:
+            self.buyer_contact = contact_of(segment)
+        else:
+            self.faults.not_kept("PER")
+
+    def _fob(self, segment: list[str]) -> None:
+        code = segment[5] if len(segment) > 5 else ""
+        if (
+            self.line is not None
+            or self.party is not None
+            or not (len(code) == 3 and code.isascii() and code.isalpha())
+        ):
+            self.faults.not_kept("FOB")
+            return
+        place, year = segment[3].strip(), None
+        head, found, tail = place.rpartition("(Incoterms ")
+        if found and tail[:-1].isascii() and tail[:-1].isdigit() and len(tail) == 5 and tail.endswith(")"):
+            place, year = head.strip(), int(tail[:4])
+        try:
+            self.fields["incoterm"] = Incoterm(code=code.upper(), place=place or None, year=year)
+        except ValidationError:
+            self.faults.not_kept("FOB")
+
+    def _itd(self, segment: list[str]) -> None:
+        if self.line is not None or self.party is not None:
+            self.faults.not_kept("ITD")
+            return
+        kind, basis, percent, _, early, due, days, _, later, _, share, text, proximo = [*segment, *[""] * 13][1:14]
+        if proximo.strip():
+            self.faults.warning("terms", "ITD13, a day of the month, cannot be kept; check the payment terms", 13)
+        known = "fixed" if kind == "03" and not basis else TERMS_BASIS_READ.get(basis.strip())
+        if known is None:
+            self.faults.warning(
+                "terms", f"ITD02 {basis!r} is not a basis we know; read as invoice date", 2, value=basis
+            )
+        numbers = [self._amount(value, at) for value, at in ((percent, 3), (early, 5), (days, 7), (share, 11))]
+        when = self._date(due, 6) or self._date(later, 9)
+        data = {
+            "basis": known or "invoice", "percent": numbers[3], "days": int(numbers[2] or 0), "due": when,
+            "end_of_month": "before" if kind == "02" else None, "discount_percent": numbers[0],
+            "discount_days": None if numbers[1] is None else int(numbers[1]), "text": text.strip() or None,
+        }  # fmt: skip
+        try:
+            self.fields["payment_terms"] = (*self.fields.get("payment_terms", ()), TermsPart.model_validate(data))
+        except ValidationError as failure:
+            self.faults.extend(from_validation(failure))
+
+    def _dtm(self, segment: list[str]) -> None:
+        code, text = segment[1] if len(segment) > 1 else "", segment[2] if len(segment) > 2 else ""
+        if self.party is not None or self.note is not None or code not in REQUESTED_DATES | SHIP_DATES:
+            self.faults.not_kept(f"DTM*{code}")
+            return
+        when = self._date(text, 2)
+        if self.line is not None:
+            self.line.requested = when if code in REQUESTED_DATES else self.line.requested or when
+        elif code in REQUESTED_DATES:
+            self.requested = when
+        else:
+            self.ship_by = when
+        if code in SHIP_DATES:
+            self.faults.info(
+                "ship-date", f"DTM*{code} asks for a ship date; it is used where no delivery date is given"
+            )
+
+    def _n9(self, segment: list[str]) -> None:
+        self._leave()
+        self.note = NoteReader(segment)
+
+    def _msg(self, segment: list[str]) -> None:
+        if self.note is None:
+            self.note = NoteReader(None)
+        if len(segment) > 1:
+            self.note.add(segment)
+
+    def _n1(self, segment: list[str]) -> None:
+        self._leave()
+        self.party = PartyReader(segment, self.faults)
+
+    def _part(self, segment: list[str]) -> None:
+        if self.party is None:
+            self.faults.warning("segment-place", f"{segment[0]} stands outside an N1 loop", ack="2")
+        else:
+            self.party.add(segment, self.faults)
+
+    def _po1(self, segment: list[str]) -> None:
+        if self.note is not None or self.party is not None:
+            self._leave()
+        self.line = LineReader(segment, len(self.lines) + 1, self.faults, self.profile)
+        self.lines.append(self.line)
+
+    def _detail(self, segment: list[str]) -> None:
+        if self.note is not None or self.party is not None:
+            self._leave()
+        if self.line is None or not self.line.add(segment, self.faults, self.marks.component):
+            self.faults.not_kept(segment[0])
+
+    def _sch(self, segment: list[str]) -> None:
+        if self.line is None:
+            self.faults.warning("segment-place", "SCH stands outside a line", ack="2")
+        elif self.party is not None:
+            self.party.schedules.append((self.faults.at, segment))
+        else:
+            if self.note is not None:
+                self._leave()
+            self.line.schedule(segment, self.faults)
+
+    def _sac(self, segment: list[str]) -> None:
+        if self.note is not None or self.party is not None:
+            self._leave()
+        if found := allowance(segment, self.faults):
+            if self.line is not None:
+                self.line.allowances_charges.append(found)
+            else:
+                self.fields["allowances_charges"] = (*self.fields.get("allowances_charges", ()), found)
+
+    def _ctt(self, segment: list[str]) -> None:
+        self._leave()
+        self.line, self.summary = None, True
+        self.counted = (
+            number(segment[1]) if len(segment) > 1 else None,
+            number(segment[2]) if len(segment) > 2 else None,
+        )
+        lines = len(self.lines)
+        if self.counted[0] != lines:
+            said = segment[1] if len(segment) > 1 else "nothing"
+            text = f"CTT01 counts {said} but there are {lines} lines; content may be missing"
+            self.faults.error("line-count", text, 1, ack=BAD_CODE)
+        elif self.counted[1] is not None and self.counted[1] not in self._hashes():
+            text = f"CTT02 is {segment[2]} but the quantities add up to {self._hashes()[0]:f}; a quantity may be wrong"
+            self.faults.error("hash-total", text, 2, ack=BAD_CODE, value=segment[2])
+
+    def _hashes(self) -> tuple[Decimal, ...]:
+        """Sum of the quantities, and the sum without points that X12 describes (DE 347)."""
+        known = [line.quantity for line in self.lines if line.quantity is not None]
+        whole = sum((Decimal(int("".join(map(str, q.as_tuple().digits)))) for q in known), Decimal(0))
+        return sum(known, Decimal(0)), whole, whole % 10**10
+
+    def _amt(self, segment: list[str]) -> None:
+        if self.summary and len(segment) > 2 and segment[1] == "TT":
+            self.total = self._amount(segment[2], 2)
+        else:
+            self.faults.not_kept("AMT")
+
+    def _amount(self, text: str, element: int) -> Decimal | None:
+        if not text.strip():
+            return None
+        value = number(text)
+        if value is None:
+            self.faults.error("bad-number", f"{text!r} is not a number", element, ack=BAD_CHARACTER, value=text)
+        return value
+
+    def _date(self, text: str, element: int) -> datetime.date | None:
+        value = date(text) if text.strip() else None
+        if value is None and text.strip():
+            self.faults.error(
+                "bad-date", f"{text!r} is not a date; expected CCYYMMDD", element, ack=BAD_DATE, value=text
+            )
+        return value
+
+    def _assemble(self) -> Order | None:
+        faults, fields = self.faults, self.fields
+        faults.segment = "SE"
+        if "number" not in fields:
+            faults.missing_segment("BEG", "BEG, which opens an 850, is missing; nothing says which order this is")
+            return None
+        if not self.lines:
+            faults.missing_segment("PO1", "there is no PO1; an order needs at least one line")
+            return None
+        self._release()
+        self._parties()
+        if "currency" not in fields:
+            fields["currency"] = self.profile.default_currency
+            text = f"there is no CUR segment; {self.profile.default_currency} is assumed"
+            faults.remark("currency-assumed", text)
+        purpose = fields.pop("purpose", None)
+        if purpose == "05" and "revision" not in fields:
+            faults.remark(
+                "revision-unknown", "BEG01 05 replaces an earlier order but does not say which version this is"
+            )
+        default = self.requested or self.ship_by
+        lines = [line.line(faults, default) for line in self.lines]
+        if (
+            self.type is not DocumentType.ORDER
+            or any(line is None for line in lines)
+            or fields["issued"] is None
+            or (faults.failed and not fields["number"])
+        ):
+            return None
+        try:
+            order = Order(
+                **fields, references=tuple(self.references), notes=tuple(self.notes), lines=tuple(lines),  # type: ignore[arg-type]
+                test=self.envelope.get("usage") != "P",
+            )  # fmt: skip
+        except ValidationError as failure:
+            faults.extend(from_validation(failure))
+            return None
+        if self.total is not None and self.total != (derived := totals(order).total):
+            text = f"AMT*TT says {self.total:f} but the lines give {derived:f}; the totals do not add up"
+            faults.remark("total-differs", text, "AMT02")
+        return order
+
+    def _release(self) -> None:
+        """A release: BEG03 is the blanket order's number, BEG04 the release; our own number is REF*PO or both."""
+        if self.fields.get("kind") != "release":
+            return
+        agreement = self.fields["number"]
+        if not any(r.number == agreement and r.kind in ("blanket", "contract") for r in self.references) and agreement:
+            self.references.append(Reference(kind="blanket", number=agreement[:200]))
+        release = self.fields.get("release_number")
+        self.fields["number"] = self.own_number or (f"{agreement}-{release}" if release else agreement)
+
+    def _parties(self) -> None:
+        """Buyer and supplier are who the envelope says where N1 does not name them."""
+        for role, side, other in (("buyer", "sender", "bill_to"), ("supplier", "receiver", "")):
+            if role not in self.parties:
+                known = self.parties.get(other)
+                ident = self.envelope.get(f"isa_{side}", "").strip()
+                scheme = f"x12:{self.envelope.get(f'isa_{side}_qualifier', 'ZZ')}"
+                if known is None and not ident:
+                    self.faults.remark("party-unknown", f"nothing names the {role}")
+                    ident, scheme = "unknown", "x12:ZZ"
+                party = known or Party(name=ident, identifiers=(Identifier(scheme=scheme, value=ident),))
+                self.parties[role] = party
+                source = "the bill-to party" if known else f"the interchange {side}"
+                text = f"no N1 names the {role}; it is taken from {source}, {party.name}"
+                self.faults.remark("party-assumed", text, "N1")
+        buyer = self.parties["buyer"]
+        if self.buyer_contact and buyer.contact is None:
+            self.parties["buyer"] = buyer.model_copy(update={"contact": self.buyer_contact})
+        self.fields.update(self.parties)

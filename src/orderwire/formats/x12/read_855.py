@@ -1,0 +1,326 @@
+"""Reads the 855 purchase order acknowledgment into a Response: with ACK segments, with SCH only, or header only."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from orderwire.document.finding import from_validation
+from orderwire.document.order import CURRENCIES
+from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus, Response
+from orderwire.document.terms import Note
+from orderwire.formats.x12.envelope import Marks
+from orderwire.formats.x12.faults import BAD_CHARACTER, BAD_CODE, BAD_DATE, MISSING, Faults
+from orderwire.formats.x12.parties import PartyReader
+from orderwire.formats.x12.profile import X12Profile
+from orderwire.formats.x12.tables import (
+    ANSWERS,
+    BUYER_PARTS,
+    GTINS,
+    LINE_ANSWERS,
+    PROMISED_DATES,
+    SHIP_DATES,
+    SUPPLIER_ENTITIES,
+    SUPPLIER_PARTS,
+)
+from orderwire.formats.x12.texts import NoteReader
+from orderwire.formats.x12.units import rec20
+from orderwire.formats.x12.values import date, number
+
+_UNANSWERED = {
+    HeaderStatus.ACCEPTED: LineStatus.ACCEPTED, HeaderStatus.ACCEPTED_WITH_CHANGES: LineStatus.CHANGED,
+    HeaderStatus.REJECTED: LineStatus.REJECTED, HeaderStatus.RECEIVED: LineStatus.PENDING,
+}  # fmt: skip
+"""What a line without ACK means: what the header says of all."""
+
+
+def settled(status: HeaderStatus, lines: Sequence[LineAnswer]) -> HeaderStatus:
+    """The header status that the lines allow: "accepted" over a changed or rejected line is accepted with changes."""
+    if status is HeaderStatus.ACCEPTED and any(line.status is not LineStatus.ACCEPTED for line in lines):
+        return HeaderStatus.ACCEPTED_WITH_CHANGES
+    return status
+
+
+class ResponseReader:
+    """One pass over the segments of one set."""
+
+    def __init__(self, marks: Marks, profile: X12Profile, faults: Faults, *, test: bool):
+        self.marks, self.profile, self.faults, self.test = marks, profile, faults, test
+        self.fields: dict[str, Any] = {}
+        self.lines: list[LineAnswer] = []
+        self.common: dict[str, Any] | None = None
+        self.answers: list[dict[str, Any]] = []
+        self.scheduled: list[dict[str, Any]] = []
+        self.reason: list[str] = []
+        self.party: PartyReader | None = None
+        self.note: NoteReader | None = None
+        self.handlers: dict[str, Callable[[list[str]], None]] = {
+            "BAK": self._bak, "CUR": self._cur, "REF": self._ref, "PER": self._per, "N9": self._n9, "MSG": self._msg,
+            "MTX": self._msg, "NTE": self._msg, "N1": self._n1, "N2": self._part, "N3": self._part, "N4": self._part,
+            "PO1": self._po1, "ACK": self._ack, "SCH": self._sch, "DTM": self._dtm, "CTT": self._ctt,
+        }  # fmt: skip
+
+    def response(self, segments: Sequence[str]) -> Response | None:
+        """The answer; None where the faults have an error."""
+        faults = self.faults
+        for faults.at, raw in enumerate(segments, 1):
+            segment = [*raw.split(self.marks.element), "", "", "", "", "", "", "", "", "", ""]
+            faults.segment = segment[0]
+            handler = self.handlers.get(segment[0])
+            if handler is not None:
+                handler(segment)
+            elif segment[0] not in ("ST", "SE", "PID", "CTP", "PO3", "PO4"):
+                faults.not_kept(segment[0][:3])
+        self._end_line()
+        faults.segment = "SE"
+        if "order_number" not in self.fields and not faults.failed:
+            faults.missing_segment("BAK", "BAK, which opens an 855, is missing; nothing says which order is answered")
+        if faults.failed:
+            return None
+        return self._assemble()
+
+    def _assemble(self) -> Response | None:
+        fields, faults = self.fields, self.faults
+        said = fields["status"]
+        fields["status"] = settled(said, self.lines)
+        if said is not fields["status"]:
+            text = f"BAK02 {fields['code']} accepts the order but a line says otherwise; read as accepted with changes"
+            faults.remark("mixed-answer", text, "BAK02")
+        if said is HeaderStatus.ACCEPTED_WITH_CHANGES and not self.lines:
+            faults.remark(
+                "changes-unnamed", f"BAK02 {fields['code']} announces changes but no line says which; ask the supplier"
+            )
+        if self.reason:
+            fields["reason"] = "\n".join(self.reason)[:4000].strip()
+        try:
+            return Response(**fields, lines=tuple(self.lines), test=self.test)
+        except ValidationError as failure:
+            faults.extend(from_validation(failure))
+            return None
+
+    def _bak(self, segment: list[str]) -> None:
+        faults, fields = self.faults, self.fields
+        purpose, code, po, po_date, release = (part.strip() for part in segment[1:6])
+        if purpose not in ("00", "06", "11", "05", "07", "54"):
+            faults.warning(
+                "purpose", f"BAK01 {purpose!r} is unusual in an 855; expected 00 or 06", 1, ack=BAD_CODE, value=purpose
+            )
+        status = ANSWERS.get(code)
+        if status is None:
+            text = f"BAK02 {code!r} does not say whether the order is accepted; ask the supplier for AD, RD or another"
+            faults.error("answer-code", text, 2, ack=BAD_CODE if code else MISSING, value=code)
+        elif code == "RO":
+            faults.info("counter-offer", "BAK02 RO is a counter offer: nothing is agreed until the buyer says yes", 2)
+        if not po:
+            faults.error("number-missing", "BAK03, the purchase order number, is missing", 3, ack=MISSING)
+        elif po_date and date(po_date) is None:
+            swapped = "; BAK03 and BAK04 look swapped" if date(po) else ""
+            text = f"BAK04, the date of the order, is {po_date!r}; expected CCYYMMDD{swapped}"
+            if swapped:
+                faults.error("swapped", text, 4, ack=BAD_DATE, value=po_date)
+            else:
+                faults.warning("bad-date", text, 4, ack=BAD_DATE, value=po_date)
+        fields.update(order_number=po[:200], status=status, code=code)
+        if release:
+            fields["release_number"] = release[:200]
+        if segment[8].strip():
+            fields["supplier_order_number"] = segment[8].strip()[:200]
+        answered = segment[9].strip()
+        fields["answered"] = self._date(answered, 9)
+
+    def _cur(self, segment: list[str]) -> None:
+        if segment[2] in CURRENCIES:
+            self.fields["currency"] = segment[2]
+        else:
+            text = f"CUR02 {segment[2]!r} is not an ISO 4217 currency"
+            self.faults.warning("currency", text, 2, ack=BAD_CODE, value=segment[2])
+
+    def _ref(self, segment: list[str]) -> None:
+        value = segment[2].strip()
+        if self.party is not None and self.party.add(segment, self.faults):
+            return
+        if (
+            self.common is None
+            and segment[1] == "V0"
+            and value.isascii()
+            and value.isdigit()
+            and 0 < int(value[:6]) < 100_000
+        ):
+            self.fields["revision"] = int(value[:6])
+        elif self.common is None and segment[1] == "CO" and value and "supplier_order_number" not in self.fields:
+            self.faults.not_kept("REF*CO")
+        elif self.common is None and segment[1] == "VN" and value:
+            self.fields.setdefault("supplier_order_number", value[:200])
+        else:
+            self.faults.not_kept("REF")
+
+    def _per(self, segment: list[str]) -> None:
+        if self.party is not None and self.party.add(segment, self.faults):
+            return
+        if segment[2].strip() and self.common is None:
+            self.fields.setdefault("contact", segment[2].strip()[:200])
+        else:
+            self.faults.not_kept("PER")
+
+    def _leave(self) -> None:
+        if self.note is not None:
+            found, self.note = self.note.close(self.marks.component, self.faults), None
+            if isinstance(found, Note):
+                if self.common is None:
+                    self.reason.append(found.text)
+                else:
+                    self.common["reason"] = "\n".join(filter(None, [self.common.get("reason"), found.text]))[
+                        :4000
+                    ].strip()
+            elif found is not None:
+                self.faults.not_kept("N9")
+        if self.party is not None:
+            party, self.party = self.party, None
+            if party.entity in SUPPLIER_ENTITIES and self.common is None:
+                self.fields["supplier"] = party.party(self.faults)
+            else:
+                self.faults.not_kept(f"N1*{party.entity}")
+
+    def _n9(self, segment: list[str]) -> None:
+        self._leave()
+        self.note = NoteReader(segment)
+
+    def _msg(self, segment: list[str]) -> None:
+        if self.note is None:
+            self.note = NoteReader(None)
+        self.note.add(segment)
+
+    def _n1(self, segment: list[str]) -> None:
+        self._leave()
+        self.party = PartyReader(segment, self.faults)
+
+    def _part(self, segment: list[str]) -> None:
+        if self.party is not None:
+            self.party.add(segment, self.faults)
+
+    def _po1(self, segment: list[str]) -> None:
+        self._end_line()
+        found: dict[str, str] = {}
+        for code, value in zip(segment[6::2], segment[7::2], strict=False):
+            if value.strip():
+                found.setdefault(code, value.strip()[:200])
+        self.common = {
+            "number": segment[1].strip()[:200] or None, "quantity": self._number(segment[2], 2),
+            "unit": self._unit(segment[3], 3), "price": self._number(segment[4], 4),
+            "buyer_part": _first(found, BUYER_PARTS), "supplier_part": _first(found, SUPPLIER_PARTS),
+            "gtin": _first(found, GTINS),
+        }  # fmt: skip
+
+    def _ack(self, segment: list[str]) -> None:
+        self._leave()
+        if self.common is None:
+            self.faults.error("segment-place", "ACK stands before any PO1; nothing says which line it answers", ack="2")
+            return
+        code = segment[1].strip()
+        status = LINE_ANSWERS.get(code)
+        if status is None:
+            text = f"ACK01 {code!r} is not a line answer we know; ask the supplier what it means"
+            self.faults.error("answer-code", text, 1, ack=BAD_CODE if code else MISSING, value=code)
+            return
+        if code == "AC":
+            self.faults.info("shipped", "ACK01 AC says accepted and already shipped", 1)
+        answer: dict[str, Any] = {"status": status, "code": code}
+        quantity, unit = self._number(segment[2], 2), self._unit(segment[3], 3)
+        if quantity is not None:
+            answer["quantity"] = quantity
+        if unit is not None:
+            answer["unit"] = unit
+        self._when(answer, segment[4].strip(), segment[5], 5)
+        for qualifier, value in zip(segment[7::2], segment[8::2], strict=False):
+            if qualifier.strip() and value.strip() and status is LineStatus.SUBSTITUTED:
+                answer.setdefault("substitute_part", value.strip()[:200])
+        self.answers.append(answer)
+
+    def _sch(self, segment: list[str]) -> None:
+        self._leave()
+        if self.common is None:
+            self.faults.not_kept("SCH")
+            return
+        answer: dict[str, Any] = {"quantity": self._number(segment[1], 1), "unit": self._unit(segment[2], 2)}
+        self._when(answer, segment[5].strip(), segment[6], 6)
+        self.scheduled.append(answer)
+
+    def _dtm(self, segment: list[str]) -> None:
+        if self.common is not None and self.answers and self.party is None and self.note is None:
+            self._when(self.answers[-1], segment[1].strip(), segment[2], 2)
+        else:
+            self.faults.not_kept("DTM")
+
+    def _ctt(self, segment: list[str]) -> None:
+        lines = len({line.number for line in self.lines} | ({self.common["number"]} if self.common else set()))
+        self._end_line()
+        groups = number(segment[1])
+        if groups is not None and groups not in (lines, self.groups):
+            text = f"CTT01 counts {segment[1]} but there are {self.groups} PO1 segments; content may be missing"
+            self.faults.error("line-count", text, 1, ack=BAD_CODE, value=segment[1])
+
+    groups = 0
+
+    def _end_line(self) -> None:
+        self._leave()
+        common, self.common = self.common, None
+        if common is None:
+            return
+        self.groups += 1
+        answers, scheduled = self.answers, self.scheduled
+        self.answers, self.scheduled = [], []
+        if not answers:
+            status = _UNANSWERED[self.fields.get("status") or HeaderStatus.RECEIVED]
+            answers = [{"status": status, **item} for item in scheduled or [{}]]
+        elif scheduled:
+            self.faults.not_kept("SCH")
+        for answer in answers:
+            try:
+                self.lines.append(LineAnswer.model_validate({**common, **answer}))
+            except ValidationError as failure:
+                self.faults.extend(from_validation(failure))
+
+    def _when(self, answer: dict[str, Any], code: str, text: str, element: int) -> None:
+        when = self._date(text, element)
+        if when is None:
+            return
+        if code in SHIP_DATES:
+            answer["ships"] = when
+        elif code in PROMISED_DATES or not code:
+            answer["promised"] = when
+        else:
+            self.faults.warning(
+                "date-qualifier", f"the date qualifier {code!r} is not known; read as delivery date", element - 1
+            )
+            answer["promised"] = when
+
+    def _number(self, text: str, element: int) -> Any:
+        value = number(text) if text.strip() else None
+        if text.strip() and (value is None or value < 0):
+            self.faults.error(
+                "bad-number", f"{text!r} is not a number of 0 or more", element, ack=BAD_CHARACTER, value=text
+            )
+            return None
+        return value
+
+    def _unit(self, text: str, element: int) -> str | None:
+        code = text.strip()
+        if not code:
+            return None
+        unit = rec20(code, self.profile.units)
+        if unit is None:
+            self.faults.error("unit-unknown", f"the unit {code!r} is not known; add it to the profile's units", element,
+                              ack=BAD_CODE, value=code)  # fmt: skip
+        return unit
+
+    def _date(self, text: str, element: int) -> Any:
+        value = date(text) if text.strip() else None
+        if text.strip() and value is None:
+            self.faults.error(
+                "bad-date", f"{text!r} is not a date; expected CCYYMMDD", element, ack=BAD_DATE, value=text
+            )
+        return value
+
+
+def _first(found: dict[str, str], codes: Any) -> str | None:
+    return next((found[code] for code in codes if code in found), None)

@@ -1,0 +1,138 @@
+"""Codes of X12 that the product uses, in our own words. Numbers in comments are those of the data elements."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final
+
+from orderwire.document.functional import FunctionalStatus
+from orderwire.document.response import HeaderStatus, LineStatus
+from orderwire.document.states import DocumentType
+
+# 143 and 479: the sets that belong to an order's life, what they are, and their functional group.
+SETS: Final[Mapping[str, DocumentType]] = {
+    "850": DocumentType.ORDER, "855": DocumentType.RESPONSE, "860": DocumentType.CHANGE,
+    "865": DocumentType.RESPONSE, "875": DocumentType.ORDER, "876": DocumentType.CHANGE,
+    "997": DocumentType.FUNCTIONAL_ACK, "999": DocumentType.FUNCTIONAL_ACK,
+}  # fmt: skip
+GROUPS: Final[Mapping[str, str]] = {"850": "PO", "855": "PR", "860": "PC", "865": "CA", "997": "FA", "999": "FA"}
+
+# 353, as far as it may open an 850.
+PURPOSES: Final[Mapping[str, str]] = {
+    "00": "original", "05": "replace", "06": "confirmation", "07": "duplicate", "15": "re-submission", "16": "proposed",
+    "18": "reissue", "22": "information copy", "24": "draft",
+}  # fmt: skip
+
+# 92: kinds of order. The words are for findings.
+BLANKET_KINDS: Final = frozenset({"BK", "BE", "KB"})
+ORDER_KINDS: Final[Mapping[str, str]] = {
+    "SA": "stand-alone order", "NE": "new order", "KN": "purchase order", "BL": "bailment", "CF": "confirmation",
+    "DS": "drop shipment", "RO": "rush order", "EO": "emergency order", "OS": "special order", "CN": "consigned order",
+    "ST": "standing order", "SP": "sample order", "SS": "supply or service order", "IN": "information copy",
+    "RE": "reorder", "RR": "repair and return", "CP": "change to an order", "CR": "change to a release",
+    "TR": "termination", "ZZ": "mutually defined",
+}  # fmt: skip
+
+# 98: parties of the order.
+SUPPLIER_ENTITIES: Final = frozenset({"SU", "SE", "VN"})
+PARTY_ENTITIES: Final[Mapping[str, str]] = {
+    "BY": "buyer", "SU": "supplier", "SE": "supplier", "VN": "supplier", "ST": "ship_to", "BT": "bill_to",
+}  # fmt: skip
+
+# 66: identifiers that stand in N103/N104; 128: those that need a REF in the N1 loop.
+PARTY_ID_SCHEMES: Final[Mapping[str, str]] = {
+    "1": "duns", "9": "duns4", "UL": "gln", "91": "supplier", "92": "buyer", "FI": "tax",
+}  # fmt: skip
+PARTY_ID_CODES: Final[Mapping[str, str]] = {scheme: code for code, scheme in PARTY_ID_SCHEMES.items()}
+PARTY_REF_SCHEMES: Final[Mapping[str, str]] = {"VX": "vat", "TJ": "tax"}
+PARTY_REF_CODES: Final[Mapping[str, str]] = {scheme: code for code, scheme in PARTY_REF_SCHEMES.items()}
+
+# 128: references to documents. Kinds without a code of their own go as ZZ with the kind in words.
+REFERENCE_KINDS: Final[Mapping[str, str]] = {
+    "CT": "contract", "BC": "blanket", "RQ": "requisition", "PR": "quotation", "VN": "sales_order", "P4": "project",
+}  # fmt: skip
+REFERENCE_CODES: Final[Mapping[str, str]] = {kind: code for code, kind in REFERENCE_KINDS.items()}
+REFERENCE_READ: Final[Mapping[str, str]] = {**REFERENCE_KINDS, "Q1": "quotation", "CO": "sales_order"}
+
+# 333: from when the days of ITD count.
+TERMS_BASIS: Final[Mapping[str, str]] = {
+    "1": "shipment", "2": "delivery", "3": "invoice", "4": "fixed", "5": "invoice_receipt", "09": "order",
+    "15": "goods_receipt",
+}  # fmt: skip
+TERMS_BASIS_CODES: Final[Mapping[str, str]] = {basis: code for code, basis in TERMS_BASIS.items()}
+TERMS_BASIS_READ: Final[Mapping[str, str]] = {
+    **TERMS_BASIS, "": "invoice", "01": "shipment", "02": "delivery", "03": "invoice", "04": "fixed",
+    "05": "invoice_receipt", "8": "invoice", "08": "invoice", "9": "order", "TD": "invoice",
+}  # fmt: skip
+
+# 639: prices for more than one unit, and codes that mean a price per one.
+PRICE_BASIS: Final[Mapping[str, Decimal]] = {
+    "HP": Decimal(100), "TP": Decimal(1000), "PN": Decimal(10), "LC": Decimal(100), "LM": Decimal(1000),
+    "QH": Decimal(100), "HT": Decimal(100000),
+}  # fmt: skip
+PRICE_BASIS_CODES: Final[Mapping[Decimal, str]] = {Decimal(10): "PN", Decimal(100): "HP", Decimal(1000): "TP"}
+PRICE_PER_ONE: Final = frozenset({
+    "PE", "UM", "CT", "QE", "TE", "CA", "NT", "NC", "ST", "WH", "RE", "PR", "NS", "CP", "EA", "LE", "PP", "PU", "QS",
+    "QT", "RT", "SR", "FX", "ES", "DI", "DR", "WE", "TM", "FO", "DP", "RS",
+})  # fmt: skip
+
+# 235: product identifiers.
+BUYER_PARTS: Final = ("BP", "IN", "CB", "SK", "PI")
+SUPPLIER_PARTS: Final = ("VP", "VN", "VC", "VA")
+GTINS: Final[Mapping[str, int]] = {"UP": 12, "EN": 13, "UK": 14, "EO": 8, "UA": 12}
+GTIN_CODES: Final[Mapping[int, str]] = {8: "EO", 12: "UP", 13: "EN", 14: "UK"}
+CATEGORY_PART: Final = "CC"
+
+# 374: dates.
+REQUESTED_DATES: Final = frozenset({"002", "106", "074", "017"})
+SHIP_DATES: Final = frozenset({"010", "011", "068", "371"})
+PROMISED_DATES: Final = frozenset({"002", "017", "067", "106", "074"})
+
+# 1300 against UNCL 5189 (allowances) and 7161 (charges); others travel as "sac:" and the code.
+CHARGE_CODES: Final[Mapping[str, str]] = {"FC": "D240", "95": "C310", "PC": "G580", "HD": "D500", "IN": "D980"}
+OTHER_CHARGE: Final = "F050"
+CHARGE_READ: Final[Mapping[str, str]] = {code: uncl for uncl, code in CHARGE_CODES.items()}
+
+# 963: kinds of tax.
+TAX_CODES: Final[Mapping[str, str]] = {"VAT": "VA", "GST": "GS"}
+TAX_READ: Final[Mapping[str, str]] = {code: kind for kind, code in TAX_CODES.items()}
+
+# 587: the answer as a whole (BAK02).
+ANSWERS: Final[Mapping[str, HeaderStatus]] = {
+    "AD": HeaderStatus.ACCEPTED, "AK": HeaderStatus.ACCEPTED, "AP": HeaderStatus.ACCEPTED, "AT": HeaderStatus.ACCEPTED,
+    "AC": HeaderStatus.ACCEPTED_WITH_CHANGES, "AE": HeaderStatus.ACCEPTED_WITH_CHANGES,
+    "RO": HeaderStatus.ACCEPTED_WITH_CHANGES,
+    "RD": HeaderStatus.REJECTED, "RF": HeaderStatus.REJECTED, "RJ": HeaderStatus.REJECTED,
+    "AH": HeaderStatus.RECEIVED, "NA": HeaderStatus.RECEIVED, "ZZ": HeaderStatus.RECEIVED,
+}  # fmt: skip
+ANSWER_CODES: Final[Mapping[HeaderStatus, tuple[str, str]]] = {
+    HeaderStatus.ACCEPTED: ("AK", "AD"), HeaderStatus.ACCEPTED_WITH_CHANGES: ("AC", "AC"),
+    HeaderStatus.REJECTED: ("RJ", "RD"), HeaderStatus.RECEIVED: ("AH", "AH"),
+}  # fmt: skip
+"""BAK02 that we write: without lines, with lines."""
+
+# 668: the answer to a line (ACK01).
+_L = LineStatus
+LINE_ANSWERS: Final[Mapping[str, LineStatus]] = {
+    "IA": _L.ACCEPTED, "AC": _L.ACCEPTED, "AR": _L.ACCEPTED, "AA": _L.ACCEPTED, "DR": _L.CHANGED, "IC": _L.CHANGED,
+    "IP": _L.CHANGED, "IQ": _L.CHANGED, "BP": _L.CHANGED, "IB": _L.BACKORDERED, "IS": _L.SUBSTITUTED,
+    "IE": _L.PENDING, "SP": _L.PENDING, "IF": _L.PENDING, "IH": _L.PENDING, "IW": _L.PENDING, "ID": _L.REJECTED,
+    "IR": _L.REJECTED, "R1": _L.REJECTED, "R2": _L.REJECTED, "R3": _L.REJECTED, "R4": _L.REJECTED, "R5": _L.REJECTED,
+    "R6": _L.REJECTED, "R7": _L.REJECTED, "R8": _L.REJECTED,
+}  # fmt: skip
+LINE_ANSWER_CODES: Final[Mapping[LineStatus, str]] = {
+    _L.ACCEPTED: "IA", _L.CHANGED: "IC", _L.BACKORDERED: "IB", _L.SUBSTITUTED: "IS", _L.PENDING: "IH",
+    _L.REJECTED: "IR",
+}  # fmt: skip
+
+# 715 and 717: functional acknowledgment of a group and of a set.
+_F = FunctionalStatus
+FUNCTIONAL: Final[Mapping[str, FunctionalStatus]] = {
+    "A": _F.ACCEPTED, "E": _F.ACCEPTED_WITH_ERRORS, "P": _F.PARTIAL, "R": _F.REJECTED, "M": _F.REJECTED,
+    "W": _F.REJECTED, "X": _F.REJECTED,
+}  # fmt: skip
+FUNCTIONAL_CODES: Final[Mapping[FunctionalStatus, str]] = {
+    _F.ACCEPTED: "A", _F.ACCEPTED_WITH_ERRORS: "E", _F.PARTIAL: "P", _F.REJECTED: "R",
+}  # fmt: skip
+
+NOT_SUPPORTED: Final = "1"
+SEGMENTS_IN_ERROR: Final = "5"

@@ -1,0 +1,86 @@
+"""Elements as values and back: numbers, dates, and long text over several segments."""
+
+import datetime
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import lru_cache
+
+from babel.core import get_global
+
+_NUMBER = re.compile(r"(-?)(\d*)\.?(\d*)", re.ASCII)
+
+
+@lru_cache(maxsize=8192)
+def number(text: str) -> Decimal | None:
+    """Type R: digits with an optional point and sign (X12.6 3.5.1.2); None when it is not one or out of range."""
+    text = text.strip(" ")
+    match = _NUMBER.fullmatch(text) if len(text) <= 40 else None
+    if match is None or not (match[2] or match[3]):
+        return None
+    whole, rest = match[2].lstrip("0") or "0", match[3].rstrip("0")
+    if len(whole) > 15 or len(rest) > 9:
+        return None
+    value = Decimal(f"{match[1]}{whole}.{rest}" if rest else match[1] + whole)
+    return value if value else Decimal(0)
+
+
+@lru_cache(maxsize=8192)
+def date(text: str) -> datetime.date | None:
+    """Type DT: CCYYMMDD, or YYMMDD before release 004010 (years 70 to 99 are 19xx); None when it is not one."""
+    text = text.strip(" ")
+    if not (text.isascii() and text.isdigit()) or len(text) not in (6, 8):
+        return None
+    if len(text) == 6:
+        text = ("19" if text >= "70" else "20") + text
+    try:
+        return datetime.date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=8192)
+def day(value: datetime.date) -> str:
+    """CCYYMMDD."""
+    return f"{value.year:04d}{value.month:02d}{value.day:02d}"
+
+
+def digits(text: str) -> int:
+    """Length of a written number as X12 counts it: neither sign nor point."""
+    return len(text) - text.count(".") - text.count("-")
+
+
+def country(text: str) -> str | None:
+    """ISO 3166-1 alpha-2 of a two- or three-letter code; None where there is none."""
+    text = text.strip().upper()
+    if len(text) == 3:
+        text = (get_global("territory_aliases").get(text) or [""])[0]
+    return text if len(text) == 2 and text.isascii() and text.isalpha() else None
+
+
+def pieces(line: str, limit: int) -> list[str]:
+    """One line of text in pieces of at most `limit` characters.
+
+    A piece shorter than `limit` was cut at a single blank, which `rejoin` puts back; a full piece was cut in a word.
+    """
+    found = []
+    while len(line) > limit:
+        at = line.rfind(" ", 1, limit)
+        while at > 0 and (line[at - 1] == " " or line[at + 1] == " "):
+            at = line.rfind(" ", 1, at)
+        if at > limit // 2:
+            found.append(line[:at])
+            line = line[at + 1 :]
+        else:
+            found.append(line[:limit])
+            line = line[limit:]
+    found.append(line)
+    return found
+
+
+def rejoin(parts: Sequence[str], limit: int) -> str:
+    """The line that `pieces` cut; parts of other senders are joined with blanks where they are not full."""
+    text = ""
+    for position, part in enumerate(parts):
+        text += part if position == 0 or len(parts[position - 1]) >= limit else " " + part
+    return text

@@ -1,0 +1,217 @@
+"""Writes the 850 purchase order, releases 004010 and 005010, from an order that `project` has made fit."""
+
+import datetime
+from decimal import Decimal
+
+from orderwire.document.base import plain
+from orderwire.document.money import totals
+from orderwire.document.order import Line, Order, Schedule
+from orderwire.document.terms import AllowanceCharge, Incoterm, Tax, TermsPart
+from orderwire.formats.x12 import parties
+from orderwire.formats.x12.line_850 import DESCRIPTION
+from orderwire.formats.x12.profile import X12Profile
+from orderwire.formats.x12.tables import (
+    CATEGORY_PART,
+    CHARGE_CODES,
+    GTIN_CODES,
+    OTHER_CHARGE,
+    PRICE_BASIS_CODES,
+    TAX_CODES,
+    TERMS_BASIS_CODES,
+)
+from orderwire.formats.x12.texts import written_note, written_reference
+from orderwire.formats.x12.units import TO_X12
+from orderwire.formats.x12.values import day, pieces
+from orderwire.formats.x12.writer import COMPONENT, ELEMENT, SEGMENT, joined
+
+_KINDS = {"blanket": "BK", "release": "RL"}
+
+
+def body(order: Order, profile: X12Profile, *, duplicate: bool) -> tuple[str, int]:
+    """The segments between ST and SE, joined, and how many they are."""
+    requested = _common_date(order)
+    head = _header(order, profile, duplicate=duplicate, requested=requested)
+    parts = [joined(head)]
+    units = {**TO_X12, **profile.units}
+    for line in order.lines:
+        parts.append(_line(line, units[line.unit], profile, dated=requested is None))
+    total = sum((line.quantity for line in order.lines), Decimal(0))
+    text = plain(total)
+    hash_total = text if len(text.replace(".", "")) <= 10 else ""
+    tail = [["CTT", str(len(order.lines)), hash_total], ["AMT", "TT", plain(totals(order).total)]]
+    parts.append(joined(tail))
+    whole = SEGMENT.join(parts)
+    return whole, whole.count(SEGMENT) + 1
+
+
+def _header(order: Order, profile: X12Profile, *, duplicate: bool, requested: datetime.date | None) -> list[list[str]]:
+    purpose = "07" if duplicate else "05" if order.revision > 1 else "00"
+    number, agreement = order.number, order.number
+    if order.kind == "release":
+        agreement = next(r.number for kind in ("blanket", "contract") for r in order.references if r.kind == kind)
+    rows = [
+        [
+            "BEG",
+            purpose,
+            _KINDS.get(order.kind, profile.standard_kind),
+            agreement,
+            order.release_number or "",
+            day(order.issued),
+        ],
+        ["CUR", "BY", order.currency],
+    ]
+    if order.kind == "release":
+        rows.append(["REF", "PO", number])
+    if order.revision > 1:
+        rows.append(["REF", "V0", str(order.revision)])
+    rows += [written_reference(r, COMPONENT) for r in order.references if r.date is None]
+    if order.incoterm is not None:
+        rows.append(_fob(order.incoterm))
+    rows += [_sac(item) for item in order.allowances_charges]
+    rows += [_itd(part) for part in order.payment_terms]
+    if requested is not None:
+        rows.append(["DTM", "002", day(requested)])
+    rows += [written_reference(r, COMPONENT) for r in order.references if r.date is not None]
+    for note in order.notes:
+        rows += written_note(note, profile.release)
+    rows += parties.written(order.buyer, "BY")
+    rows += parties.written(order.supplier, profile.supplier_entity)
+    if order.ship_to is not None:
+        rows += parties.written(order.ship_to, "ST")
+    if order.bill_to is not None:
+        rows += parties.written(order.bill_to, "BT")
+    return rows
+
+
+def _common_date(order: Order) -> datetime.date | None:
+    """The requested date where all lines have one schedule with the same one and no place of its own."""
+    first = order.lines[0].schedules[0].requested
+    if first is None:
+        return None
+    for line in order.lines:
+        schedules = line.schedules
+        if len(schedules) > 1 or schedules[0].requested != first or schedules[0].ship_to is not None:
+            return None
+    return first
+
+
+def _fob(term: Incoterm) -> list[str]:
+    place = term.place or ""
+    if term.year is not None:
+        place = f"{place} (Incoterms {term.year})".strip()
+    return ["FOB", "DF", "ZZ" if place else "", place, "01", term.code]
+
+
+def _sac(item: AllowanceCharge) -> list[str]:
+    code = item.code or ""
+    if code.startswith("sac:"):
+        special, agency = code[4:], ""
+    elif code in CHARGE_CODES:
+        special, agency = CHARGE_CODES[code], ""
+    else:
+        special, agency = ("", "ZZ") if code else (OTHER_CHARGE, "")
+    amount = plain(item.amount.scaleb(2)) if item.amount is not None else ""
+    percent = plain(item.percent) if item.percent is not None else ""
+    row = ["SAC", "A" if item.kind == "allowance" else "C", special, agency, code if agency else "", amount]
+    row += ["6" if percent else "", percent, "", "", "", "", "", "", "", item.reason or ""]
+    return row
+
+
+def _itd(part: TermsPart) -> list[str]:
+    kind = "01"
+    if part.percent is not None:
+        kind = "04"
+    elif part.end_of_month:
+        kind = "02"
+    elif part.basis == "fixed":
+        kind = "03"
+    elif part.discount_percent is not None:
+        kind = "08"
+    discount = plain(part.discount_percent) if part.discount_percent is not None else ""
+    early = str(part.discount_days) if part.discount_days is not None else ""
+    due = day(part.due) if part.due else ""
+    share = plain(part.percent) if part.percent is not None else ""
+    return [
+        "ITD",
+        kind,
+        TERMS_BASIS_CODES[part.basis],
+        discount,
+        "",
+        early,
+        due,
+        str(part.days),
+        "",
+        "",
+        "",
+        share,
+        part.text or "",
+    ]
+
+
+def _txi(item: Tax) -> list[str]:
+    return [
+        "TXI",
+        TAX_CODES.get(item.kind, item.kind),
+        "",
+        plain(item.percent),
+        "",
+        "",
+        "1" if item.category == "E" else "",
+    ]
+
+
+def _line(line: Line, unit: str, profile: X12Profile, *, dated: bool) -> str:
+    basis = line.price_basis
+    price = plain(line.price)
+    code, own_basis = profile.unit_price_basis, False
+    if basis != 1:
+        code = PRICE_BASIS_CODES.get(basis, "")
+        own_basis = not code
+    text = ELEMENT.join(("PO1", line.number, plain(line.quantity), unit, "" if own_basis else price, code))
+    if line.buyer_part:
+        text += f"{ELEMENT}BP{ELEMENT}{line.buyer_part}"
+    if line.supplier_part:
+        text += f"{ELEMENT}VP{ELEMENT}{line.supplier_part}"
+    if line.gtin:
+        text += f"{ELEMENT}{GTIN_CODES[len(line.gtin)]}{ELEMENT}{line.gtin}"
+    if line.category:
+        text += f"{ELEMENT}{CATEGORY_PART}{ELEMENT}{line.category}"
+    text = text.rstrip(ELEMENT)
+    if own_basis:
+        text += SEGMENT + joined([["CTP", "", "NET", price, plain(basis), unit]])
+    description = line.description
+    if len(description) <= DESCRIPTION and "\n" not in description:
+        text += f"{SEGMENT}PID{ELEMENT}F{ELEMENT * 4}{description}"
+    else:
+        text += SEGMENT + joined(_pids(description))
+    schedules = line.schedules
+    rows: list[list[str]] = []
+    if line.references or line.allowances_charges or line.taxes or line.notes:
+        rows += [written_reference(r, COMPONENT) for r in line.references if r.date is None]
+        rows += [_sac(item) for item in line.allowances_charges]
+        rows += [_txi(item) for item in line.taxes]
+    if dated:
+        rows += [_sch(item, unit) for item in schedules if item.requested is not None and item.ship_to is None]
+    rows += [written_reference(r, COMPONENT) for r in line.references if r.date is not None]
+    for note in line.notes:
+        rows += written_note(note, profile.release)
+    for item in schedules:
+        if item.ship_to is not None:
+            rows += parties.written(item.ship_to, "ST")
+            if item.requested is not None:
+                rows.append(_sch(item, unit))
+    return text + SEGMENT + joined(rows) if rows else text
+
+
+def _pids(description: str) -> list[list[str]]:
+    """One PID per 80 characters; PID02 08 starts a line of the text, an empty PID02 goes on with it."""
+    rows = []
+    for line in description.split("\n"):
+        for position, piece in enumerate(pieces(line, DESCRIPTION)):
+            rows.append(["PID", "F", "08" if position == 0 else "", "", "", piece])
+    return rows
+
+
+def _sch(item: Schedule, unit: str) -> list[str]:
+    assert item.requested is not None
+    return ["SCH", plain(item.quantity), unit, "", "", "002", day(item.requested)]

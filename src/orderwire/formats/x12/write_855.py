@@ -1,0 +1,142 @@
+"""Writes the 855 from a Response: one PO1 per line with an ACK for each of its answers."""
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+from orderwire.document.base import plain
+from orderwire.document.response import LineAnswer, LineStatus, Response
+from orderwire.document.terms import Note
+from orderwire.formats.x12 import parties
+from orderwire.formats.x12.fit import Fit
+from orderwire.formats.x12.profile import X12Profile
+from orderwire.formats.x12.read_855 import settled
+from orderwire.formats.x12.tables import ANSWER_CODES, ANSWERS, GTIN_CODES, LINE_ANSWER_CODES, LINE_ANSWERS
+from orderwire.formats.x12.texts import written_note
+from orderwire.formats.x12.units import x12
+from orderwire.formats.x12.values import day
+from orderwire.formats.x12.writer import joined
+
+
+def project(response: Response, profile: X12Profile) -> tuple[Response, Fit]:
+    """The answer as an 855 carries it, and the account of what is lost."""
+    fit = Fit(profile)
+    fit.whole(response.order_number, 22, "order_number")
+    fit.whole(response.release_number or "", 30, "release_number")
+    fit.whole(response.supplier_order_number or "", 30, "supplier_order_number")
+    lines = tuple(_line(line, f"lines[{position}]", fit) for position, line in enumerate(response.lines, 1))
+    status = settled(response.status, lines)
+    update: dict[str, Any] = {"lines": lines, "status": status}
+    if ANSWERS.get(response.code or "") is not status:
+        if response.code:
+            fit.lose("code", f"{response.code} is not an X12 code for {status.value}; another is written")
+        update["code"] = ANSWER_CODES[status][bool(lines)]
+    if response.number is not None:
+        fit.lose("number", "an 855 has no number of its own; it is left out")
+        update["number"] = None
+    if response.supplier is not None:
+        update["supplier"] = fit.party(response.supplier, "supplier")
+    if response.reason is not None:
+        update["reason"] = fit.notes([Note(text=response.reason)], "reason")[0].text
+    update["contact"] = fit.label(response.contact, 60, "contact")
+    if response.currency is not None and len(response.currency) != 3:
+        fit.lose("currency", f"{response.currency} is not a currency code")
+        update["currency"] = None
+    if profile.usage == "T":
+        update["test"] = True
+    return response.model_copy(update=update), fit
+
+
+def _line(line: LineAnswer, where: str, fit: Fit) -> LineAnswer:
+    update: dict[str, Any] = {}
+    if line.status is LineStatus.ADDED:
+        fit.stop(f"{where}.status", "line-added", "an 855 cannot add a line; send a new order or name the changed line")
+    elif LINE_ANSWERS.get(line.code or "") is not line.status:
+        if line.code:
+            fit.lose(f"{where}.code", f"{line.code} is not an X12 code for {line.status.value}; another is written")
+        update["code"] = LINE_ANSWER_CODES[line.status]
+    fit.whole(line.number or "", 20, f"{where}.number")
+    for name in ("buyer_part", "supplier_part", "substitute_part"):
+        fit.whole(getattr(line, name) or "", 48, f"{where}.{name}")
+    if line.gtin is not None and not (line.gtin.isascii() and line.gtin.isdigit() and len(line.gtin) in GTIN_CODES):
+        fit.lose(f"{where}.gtin", f"{line.gtin} is not a GTIN; it is left out", commercial=True)
+        update["gtin"] = None
+    if line.quantity is not None:
+        fit.amount(line.quantity, 15, f"{where}.quantity")
+        if line.unit is None:
+            fit.stop(f"{where}.unit", "unit-missing", "ACK needs the unit of a quantity (ACK03); name it")
+    if line.unit is not None:
+        fit.unit(line.unit, f"{where}.unit")
+        if line.quantity is None:
+            fit.lose(f"{where}.unit", "a unit without a quantity is left out")
+            update["unit"] = None
+    if line.price is not None:
+        fit.amount(line.price, 17, f"{where}.price")
+    if line.substitute_part is not None and line.status is not LineStatus.SUBSTITUTED:
+        fit.lose(
+            f"{where}.substitute_part", "only a substituted line names a substitute; it is left out", commercial=True
+        )
+        update["substitute_part"] = None
+    if line.reason is not None:
+        update["reason"] = fit.notes([Note(text=line.reason)], f"{where}.reason")[0].text
+    return line.model_copy(update=update) if update else line
+
+
+def body(response: Response, profile: X12Profile, today: datetime.date) -> tuple[str, int]:
+    """The segments between ST and SE of a projected answer, joined, and how many they are."""
+    answered = response.answered
+    head = ["BAK", "00", response.code or "", response.order_number, day(answered or today)]
+    head += [response.release_number or "", "", "", response.supplier_order_number or ""]
+    rows = [[*head, day(answered) if answered else ""]]
+    if response.currency:
+        rows.append(["CUR", "SE", response.currency])
+    if response.revision is not None:
+        rows.append(["REF", "V0", str(response.revision)])
+    if response.contact:
+        rows.append(["PER", "SU", response.contact])
+    if response.reason:
+        rows += written_note(Note(text=response.reason), profile.release)
+    if response.supplier is not None:
+        rows += parties.written(response.supplier, profile.supplier_entity)
+    groups = _groups(response.lines)
+    for group in groups:
+        rows += _rows(group, profile)
+    rows.append(["CTT", str(len(groups))])
+    return joined(rows), len(rows)
+
+
+def _key(line: LineAnswer) -> tuple[object, ...]:
+    return line.number, line.price, line.buyer_part, line.supplier_part, line.gtin
+
+
+def _groups(lines: Sequence[LineAnswer]) -> list[list[LineAnswer]]:
+    """Answers that share one PO1: neighbors about the same line, at most 104, none with a reason of its own."""
+    groups: list[list[LineAnswer]] = []
+    for line in lines:
+        last = groups[-1] if groups else []
+        fits = last and len(last) < 104 and _key(last[0]) == _key(line) and not (line.reason or last[0].reason)
+        if fits and line.number:
+            last.append(line)
+        else:
+            groups.append([line])
+    return groups
+
+
+def _rows(group: list[LineAnswer], profile: X12Profile) -> list[list[str]]:
+    first = group[0]
+    head = ["PO1", first.number or "", "", "", plain(first.price) if first.price is not None else "", ""]
+    for code, value in (("BP", first.buyer_part), ("VP", first.supplier_part)):
+        head += [code, value] if value else []
+    head += [GTIN_CODES[len(first.gtin)], first.gtin] if first.gtin else []
+    rows = [head]
+    for item in group:
+        unit = x12(item.unit, profile.units) if item.unit else None
+        row = ["ACK", item.code or "", plain(item.quantity) if item.quantity is not None else "", unit or ""]
+        when, code = (item.promised, "067") if item.promised else (item.ships, "068")
+        row += [code, day(when)] if when else ["", ""]
+        rows.append([*row, "", "VP", item.substitute_part] if item.substitute_part else row)
+        if item.promised and item.ships:
+            rows.append(["DTM", "068", day(item.ships)])
+    if first.reason:
+        rows += written_note(Note(text=first.reason), profile.release)
+    return rows
