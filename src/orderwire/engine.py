@@ -122,4 +122,4 @@ def _register(app: App, jobs: Jobs) -> None:
 
 
 def _app() -> App:
-    return procrastinate_app.current_app  # type: ignore[return-value]
+    return procrastinate_app.current_app

@@ -40,7 +40,7 @@ class Child:
             return False
         if time.monotonic() - self.started > 30:
             self.deaths = 0
-        return time.monotonic() - self.started > min(0.5 * 2**self.deaths, 30)
+        return time.monotonic() - self.started > min(0.5 * 2.0**self.deaths, 30.0)
 
 
 class Tree:

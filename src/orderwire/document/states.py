@@ -30,7 +30,9 @@ class State(StrEnum):
     tone: Tone
     open: bool
 
-    def __new__(cls, value: str, label: str, mark: Mark, tone: Tone, is_open: bool) -> Self:
+    def __new__(
+        cls, value: str, label: str = "", mark: Mark = "none", tone: Tone = "quiet", is_open: bool = False
+    ) -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label, member.mark, member.tone, member.open = label, mark, tone, is_open

@@ -1,6 +1,7 @@
 """Approve: a revision may leave only when enough persons said yes to exactly its content, or a trusted source says that
 this happened there. Enforced here, so that every door gets the same refusal."""
 
+import datetime
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -41,7 +42,7 @@ def arrival(document: Document, sha256: str, *, source: str, claim: Claim | None
         return Arrival(
             OrderState.PENDING_APPROVAL, None, events.ApprovalRequested(approvers=needed.persons, reason=reason)
         )
-    at = timezone.datetime.fromisoformat(claim.at)
+    at = datetime.datetime.fromisoformat(claim.at)
     row = ApprovalRow(
         revision_sha256=sha256,
         decision=Approval.Decision.GRANTED.value,
@@ -133,6 +134,8 @@ def _verdict(order: Order, revision: Revision, user: User) -> rules.Verdict:
 
 def _involved(order: Order) -> dict[str, str]:
     """Who wrote the addresses that this supplier's orders go to must not approve them (segregation of duties)."""
+    if order.supplier_id is None:
+        return {}
     current = EndpointVersion.objects.filter(endpoint__partner_id=order.supplier_id, created_by__startswith="user:")
     names = current.extra(where=["ow_endpoint_version.number = ow_endpoint.version"]).select_related("endpoint")
     return {version.created_by.partition(":")[2]: "changed the supplier's address" for version in names}

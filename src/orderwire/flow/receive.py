@@ -1,6 +1,7 @@
 """Receive: every inbound byte enters here. The bytes are stored durably first; then they are read, looked up as
 duplicates, and each document goes its own way. One bad document stops none of its neighbors."""
 
+import datetime
 import logging
 from dataclasses import asdict
 from typing import Any
@@ -77,7 +78,7 @@ def process(message: Message) -> Message:
 
 def unfinished() -> list[Message]:
     """Messages that were stored and whose processing stopped with its process."""
-    before = timezone.now() - timezone.timedelta(seconds=60)
+    before = timezone.now() - datetime.timedelta(seconds=60)
     return list(Message.objects.filter(state=Message.State.STORED, received_at__lt=before).order_by("id")[:50])
 
 

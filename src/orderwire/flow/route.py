@@ -99,7 +99,7 @@ def plan(order: Order, revision: Revision, document: Document, *, actor: str) ->
     _write_legs(order, revision, made, decided)
     order.state = OrderState.HELD if decided.problem else OrderState.APPROVED
     order.reason, order.last_event = decided.problem, headline(decided)
-    order.delivery_state = DeliveryState.READY if decided.channel else None
+    order.delivery_state = DeliveryState.READY.value if decided.channel else None
     order.channel = decided.channel or order.channel
     order.answer_state, order.answer_due_at = AnswerState.NOT_ASKED, None
     order.changed_at = timezone.now()
@@ -201,7 +201,7 @@ def _leg_rows(made: planning.Plan, partners: dict[int, int], number: str) -> Ite
 
 
 def _write_legs(order: Order, revision: Revision, made: Plan, decided: Decided) -> None:
-    deliveries = []
+    legs, deliveries = [], []
     for row in decided.legs:
         leg = Leg(
             plan=made,
@@ -217,6 +217,7 @@ def _write_legs(order: Order, revision: Revision, made: Plan, decided: Decided) 
             answer_due_days=row.answer_due_days,
             ladder=list(row.ladder),
         )
+        legs.append(leg)
         deliveries.append(
             Delivery(
                 leg=leg,
@@ -230,7 +231,7 @@ def _write_legs(order: Order, revision: Revision, made: Plan, decided: Decided) 
                 message_id=f"{revision.sha256[:24]}.{row.endpoint_id}.{made.pk}",
             )
         )
-    Leg.objects.bulk_create(delivery.leg for delivery in deliveries)
+    Leg.objects.bulk_create(legs)
     Delivery.objects.bulk_create(deliveries)
 
 
@@ -243,5 +244,5 @@ def _supersede(order: Order, revision: Revision, *, actor: str) -> None:
             events.DeliverySuperseded(by_revision=revision.number),
             actor=actor,
             order=order,
-            subjects={"revision": delivery.revision_id, "delivery": delivery.pk},
+            subjects={"revision": delivery.revision_id or 0, "delivery": delivery.pk},
         )

@@ -15,7 +15,8 @@ class User(AbstractUser):
     )
     time_zone = models.CharField(max_length=64, blank=True)
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
+        verbose_name = "user"
         db_table = "ow_user"
 
     @property

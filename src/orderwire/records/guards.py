@@ -1,13 +1,19 @@
 """What the database itself enforces, as SQL made from the state tables: append-only tables, allowed transitions,
 and that nothing is approved without an approval of exactly that content. Migrations run `install`."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from orderwire.document.states import DELIVERY_TRANSITIONS, ORDER_TRANSITIONS
 
 APPEND_ONLY = ("ow_event", "ow_leaf", "ow_tree_head", "ow_revision", "ow_order_line", "ow_approval", "ow_blob",
                "ow_plan", "ow_leg", "ow_endpoint_version", "ow_rule_set_version")  # fmt: skip
 """Rows of these tables are written once."""
 
-TRANSITIONS = {"ow_order": ORDER_TRANSITIONS, "ow_delivery": DELIVERY_TRANSITIONS}
+TRANSITIONS: dict[str, Mapping[Any, frozenset[Any]]] = {
+    "ow_order": ORDER_TRANSITIONS,
+    "ow_delivery": DELIVERY_TRANSITIONS,
+}
 
 XID = """
 alter table ow_event add column xid xid8 not null default pg_current_xact_id();

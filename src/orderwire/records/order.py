@@ -17,7 +17,7 @@ class Order(models.Model):
     entity = models.CharField(max_length=40, default="main")
     number = models.CharField(max_length=80)
     state = state_field(OrderState, OrderState.DRAFT)
-    delivery_state = state_field(DeliveryState, DeliveryState.READY, null=True)
+    delivery_state = models.CharField(max_length=24, null=True)  # noqa: DJ001 - null: nothing is to be sent
     answer_state = state_field(AnswerState, AnswerState.NOT_ASKED)
     reason = models.TextField(blank=True)
     supplier = models.ForeignKey("orderwire.Partner", on_delete=models.PROTECT, null=True, related_name="orders")

@@ -192,7 +192,7 @@ def _parameters(rows: NewOrder, notify: str) -> dict[str, Any]:
         ("p", PlanRow, [rows.plan] if rows.plan else []),
         ("g", LegRow, rows.legs),
     ):
-        for name in kind.__dataclass_fields__:  # type: ignore[attr-defined]
+        for name in kind.__dataclass_fields__:
             given[f"{prefix}_{name}"] = [_value(getattr(item, name)) for item in items]
     given |= {
         "e_at": [e.at for e in rows.events],

@@ -72,7 +72,9 @@ def claim(place: Place, shard: int) -> list[Claimed]:
                     "lease": lease,
                 },
             )
-            claimed = [Claimed(*row, lease_ends=started + lease) for row in cursor.fetchall()]
+            claimed = [Claimed(*row) for row in cursor.fetchall()]
+        for c in claimed:
+            c.lease_ends = started + lease
         doubtful = [c for c in claimed if c.open_attempt is not None]
         gone = _settle(place, doubtful)
     return [c for c in claimed if c.id not in gone]

@@ -2,11 +2,12 @@
 
 import json
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from orderwire import plugins
 from orderwire.channels import Channel
+from orderwire.ledger.entry import Subject
 from orderwire.records import EndpointVersion
 
 
@@ -42,7 +43,7 @@ class Claimed:
     open_attempt: int | None
     open_started: Any
     attempt_id: int = 0
-    lease_ends: float = field(default=0.0, repr=False)
+    lease_ends: float = 0.0
 
     def __post_init__(self) -> None:
         """Django leaves JSON of plain cursors as text."""
@@ -50,9 +51,12 @@ class Claimed:
         self.profile = json.loads(self.profile) if isinstance(self.profile, str) else self.profile
 
     @property
-    def subjects(self) -> dict[str, int]:
+    def subjects(self) -> dict[Subject, str | int]:
         """What events of this delivery are about."""
-        return {"delivery": self.id} | ({"revision": self.revision_id} if self.revision_id else {})
+        about: dict[Subject, str | int] = {"delivery": self.id}
+        if self.revision_id:
+            about["revision"] = self.revision_id
+        return about
 
     def time_left(self) -> float:
         """Seconds of our lease that are left, by the monotonic clock; a stopped process wakes up with none."""

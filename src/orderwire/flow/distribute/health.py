@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from orderwire.ledger import events
 from orderwire.ledger.append import append
+from orderwire.ledger.entry import Subject
 from orderwire.records import Endpoint, EndpointVersion
 
 TRIP_AFTER = 3
@@ -63,5 +64,5 @@ def resume(endpoint_id: int, *, actor: str) -> None:
         append(events.EndpointResumed(), actor=actor, subjects=_subjects(endpoint))
 
 
-def _subjects(endpoint: Endpoint) -> dict[str, int]:
+def _subjects(endpoint: Endpoint) -> dict[Subject, str | int]:
     return {"endpoint": endpoint.pk, "partner": endpoint.partner_id}

@@ -8,6 +8,7 @@ from orderwire.document.states import DeliveryState
 from orderwire.flow import Refused
 from orderwire.ledger import events
 from orderwire.ledger.append import append
+from orderwire.ledger.entry import Subject
 from orderwire.records import Delivery, Order
 
 
@@ -82,10 +83,13 @@ def _ready(delivery: Delivery) -> None:
 
 
 def _follow(delivery: Delivery, order: Order | None, headline: str) -> None:
-    if order and delivery.primary and delivery.revision_id and delivery.revision.number == order.revision:
+    if order and delivery.primary and delivery.revision and delivery.revision.number == order.revision:
         order.delivery_state, order.last_event, order.changed_at = delivery.state, headline, timezone.now()
         order.save(update_fields=["delivery_state", "last_event", "changed_at"])
 
 
-def _subjects(delivery: Delivery) -> dict[str, int]:
-    return {"delivery": delivery.pk} | ({"revision": delivery.revision_id} if delivery.revision_id else {})
+def _subjects(delivery: Delivery) -> dict[Subject, str | int]:
+    about: dict[Subject, str | int] = {"delivery": delivery.pk}
+    if delivery.revision_id:
+        about["revision"] = delivery.revision_id
+    return about

@@ -121,7 +121,7 @@ def _render(place: Place, claimed: Claimed) -> dict[str, Any]:
 
 def _links(place: Place, claimed: Claimed, order: Order, partner: Partner) -> dict[str, str]:
     """What a human document prints besides the order. An answer is asked for only where the plan says so."""
-    approval = Approval.objects.filter(revision_id=claimed.revision_id, decision="granted").latest("recorded_at")
+    approval = Approval.objects.filter(revision_id=claimed.revision_id or 0, decision="granted").latest("recorded_at")
     texts = {
         "language": partner.language,
         "company": settings.ORDERWIRE_COMPANY or order.buyer.name,
@@ -144,7 +144,7 @@ def _links(place: Place, claimed: Claimed, order: Order, partner: Partner) -> di
 def _write(
     fmt: Format, place: Place, claimed: Claimed, order: Order, partner: Partner, texts: Mapping[str, str]
 ) -> Written:
-    profile = {"language": partner.language} if fmt.kind == "pdf" else {}
+    profile: dict[str, Any] = {"language": partner.language} if fmt.kind == "pdf" else {}
     profile |= place.version.profile.get(fmt.kind, {}) | (claimed.profile or {}).get(fmt.kind, {})
     if not claimed.prices:
         profile["prices"] = False

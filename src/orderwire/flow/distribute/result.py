@@ -150,7 +150,7 @@ def _move(cursor: object, channel: str, results: list[Result]) -> None:
     )
     rows: list[tuple[Entry, int | None]] = []
     for r in ours:
-        row = entry(_event(r), at=now, actor=ACTOR, order=r.claimed.order_number, subjects=r.claimed.subjects)  # type: ignore[arg-type]
+        row = entry(_event(r), at=now, actor=ACTOR, order=r.claimed.order_number, subjects=r.claimed.subjects)
         rows.append((row, r.claimed.order_id))
     append_all(rows)
     _move_orders(cursor, channel, [(r, states[r.claimed.id]) for r in ours if r.claimed.primary])

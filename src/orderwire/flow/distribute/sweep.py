@@ -83,5 +83,5 @@ def _answer_overdue(timer: Timer) -> None:
         events.AnswerOverdue(due_at=timer.due_at),
         actor="system:worker",
         order=order,
-        subjects={"revision": timer.delivery.revision_id},
+        subjects={"revision": timer.delivery.revision_id or 0},
     )
