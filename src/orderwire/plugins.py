@@ -24,12 +24,16 @@ class Plugin:
     problem: str | None = None
 
 
-@cache
 def plugins() -> tuple[Plugin, ...]:
-    """Every channel and format that is installed, loaded once per process."""
-    found = [_load("channel", point) for point in entry_points(group="orderwire.channels")]
-    found += [_load("format", point) for point in entry_points(group="orderwire.formats")]
-    return tuple(sorted(found, key=lambda p: (p.group, p.name)))
+    """Every channel and format that is installed."""
+    return _group("channel") + _group("format")
+
+
+@cache
+def _group(group: Group) -> tuple[Plugin, ...]:
+    """Those of one group, loaded once per process: reading a file does not load what sends."""
+    found = (_load(group, point) for point in entry_points(group=f"orderwire.{group}s"))
+    return tuple(sorted(found, key=lambda plugin: plugin.name))
 
 
 def channel(kind: str) -> Channel:
@@ -44,12 +48,12 @@ def format(kind: str) -> Format:
 
 def channels() -> tuple[Channel, ...]:
     """All channels that loaded."""
-    return tuple(p.instance for p in plugins() if p.group == "channel" and p.problem is None)
+    return tuple(p.instance for p in _group("channel") if p.problem is None)
 
 
 def formats() -> tuple[Format, ...]:
     """All formats that loaded."""
-    return tuple(p.instance for p in plugins() if p.group == "format" and p.problem is None)
+    return tuple(p.instance for p in _group("format") if p.problem is None)
 
 
 def _load(group: Group, point: EntryPoint) -> Plugin:
@@ -66,10 +70,10 @@ def _load(group: Group, point: EntryPoint) -> Plugin:
 
 
 def _instance(group: Group, kind: str) -> Any:
-    for plugin in plugins():
-        if plugin.group == group and plugin.name == kind:
+    for plugin in _group(group):
+        if plugin.name == kind:
             if plugin.problem:
                 raise KeyError(f"{group} {kind} did not load: {plugin.problem}")
             return plugin.instance
-    names = ", ".join(p.name for p in plugins() if p.group == group)
+    names = ", ".join(p.name for p in _group(group))
     raise KeyError(f"there is no {group} {kind}; installed are {names}")

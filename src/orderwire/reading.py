@@ -4,6 +4,9 @@ from orderwire.document.finding import Finding, error, warning
 from orderwire.formats import Format, Profile, ReadResult
 from orderwire.plugins import formats
 
+MAX_BYTES = 256 * 1024 * 1024
+"""No format reads more in one file; most have a lower limit of their own."""
+
 
 def detect(content: bytes) -> tuple[Format | None, tuple[Finding, ...]]:
     """The format that is surest of these bytes, or None. A stranger's format that fails to look is a warning."""
@@ -26,6 +29,9 @@ def read(content: bytes, profile: Profile | None = None) -> ReadResult:
 
     Never raises for bad content.
     """
+    if len(content) > MAX_BYTES:
+        text = f"is larger than {MAX_BYTES // 2**20} MiB; split it"
+        return ReadResult("unknown", findings=(error("too-large", "file", text),))
     if not content.strip():
         return ReadResult("unknown", findings=(error("empty", "file", "is empty; send it again"),))
     found, findings = detect(content)

@@ -61,6 +61,9 @@ class Csv:
         text, findings = _decode(content, settings.encoding)
         if text is None:
             return ReadResult(self.kind, findings=findings)
+        if max(text.count("\n"), text.count("\r")) > MAX_LINES:
+            limit = error("too-large", "file", f"has more than {MAX_LINES:,} lines; split it")
+            return ReadResult(self.kind, findings=(*findings, limit))
         if text[:4].lower() == "sep=" and text[4:5]:
             settings = settings.model_copy(update={"delimiter": settings.delimiter or text[4]})
             text = "\n" + text.partition("\n")[2]
@@ -156,9 +159,6 @@ def _delimiter(heading: str) -> str:
 def _rows(text: str, delimiter: str, lost: list[Finding]) -> Iterator[RawRow]:
     """The records of the file. After a broken one its next line is tried; `lost` tells what was not read."""
     lines = list(io.StringIO(text, newline=""))
-    if len(lines) > MAX_LINES:
-        lost.append(error("too-large", "file", f"has more than {MAX_LINES:,} lines; split it"))
-        return
     at = 0
 
     def feed() -> Iterator[str]:

@@ -71,7 +71,8 @@ def read_rows(
             gathered.cells.setdefault(column, (value, gathered.first_row))
         order = document(gathered, lambda first, last: f"{place}{_rows(first, last)}")
         test = order.test if order else False
-        documents.append(ReadDocument(DocumentType.ORDER, order, gathered.number, _bounded(gathered.findings), test))
+        number = gathered.number if gathered.number.isprintable() and len(gathered.number) <= 35 else None
+        documents.append(ReadDocument(DocumentType.ORDER, order, number, _bounded(gathered.findings), test))
     return tuple(documents), _bounded(reader.findings)
 
 
@@ -173,7 +174,7 @@ def _order(reader: _Reader, number: str | None, row: RawRow, where: str) -> Gath
     if gathered is None:
         gathered = reader.orders[number] = Gathered(number, row.number)
     elif gathered is not reader.current:
-        text = f"order {number} goes on here after other orders; its rows were put together"
+        text = f"order {number[:60]!r} goes on here after other orders; its rows were put together"
         gathered.findings.append(warning("rows-apart", where, text))
     reader.current = gathered
     return gathered

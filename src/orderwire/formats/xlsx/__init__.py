@@ -79,7 +79,7 @@ class Xlsx:
             text = f"needs {len(table.rows):,} rows, an Excel sheet has {MAX_ROWS:,}; choose another format"
             raise CannotCarry((error("cannot-carry", "lines", text),))
         out = io.BytesIO()
-        with xlsxwriter.Workbook(out, {"constant_memory": True, "in_memory": True}) as book:
+        with xlsxwriter.Workbook(out, {"constant_memory": True}) as book:
             created = context.now.astimezone(datetime.UTC).replace(tzinfo=None)
             book.set_properties({"title": table.number, "created": created})
             bold, iso = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
