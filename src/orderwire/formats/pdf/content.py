@@ -87,7 +87,7 @@ def _sentence(order: Order, words: Words, *, prices: bool) -> list[list[Any]]:
     if prices:
         what = words.text("for", items=what, total=words.money(totals(order).total, order.currency))
     dates = sorted({s.requested for line in order.lines for s in line.schedules if s.requested})
-    first, last = (words.date(dates[0]), words.date(dates[-1])) if dates else ("", "")
+    first, last = (words.date(day).replace(" ", "\xa0") for day in (dates[0], dates[-1])) if dates else ("", "")
     key = "order_open" if not dates else "order_by" if len(dates) == 1 else "order_between"
     values = {"what": what, "date": last, "first": first, "last": last}
     said = words.text(key, **{name: f"\x01{value}\x02" for name, value in values.items()})

@@ -15,7 +15,7 @@ from orderwire.formats.pdf.wrap import ZERO_WIDTH_SPACE, wrap
 _MILLIMETRES_PER_CHARACTER = 1.85
 """A digit of Noto Sans at 9 points, and a little."""
 _LEAST = {"n": 3.4, "item": 0, "date": 13.5, "quantity": 6, "unit": 4.5, "price": 6, "amount": 9}
-_MOST = {"n": 8, "item": 0, "date": 16, "quantity": 13, "unit": 9, "price": 13, "amount": 15}
+_MOST = {"n": 8, "item": 0, "date": 17, "quantity": 13, "unit": 9, "price": 13, "amount": 15}
 _NAME, _SMALL = 30, 40
 _UNBREAKABLE = 900
 """Characters up to which a row is kept on one page: well below half a page of text."""
@@ -94,6 +94,8 @@ def _small(line: Line, currency: str, words: Words, *, prices: bool, taxes: bool
     if line.category:
         codes.append(f"{words.text('category')} {words.own(line.category)}")
     codes += [" ".join(reference(item, words)) for item in line.references]
+    if taxes:
+        parts += [tax_word(tax, words) for tax in line.taxes]
     notes = [_note(note, words) for note in line.notes if not is_internal(note)]
     if notes and len(notes[0]) < _SMALL and "\n" not in notes[0]:
         codes.insert(0, notes.pop(0))
@@ -101,8 +103,6 @@ def _small(line: Line, currency: str, words: Words, *, prices: bool, taxes: bool
         if group:
             yield " · ".join(group)
     yield from notes
-    if taxes:
-        yield from (tax_word(tax, words) for tax in line.taxes)
     if prices:
         gross = rounded(line.quantity * line.price / line.price_basis, currency)
         for item in line.allowances_charges:
@@ -165,4 +165,4 @@ def _longest(text: str) -> float:
     """Width in digits: what separates thousands is narrow; ideographs are wide."""
     narrow = sum(text.count(c) for c in ",.’\u202f\xa0 ")
     wide = sum(1 for c in text if "\u2e80" <= c <= "\uffef")
-    return len(text.replace(ZERO_WIDTH_SPACE, "")) - narrow / 2 + 1.3 * wide
+    return len(text.replace(ZERO_WIDTH_SPACE, "")) - narrow / 2 + 1.7 * wide

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from orderwire.document.canonical import fingerprint
@@ -184,7 +184,6 @@ def test_a_link_that_is_no_web_address_is_refused(url: str) -> None:
     assert refused.value.findings[0].where == "links.answer_url"
 
 
-@settings(max_examples=25)
 @given(
     st.sampled_from(["latin", "any"]).flatmap(lambda alphabet: orders(alphabet=alphabet)),
     st.sampled_from(LANGUAGES),
