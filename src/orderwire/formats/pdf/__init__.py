@@ -15,7 +15,7 @@ from orderwire.formats import CannotCarry, Content, Context, Profile, ReadResult
 from orderwire.formats.pdf import render
 from orderwire.formats.pdf.content import content
 from orderwire.formats.pdf.fonts import uncovered
-from orderwire.formats.pdf.lines import is_internal
+from orderwire.formats.pdf.lines import is_internal, is_internal_subject
 from orderwire.formats.pdf.words import Words, words
 
 MAX_LINES = 5000
@@ -133,9 +133,10 @@ def _name_fields(missing: set[str], order: Order, links: Mapping[str, str]) -> I
 
 
 def _texts(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Every text that may be printed, with its path; internal notes never are."""
     if isinstance(value, str):
         yield path, value
-    elif isinstance(value, dict):
+    elif isinstance(value, dict) and not ("text" in value and is_internal_subject(value.get("subject"))):
         for key, item in value.items():
             yield from _texts(item, (*path, key))
     elif isinstance(value, list):

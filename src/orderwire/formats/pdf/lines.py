@@ -23,7 +23,12 @@ _UNBREAKABLE = 900
 
 def is_internal(note: Note) -> bool:
     """A note that the buyer keeps: it is never printed for the supplier."""
-    return (note.subject or "").casefold() == "internal"
+    return is_internal_subject(note.subject)
+
+
+def is_internal_subject(subject: str | None) -> bool:
+    """True for the subject that marks such a note."""
+    return (subject or "").casefold() == "internal"
 
 
 class Places:

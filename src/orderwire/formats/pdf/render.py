@@ -1,6 +1,6 @@
 """Typst in this process, kept warm behind a lock; a very large order in a short-lived process of its own.
 
-Typst keeps about ten documents in its cache and then stays flat: some 120 MB for usual orders, 800 MB for orders of
+Typst keeps about ten documents in its cache and then stays flat: some 130 MB for usual orders, 800 MB for orders of
 500 lines. That is why those run elsewhere, without tags, under limits of memory and time.
 """
 

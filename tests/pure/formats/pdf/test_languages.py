@@ -120,6 +120,10 @@ def test_a_script_without_a_font_is_refused_with_field_and_character() -> None:
     assert Pdf().project(changed, {})[1] == refused.value.findings
 
 
+def test_an_internal_note_may_be_in_any_script() -> None:
+    assert printed(order(notes=[{"subject": "internal", "text": "ช้า"}])).findings[0].code == "not-printed"
+
+
 def test_a_link_without_a_font_is_refused_too() -> None:
     with pytest.raises(CannotCarry) as refused:
         printed(order(), links=LINKS | {"approved_by": "สมชาย"})
