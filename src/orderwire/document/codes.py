@@ -11,7 +11,7 @@ UNIT_WORDS = {
     "INH": "in", "FOT": "ft", "YRD": "yd", "MTK": "m²", "FTK": "ft²", "MTQ": "m³", "LTR": "l", "MLT": "ml",
     "GLL": "gal", "HUR": "hour", "DAY": "day", "WEE": "week", "MON": "month", "ANN": "year", "KWH": "kWh",
     "XBX": "box", "XCT": "carton", "XPX": "pallet", "XPK": "package", "XBG": "bag", "XRO": "roll", "XDR": "drum",
-    "XCA": "can", "ST": "sheet", "LS": "lump sum", "P1": "percent", "CEN": "hundred", "MIL": "thousand",
+    "XCA": "can", "LS": "lump sum", "P1": "percent", "CEN": "hundred", "MIL": "thousand",
 }  # fmt: skip
 
 

@@ -1,0 +1,26 @@
+"""The published JSON Schemas of order and answer, generated from the models so that they cannot differ from them.
+
+`python -m orderwire.document.schema docs/reference/schema` writes them anew.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from orderwire.document.base import Document
+from orderwire.document.order import Order
+from orderwire.document.response import Response
+
+SCHEMAS: dict[str, type[Document]] = {"order.schema.json": Order, "response.schema.json": Response}
+
+
+def schema_text(filename: str) -> str:
+    """The text of one published schema (JSON Schema 2020-12)."""
+    schema = SCHEMAS[filename].model_json_schema()
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:orderwire:{filename}"}
+    return json.dumps(head | schema, indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    for name in SCHEMAS:
+        Path(sys.argv[1], name).write_text(schema_text(name))
