@@ -1,0 +1,286 @@
+"""The SMTP conversation (RFC 5321): several messages over one connection, and an exact word for each way to fail.
+
+The line that matters is the dot after the last byte. Before it the server cannot have taken a message, so a failure
+is Unavailable; after it only the server's reply tells, so silence is Unknown.
+"""
+
+import base64
+import datetime
+import re
+import smtplib
+import ssl
+from typing import TYPE_CHECKING, NoReturn
+
+from orderwire.channels import Parcel, Proof, Receipt, Refused, Unavailable, Unknown
+from orderwire.channels.email.connection import Connection, Deadline, Encrypted, Plain
+from orderwire.channels.email.message import build
+
+if TYPE_CHECKING:
+    from orderwire.channels.email import EmailConfig
+
+Reply = tuple[int, bytes]
+
+_QUEUE_ID = re.compile(
+    r"queued as <?([\w.-]+)|InternalId=(\d+)|\bid=([\w.-]+)|(?:^|\s)(\w{8,})\s+Message accepted", re.IGNORECASE
+)
+
+
+class MailSession:
+    """One endpoint's connection. `send` may be called again after any failure: it reconnects when it must."""
+
+    def __init__(self, config: "EmailConfig"):
+        self._config = config
+        self._deadline = Deadline(config.timeout)
+        self._connection: Connection | None = None
+        self._used = self._dirty = False
+
+    def connect(self) -> None:
+        """Connect, greet, encrypt, sign in. Raises Refused or Unavailable."""
+        self._deadline.restart(self._config.timeout)
+        self._connect()
+
+    def close(self) -> None:
+        """Say goodbye and close."""
+        if self._connection is not None:
+            self._connection.leave()
+            self._connection = None
+
+    def send(self, parcel: Parcel) -> Receipt:
+        """One message, handed over to everybody who is taken. Raises Refused, Unavailable or Unknown."""
+        config = self._config
+        message = build(parcel, config, datetime.datetime.now(datetime.UTC))
+        self._deadline.restart(config.timeout)
+        try:
+            turned_away = self._address(message)
+            reply = self._data(message)
+        except smtplib.SMTPServerDisconnected as failure:
+            self._drop()
+            raise Unavailable(f"{self._name} broke off before the message was complete: {failure}") from failure
+        except (OSError, smtplib.SMTPException) as failure:
+            self._drop()
+            raise Unavailable(f"{self._name} could not be talked to: {failure}") from failure
+        words = _words(reply)
+        missing = "".join(f". Not taken for {who}: {why}" for who, why in turned_away)
+        found = _QUEUE_ID.search(words)
+        return Receipt(
+            Proof.HANDED_OVER,
+            words + missing,
+            external_id=next((g for g in found.groups() if g), "") if found else "",
+            evidence=words.encode(),
+            sent=message,
+        )
+
+    def probe(self) -> str:
+        """Ask for each recipient without sending anything. Raises Refused or Unavailable."""
+        try:
+            turned_away = self._address(b"")
+            self._open().rset()
+        except (OSError, smtplib.SMTPException) as failure:
+            self._drop()
+            raise Unavailable(f"{self._name} could not be talked to: {failure}") from failure
+        secured = {"none": "without encryption", "starttls": "encrypted", "tls": "encrypted"}[self._config.security]
+        missing = "".join(f"; not {who} ({why})" for who, why in turned_away)
+        return f"{self._name} answers, {secured}, and would take mail for {', '.join(self._config.recipients)}{missing}"
+
+    @property
+    def _name(self) -> str:
+        return f"The mail server {self._config.host}"
+
+    def _connect(self) -> None:
+        self._used = self._dirty = False
+        try:
+            self._connection = self._dial()
+            self._greet()
+        except (Refused, Unavailable):
+            self._drop()
+            raise
+        except ssl.SSLCertVerificationError as failure:
+            self._drop()
+            raise Refused(
+                f"{self._name} showed a certificate that is not trusted ({failure.verify_message}). Nothing was sent. "
+                "Ask its operator for a good one, or name the authority's file in ca_file"
+            ) from failure
+        except smtplib.SMTPConnectError as failure:
+            self._drop()
+            self._judge("would not talk to us", (failure.smtp_code, _bytes(failure.smtp_error)))
+        except (OSError, smtplib.SMTPException) as failure:
+            self._drop()
+            raise Unavailable(f"{self._name} could not be reached: {failure}") from failure
+
+    def _dial(self) -> Connection:
+        config = self._config
+        helo = config.from_address.rpartition("@")[2]
+        if config.security == "tls":
+            return Encrypted(config.host, config.port, helo, self._deadline, self._context())
+        return Plain(config.host, config.port, helo, self._deadline)
+
+    def _context(self) -> ssl.SSLContext:
+        try:
+            return ssl.create_default_context(cafile=self._config.ca_file)
+        except OSError as failure:
+            reason = f"The file of certificate authorities {self._config.ca_file} cannot be used: {failure}"
+            raise Refused(reason) from failure
+
+    def _greet(self) -> None:
+        connection = self._open()
+        code, text = connection.ehlo()
+        if code in (500, 502) and self._config.security == "none":
+            code, text = connection.helo()  # RFC 5321 section 3.2: a server without EHLO
+        if code != 250:
+            self._judge("did not accept our greeting", (code, text))
+        if self._config.security == "starttls":
+            self._start_tls(connection)
+        if self._config.username is not None and self._config.password is not None:
+            self._sign_in(connection, self._config.username, self._config.password.get_secret_value())
+
+    def _start_tls(self, connection: Connection) -> None:
+        if not connection.has_extn("starttls"):
+            self._drop()
+            raise Refused(
+                f"{self._name} offers no encryption (STARTTLS), which this endpoint demands. Nothing was sent"
+            )
+        reply = connection.starttls(context=self._context())
+        if reply[0] != 220:
+            self._judge("would not start encryption", reply)
+        reply = connection.ehlo()
+        if reply[0] != 250:
+            self._judge("did not accept our greeting", reply)
+
+    def _sign_in(self, connection: Connection, username: str, password: str) -> None:
+        offered = connection.esmtp_features.get("auth", "").upper().split()
+        if "PLAIN" in offered:
+            reply = connection.docmd("AUTH", "PLAIN " + _base64(f"\0{username}\0{password}"))
+        elif "LOGIN" in offered:
+            reply = connection.docmd("AUTH", "LOGIN")
+            for secret in (username, password):
+                if reply[0] == 334:
+                    reply = connection.docmd(_base64(secret))
+        else:
+            raise Refused(f"{self._name} offers no sign-in that we know (PLAIN, LOGIN). Remove the password, or ask it")
+        if reply[0] != 235:
+            self._judge(f"did not accept the sign-in of {username}", reply)
+
+    def _address(self, message: bytes) -> list[tuple[str, str]]:
+        """MAIL and RCPT; those who were turned away, with the server's words. At least one `recipients` is taken."""
+        self._start_mail(message)
+        connection, config = self._open(), self._config
+        refusals: list[tuple[str, Reply]] = []
+        for who in (*config.recipients, *config.cc):
+            reply = connection.docmd("RCPT", f"TO:<{who}>")
+            if reply[0] == 421:
+                self._judge("is closing down", reply)
+            if reply[0] // 100 != 2:
+                refusals.append((who, reply))
+        turned_away = dict(refusals)
+        if all(who in turned_away for who in config.recipients):
+            # One who may be taken later is worth another try; only when none may is it final.
+            who = min(config.recipients, key=lambda r: turned_away[r][0] // 100 == 5)
+            self._judge(f"did not take mail for {who}", turned_away[who])
+        return [(who, _words(reply)) for who, reply in refusals]
+
+    def _start_mail(self, message: bytes) -> None:
+        """MAIL, over the open connection or, when the server has meanwhile left it, over a new one."""
+        reply: Reply | None = None
+        if self._connection is not None:
+            reused = self._used
+            try:
+                if self._dirty:
+                    self._connection.rset()
+                reply = self._mail(message)
+            except (OSError, smtplib.SMTPServerDisconnected):
+                if not reused:
+                    raise
+                reply = None
+            if reused and reply is not None and reply[0] == 421:
+                reply = None
+        if reply is None:
+            self._drop()
+            self._connect()
+            reply = self._mail(message)
+        self._used = self._dirty = True
+        if reply[0] != 250:
+            self._judge(f"did not accept {self._config.from_address} as the sender", reply)
+
+    def _mail(self, message: bytes) -> Reply:
+        connection, config = self._open(), self._config
+        options = ""
+        if connection.has_extn("size"):
+            limit = connection.esmtp_features["size"]
+            if limit.isdecimal() and 0 < int(limit) < len(message):
+                raise Refused(
+                    f"The message has {len(message):,} bytes; {config.host} takes at most {int(limit):,}. "
+                    "Send fewer or smaller files"
+                )
+            options += f" SIZE={len(message)}"
+        addresses = (config.from_address, config.reply_to or "", *config.recipients, *config.cc)
+        foreign = next((a for a in addresses if not a.isascii()), None)
+        if foreign is not None:
+            if not connection.has_extn("smtputf8"):
+                raise Refused(
+                    f"{self._name} cannot carry the address {foreign} (no SMTPUTF8). Ask for an ASCII address"
+                )
+            connection.command_encoding = "utf-8"
+            options += " BODY=8BITMIME SMTPUTF8"
+        return connection.docmd("MAIL", f"FROM:<{config.from_address}>{options}")
+
+    def _data(self, message: bytes) -> Reply:
+        connection = self._open()
+        reply = connection.docmd("DATA")
+        if reply[0] != 354:
+            self._judge("would not take the message", reply)
+        connection.send(message.replace(b"\r\n.", b"\r\n.."))  # RFC 5321 section 4.5.2; no header starts with a dot
+        if connection.spoke_early():
+            early = connection.getreply()
+            self._drop()
+            self._judge("broke off before the message was complete", early)
+        self._deadline.restart(self._config.final_timeout)
+        try:
+            connection.send(b".\r\n")
+            reply = connection.getreply()
+        except (OSError, smtplib.SMTPException) as failure:
+            self._drop()
+            raise Unknown(
+                f"{self._name} got the whole message and did not say whether it took it: {failure}. "
+                "The supplier may or may not have it"
+            ) from failure
+        self._dirty = False
+        if reply[0] // 100 not in (2, 4, 5):
+            self._drop()
+            raise Unknown(f"{self._name} got the whole message and answered what nobody understands: {_words(reply)}")
+        if reply[0] // 100 != 2:
+            self._judge("did not take the message", reply)
+        return reply
+
+    def _judge(self, what: str, reply: Reply) -> NoReturn:
+        """5xx is for good, all else for now (RFC 5321 section 4.2.1)."""
+        code, words = reply[0], _words(reply)
+        if code == 421:
+            self._drop()
+        if code // 100 == 5:
+            raise Refused(f"{self._name} {what}: {words}", str(code))
+        raise Unavailable(f"{self._name} {what}: {words}", code=str(code) if code > 0 else None)
+
+    def _open(self) -> Connection:
+        if self._connection is None:
+            raise smtplib.SMTPServerDisconnected("the connection is closed")
+        return self._connection
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def _bytes(text: str | bytes) -> bytes:
+    return text if isinstance(text, bytes) else text.encode()
+
+
+def _words(reply: Reply) -> str:
+    """The server's reply as one line of printable text, at most 500 characters."""
+    text = reply[1].decode("utf-8", "replace")
+    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())[:500]
+    return f"{reply[0]} {text}".strip() if reply[0] > 0 else text or "no code"
