@@ -91,8 +91,12 @@ def test_what_is_no_file_is_wrong_usage_in_one_line(run: Any, name: str) -> None
 
 
 def test_a_file_that_may_not_be_read_is_wrong_usage(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def denied(*_: Any) -> None:
-        raise PermissionError(13, "Permission denied")
+    opened = Path.open
+
+    def denied(self: Path, *args: Any, **options: Any) -> Any:
+        if self.name == "secret":
+            raise PermissionError(13, "Permission denied")
+        return opened(self, *args, **options)
 
     write("secret", ORDER)
     monkeypatch.setattr(Path, "open", denied)
