@@ -11,6 +11,7 @@ from orderwire.document.money import totals
 from orderwire.document.order import Order
 from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus, Response
 from orderwire.formats.order_json import MAX_BYTES, OrderJson
+from orderwire.formats.order_json.values import MAX_DOCUMENTS
 from orderwire.testing import FixedContext, FormatConformance
 from tests.pure.orders import labels, maybe, numbers, orders, parties
 
@@ -183,6 +184,12 @@ def test_a_file_of_broken_documents_is_given_up_early() -> None:
     result = read('{"a\n' * 5000)
     assert 20 <= len(result.documents) <= 22
     assert "the rest of the file was not read" in result.documents[-1].findings[0].text
+
+
+def test_a_file_of_too_many_documents_is_read_so_far_and_says_so() -> None:
+    result = read("[" + "1," * MAX_DOCUMENTS + "1]")
+    assert len(result.documents) == MAX_DOCUMENTS + 1
+    assert result.documents[-1].findings[0].code == "too-large"
 
 
 def test_a_file_that_is_too_large_is_refused_unread() -> None:

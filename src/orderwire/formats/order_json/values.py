@@ -12,6 +12,9 @@ from orderwire.document.finding import Finding, error, warning
 MAX_BROKEN = 20
 """After so many documents that are not JSON the rest of a file is not tried."""
 
+MAX_DOCUMENTS = 100_000
+"""More documents in one file are not read: ten characters can be a document, and each costs memory."""
+
 _BLANK = re.compile(r"[ \t\r\n]*")
 
 
@@ -65,10 +68,15 @@ def values(text: str) -> Iterator[Found]:
         at = _skip(text, at + 1)
         if text.startswith("]", at):
             return
-    line, counted, broken = 1, 0, 0
+    line, counted, broken, documents = 1, 0, 0, 0
     while at < len(text):
+        documents += 1
         line += text.count("\n", counted, at)
         counted = at
+        if documents > MAX_DOCUMENTS:
+            rest = f"more than {MAX_DOCUMENTS:,} documents in one file; the rest was not read: split it"
+            yield Found(None, line, (error("too-large", f"line {line}", rest),))
+            return
         twice.clear()
         try:
             value, end = decoder.raw_decode(text, at)

@@ -11,9 +11,9 @@ MAX_RATIO = 250
 """Sheets compress to about a twentieth; a bomb to a thousandth. Small entries are not judged by it."""
 MAX_CELLS = 5_000_000
 
-_CELL = re.compile(rb"""<(?:[\w.-]+:)?c[\s/>](?:[^>]{0,200}?\br\s*=\s*["']([A-Za-z]{1,8})\d)?""")
-_ROW_START = re.compile(rb"<(?:[\w.-]+:)?row[\s/>]")
-_ROW = re.compile(rb"""<(?:[\w.-]+:)?row[\s/>](?:[^>]{0,200}?\br\s*=\s*["'](\d{1,18}))?""")
+_CELL = re.compile(rb"""<(?:[\w.-]{1,60}:)?c[\s/>](?:[^>]{0,200}?\br\s{0,9}=\s{0,9}["']([A-Za-z]{1,8})\d)?""")
+_ROW_START = re.compile(rb"<(?:[\w.-]{1,60}:)?row[\s/>]")
+_ROW = re.compile(rb"""<(?:[\w.-]{1,60}:)?row[\s/>](?:[^>]{0,200}?\br\s{0,9}=\s{0,9}["'](\d{1,18}))?""")
 
 
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
