@@ -1,0 +1,41 @@
+"""The mail that carries an order to a person: subject, plain text and HTML in the supplier's language.
+
+Not a format of its own, since nobody reads it back; the printed order and its words are in `formats.pdf`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from orderwire.document.order import Order
+from orderwire.formats.letter.html import page
+from orderwire.formats.letter.plain import twin
+from orderwire.formats.letter.said import say
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a mail says. `text` and `html` say the same; `subject` is one line."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def compose(
+    order: Order,
+    *,
+    language: str,
+    links: Mapping[str, str],
+    attached: Sequence[str] = (),
+    replaces: int | None = None,
+    duplicate: bool = False,
+) -> Letter:
+    """The letter for one version of an order.
+
+    `language` is a tag such as de or en-US; one we do not have gives English. `links` may hold answer_url (http or
+    https), answer_by (ISO 8601) and timezone (IANA name for it), as for the printed order. `attached` are the file
+    names of the mail. `replaces` is the version that the supplier had before, without it the one before this.
+    `duplicate` says that the mail may have arrived once already. Raises ValueError for any other kind of link.
+    """
+    said = say(order, language=language, links=links, attached=attached, replaces=replaces, duplicate=duplicate)
+    return Letter(said.subject, twin(said), page(said))

@@ -1,0 +1,146 @@
+"""The letter as HTML for mail programs: inline styles, no image, nothing loaded, nothing that tells who opened it."""
+
+from html import escape
+
+from orderwire.formats.letter.said import STRONG, WEAK, Row, Said
+
+FONT = (
+    "font-family:-apple-system,'Segoe UI',Inter,Roboto,'Noto Sans','Noto Sans Arabic','Noto Sans SC',"
+    "Helvetica,Arial,sans-serif;"
+)
+NOTICE = "margin:0 0 14px;padding:11px 14px;background:#faf1e2;color:#875000;border-radius:5px"
+# The look is inline; this block only adds the dark colors and small screens, and a mail program may drop it.
+STYLE = """
+:root { color-scheme: light dark; }
+@media (max-width: 480px) {
+ .pad { padding-left: 16px !important; padding-right: 16px !important; }
+ .btn { display: block !important; text-align: center !important; }
+}
+@media (prefers-color-scheme: dark) {
+ body, .bg { background: #0f1315 !important; }
+ .card { background: #161b1e !important; border-color: #262e32 !important; }
+ .card, .ink { color: #e9eef0 !important; }
+ .ink2 { color: #aebac0 !important; }
+ .hair { border-color: #2c3539 !important; }
+ .btn { background: #6cc3dd !important; color: #04222c !important; border-color: #6cc3dd !important; }
+ .due { background: #12272f !important; }
+ .warn { background: #2b2113 !important; color: #efb662 !important; }
+ .brand { border-color: #6cc3dd !important; }
+}
+"""
+
+
+def page(said: Said) -> str:
+    """A whole HTML document. Every text is escaped here and nowhere else."""
+    start, end = ("right", "left") if said.rtl else ("left", "right")
+    direction = "rtl" if said.rtl else "ltr"
+    parts = [
+        _p(f'<span class="brand" style="display:inline-block;border-bottom:3px solid #00617f;padding-bottom:2px">'
+           f"{escape(said.brand)}</span>", "margin:0 0 22px;font-weight:600;font-size:14px"),
+        _p(escape(said.addressee), "margin:0 0 4px;font-size:13px;color:#48545a", "ink2"),
+        f'<h1 style="margin:0 0 14px;font-size:22px;line-height:1.3;font-weight:600">{escape(said.heading)}</h1>',
+        *(_p(escape(notice), NOTICE, "warn") for notice in said.notices),
+        _p(f"{_sentence(said.sentence)} {escape(said.please)}".strip(), "margin:0 0 18px"),
+        _due(said),
+        _button(said),
+        _table(said, start, end),
+        _facts(said, start),
+    ]  # fmt: skip
+    return f"""<!doctype html>
+<html lang="{escape(said.language)}" dir="{direction}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark">
+<title>{escape(said.subject)}</title>
+<style>{STYLE}</style>
+</head>
+<body style="margin:0;padding:0;background:#f5f7f7;-webkit-text-size-adjust:100%">
+<main class="bg" lang="{escape(said.language)}" dir="{direction}" style="max-width:600px;margin:0 auto;padding:24px 0">
+<div class="card pad" style="{FONT}font-size:15px;line-height:1.5;color:#12181b;background:#ffffff;\
+border:1px solid #e2e7e9;border-radius:8px;padding:28px 32px 24px;font-variant-numeric:tabular-nums;\
+overflow-wrap:anywhere;text-align:{start}">
+{"".join(parts)}
+</div>
+<p class="ink2 pad" style="{FONT}font-size:12px;line-height:1.5;color:#5f6b71;margin:14px 0 0;padding:0 32px;\
+overflow-wrap:anywhere;text-align:{start}">{escape(said.company)}<br>{escape(said.bank)}</p>
+</main>
+</body>
+</html>
+"""
+
+
+def _p(inner: str, style: str, css: str = "") -> str:
+    kind = f' class="{css}"' if css else ""
+    return f'<p{kind} style="{style}">{inner}</p>\n'
+
+
+def _sentence(text: str) -> str:
+    return escape(text).replace(STRONG, "<b>").replace(WEAK, "</b>")
+
+
+def _due(said: Said) -> str:
+    label, when = said.answer_by
+    style = "margin:0 0 20px;padding:11px 14px;background:#e8f3f6;border-radius:5px"
+    return _p(f"{escape(label)} <b>{escape(when)}</b>", style, "due") if when else ""
+
+
+def _button(said: Said) -> str:
+    if not said.answer_url:
+        return ""
+    style = (
+        "display:inline-block;background:#00617f;border:1px solid #00617f;color:#ffffff;text-decoration:none;"
+        "font-weight:600;padding:11px 20px;border-radius:5px"
+    )
+    link = f'<a class="btn" href="{escape(said.answer_url)}" style="{style}">{escape(said.button)}</a>'
+    note = _p(escape(said.button_note), "margin:0 0 24px;font-size:13px;color:#48545a", "ink2")
+    return _p(link, "margin:0 0 12px") + note
+
+
+def _table(said: Said, start: str, end: str) -> str:
+    heads = "".join(
+        f'<th scope="col" class="hair" style="font-weight:400;padding:6px 8px 6px;border-bottom:1px solid #c5cdd1;'
+        f'text-align:{side}">{escape(text)}</th>'
+        for text, side in zip(said.columns, (start, start, end, end), strict=True)
+    )
+    rows = "".join(_row(row, start, end) for row in said.rows)
+    sums = "".join(
+        f'<tr><td></td><td class="{"ink" if total else "ink2"}" colspan="2" style="padding:9px 8px;'
+        f'text-align:{start};{_weight(total)}">{escape(label)}</td><td style="padding:9px 8px;text-align:{end};'
+        f'white-space:nowrap;{"font-weight:600" if total else ""}">{escape(amount)}</td></tr>\n'
+        for label, amount, total in said.sums
+    )
+    return (
+        '<table style="width:100%;border-collapse:collapse;font-size:14px;line-height:1.45">'
+        f'<caption class="ink" style="text-align:{start};font-weight:600;padding-bottom:6px">{escape(said.caption)}'
+        f'</caption><thead><tr class="ink2" style="color:#5f6b71;font-size:13px">{heads}</tr></thead>'
+        f"<tbody>\n{rows}{sums}</tbody></table>\n"
+    )
+
+
+def _weight(total: bool) -> str:
+    return "font-weight:600" if total else "color:#5f6b71"
+
+
+def _row(row: Row, start: str, end: str) -> str:
+    cell = "padding:9px 8px;border-bottom:1px solid #e2e7e9;vertical-align:top;"
+    part = f'<br><span class="ink2" style="font-size:13px;color:#5f6b71">{escape(row.part)}</span>' if row.part else ""
+    return (
+        f'<tr><td class="ink2 hair" style="{cell}color:#5f6b71;text-align:{start}">{escape(row.number)}</td>'
+        f'<td class="hair" style="{cell}text-align:{start}">{escape(row.item)}{part}</td>'
+        f'<td class="hair" style="{cell}text-align:{end}">{escape(row.quantity)}</td>'
+        f'<td class="hair" style="{cell}text-align:{end};white-space:nowrap">{escape(row.amount)}</td></tr>\n'
+    )
+
+
+def _facts(said: Said, start: str) -> str:
+    rows = "".join(
+        f'<tr><td class="ink2" style="width:112px;padding:3px 8px;color:#5f6b71;vertical-align:top;text-align:{start}">'
+        f'{escape(label)}</td><td style="padding:3px 8px;text-align:{start}">{escape(value)}</td></tr>\n'
+        for label, value in said.facts
+    )
+    return (
+        '<table class="hair" role="presentation" style="width:100%;border-collapse:collapse;font-size:14px;'
+        f'border-top:1px solid #e2e7e9;margin-top:10px"><tbody>\n{rows}</tbody></table>'
+    )
