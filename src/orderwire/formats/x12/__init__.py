@@ -21,7 +21,7 @@ from orderwire.formats.x12.read import read_interchange
 from orderwire.formats.x12.tables import GROUPS
 from orderwire.formats.x12.writer import capitals, unmapped, written
 
-_HEAD = re.compile(r"\s*ISA([^A-Za-z0-9\s]).?.?\1")
+_HEAD = re.compile(r"\s*ISA([^A-Za-z0-9 \t\r\n]).?.?\1")
 _EBCDIC = b"\xc9\xe2\xc1"
 
 

@@ -13,7 +13,7 @@ LIMIT = 32 * 1024 * 1024
 """Largest file read, in bytes."""
 
 BLANKS = " \t\n"
-_ISA = re.compile(r"ISA([^A-Za-z0-9\s])[^\n]{0,40}?\1")
+_ISA = re.compile(r"ISA([^A-Za-z0-9 \t\n])[^\n]{0,40}?\1")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _NEXT = ("GS", "TA1", "ISB", "ISE", "IEA")
 _ENVELOPE = ("ISA", "GS", "ST", "SE", "GE", "IEA")
@@ -121,7 +121,7 @@ def _marks(text: str) -> tuple[list[str], Marks, int, list[Finding]] | Finding:
     mark = text[3]
     forgiven: list[Finding] = []
     where = "ISA"
-    if text[:106].count(mark) == 16 and text[103] == mark and len(text) > 106 and "\n" not in text[:105]:
+    if len(text) > 106 and text[103] == mark and text[:106].count(mark) == 16 and "\n" not in text[:105]:
         header, component, end = text[:105].split(mark), text[104], 105
     else:
         at = 0
@@ -150,8 +150,8 @@ def _marks(text: str) -> tuple[list[str], Marks, int, list[Finding]] | Finding:
         return error(
             "isa-broken", where, "no segment terminator can be made out behind ISA16; ask the partner to resend"
         )
-    header = [part.strip() for part in header]
-    if not component.strip():
+    header = [_CONTROL.sub(" ", part).strip(BLANKS + "\u00a0") for part in header]
+    if not component.strip(BLANKS):
         component = ""
         forgiven.append(warning("isa16-blank", "ISA16", "the component separator is blank; composites cannot be split"))
     repetition = header[11] if len(header[11]) == 1 and not header[11].isalnum() else ""

@@ -106,7 +106,7 @@ class Faults:
         self._add(Finding(severity, code, f"segment {self.at} {place}", text))
         if ack and severity is not Severity.INFO and len(self._segments) < LIMIT:
             _, _, elements = self._segments.setdefault(
-                self.at, (_code(self.segment, 3) or "?", None if element else ack, [])
+                self.at, (_code(self.segment, 3) or "UNK", None if element else ack, [])
             )
             if element and len(elements) < 99:
                 elements.append(ElementError(position=element, code=ack, value=_label(value, 99)))

@@ -95,6 +95,14 @@ class Fit:
     def _address(self, address: Address, where: str) -> Address | None:
         if is_empty(address):
             return None
+        if (
+            len(address.lines) <= 4
+            and all(len(line) <= STREET for line in address.lines)
+            and len(address.city or "") <= 30
+            and len(address.postal_code or "") <= 15
+            and len(address.region or "") <= 30
+        ):
+            return address
         lines = [part for line in address.lines for part in _street(line)]
         if len(lines) > 4:
             text = f"the street needs {len(lines)} lines of {STREET} characters but X12 carries 4; shorten it"
@@ -113,6 +121,8 @@ class Fit:
     def _contact(self, contact: Contact, where: str) -> Contact | None:
         if is_empty(contact):
             return None
+        if max(len(contact.name or ""), len(contact.phone or ""), len(contact.email or "")) <= 60:
+            return contact
         limit = 80 if self.profile.release < "005010" else 256
         return Contact(
             name=self.label(contact.name, 60, f"{where}.contact.name"),

@@ -10,7 +10,7 @@ from orderwire.document.finding import from_validation
 from orderwire.document.order import Line, Schedule
 from orderwire.document.party import Party
 from orderwire.document.terms import AllowanceCharge, Note, Reference, Tax
-from orderwire.formats.x12.construct import build
+from orderwire.formats.x12.construct import build, build_schedule
 from orderwire.formats.x12.faults import BAD_CHARACTER, BAD_CODE, BAD_DATE, MISSING, Faults
 from orderwire.formats.x12.parties import PartyReader
 from orderwire.formats.x12.profile import X12Profile
@@ -36,24 +36,27 @@ _ONE = Decimal(1)
 _ZERO = Decimal(0)
 
 
+_PRODUCT_FIELDS = {
+    **dict.fromkeys(BUYER_PARTS, "buyer_part"), **dict.fromkeys(SUPPLIER_PARTS, "supplier_part"),
+    **dict.fromkeys(GTINS, "gtin"), CATEGORY_PART: "category",
+}  # fmt: skip
+
+
 class LineReader:
     """Gathers one PO1 loop; `line()` closes it. Errors are reported at the segment where they stand."""
 
-    __slots__ = (
-        "_ids", "_pids", "_schedules", "_sound", "_unit_code", "allowances_charges", "basis", "notes", "number",
-        "position", "price", "quantity", "references", "requested", "taxes", "unit",
-    )  # fmt: skip
+    # Class attributes stand for what most lines do not have, so that a plain line costs little.
+    requested: datetime.date | None = None
+    allowances_charges: tuple[AllowanceCharge, ...] = ()
+    notes: tuple[Note, ...] = ()
+    references: tuple[Reference, ...] = ()
+    taxes: tuple[Tax, ...] = ()
+    _pids: tuple[list[str], ...] = ()
+    _schedules: tuple[tuple[Decimal, datetime.date | None, Party | None], ...] = ()
+    _sound = True
 
     def __init__(self, segment: list[str], count: int, faults: Faults, profile: X12Profile):
         self.position = faults.at
-        self.requested: datetime.date | None = None
-        self.allowances_charges: list[AllowanceCharge] = []
-        self.notes: list[Note] = []
-        self.references: list[Reference] = []
-        self.taxes: list[Tax] = []
-        self._pids: list[list[str]] = []
-        self._schedules: list[tuple[Decimal, datetime.date | None, Party | None]] = []
-        self._sound = True
         segment = segment if len(segment) > 5 else [*segment, "", "", "", "", ""]
         self.number = segment[1].strip()
         if not self.number:
@@ -110,13 +113,13 @@ class LineReader:
         if name == "PID":
             if len(segment) <= 5 or not segment[5].strip():
                 return False
-            self._pids.append(segment)
+            self._pids += (segment,)
             return True
         if name == "CTP":
             return self._ctp(segment, component)
         found = tax(segment, faults)
         if found is not None:
-            self.taxes.append(found)
+            self.taxes += (found,)
         return found is not None
 
     def _ctp(self, segment: list[str], component: str) -> bool:
@@ -148,13 +151,13 @@ class LineReader:
         if segment[5] not in REQUESTED_DATES and when is not None:
             kind = "a ship date" if segment[5] in SHIP_DATES else "not a delivery date"
             faults.warning("schedule-date", f"SCH05 {segment[5]!r} is {kind}; it was read as the date of delivery", 5)
-        self._schedules.append((quantity, when, place))
+        self._schedules += ((quantity, when, place),)
 
     def deliver(self, reader: PartyReader, faults: Faults) -> None:
         """Take the N1*ST loop of the line: the place of its own SCH segments, or of all that is not scheduled."""
         place = reader.party(faults)
         if not reader.schedules:
-            self._schedules.append((_ZERO, None, place))
+            self._schedules += ((_ZERO, None, place),)
         at, segment = faults.at, faults.segment
         for faults.at, sch in reader.schedules:
             faults.segment = "SCH"
@@ -179,9 +182,9 @@ class LineReader:
         if len(self._ids) > 6:
             self._products(values, faults)
         values["description"] = self._described(values, faults)
-        for name in ("taxes", "allowances_charges", "references", "notes"):
-            if items := getattr(self, name):
-                values[name] = tuple(items)
+        if self.taxes or self.allowances_charges or self.references or self.notes:
+            values.update(taxes=self.taxes, allowances_charges=self.allowances_charges, references=self.references)
+            values["notes"] = self.notes
         try:
             return build(values)
         except ValidationError as failure:
@@ -190,6 +193,7 @@ class LineReader:
 
     def _scheduled(self, faults: Faults, default: datetime.date | None) -> tuple[Schedule, ...] | None:
         default = self.requested or default
+        assert self.quantity is not None
         if not self._schedules:
             return (build_schedule(self.quantity, default, None),)
         total, place, known = _ZERO, None, []
@@ -199,7 +203,6 @@ class LineReader:
                 known.append(build_schedule(quantity, when, where))
             else:
                 place = where
-        assert self.quantity is not None
         rest = self.quantity - total
         if rest < 0:
             text = f"line {self.number}: its SCH add up to {total:f} but {self.quantity:f} is ordered; correct either"
@@ -214,32 +217,26 @@ class LineReader:
         return tuple(known)
 
     def _products(self, values: dict[str, Any], faults: Faults) -> None:
-        found: dict[str, str] = {}
-        for code, value in zip(self._ids[6::2], self._ids[7::2], strict=False):
-            value = value.strip()
-            if value:
-                found.setdefault(code, value[:200])
-        for field, codes in (("buyer_part", BUYER_PARTS), ("supplier_part", SUPPLIER_PARTS)):
-            for code in codes:
-                if code in found:
-                    values[field] = found.pop(code)
-                    break
-        for code in GTINS:
-            value = found.get(code, "")
-            if value.isascii() and value.isdigit() and len(value) in (8, 12, 13, 14):
-                values["gtin"] = found.pop(code)
-                break
-        if CATEGORY_PART in found:
-            values["category"] = found.pop(CATEGORY_PART)
-        for code, value in found.items():
+        ids = self._ids
+        other: list[tuple[str, str]] = []
+        for at in range(6, len(ids) - 1, 2):
+            code, value = ids[at], ids[at + 1].strip(" ")
+            field = _PRODUCT_FIELDS.get(code)
+            if not value:
+                continue
+            if field is None or field in values or (field == "gtin" and not _is_gtin(value)):
+                other.append((code, value[:200]))
+            else:
+                values[field] = value[:200]
+        for code, value in other:
             if code.isascii() and code.isalnum():
-                self.references.append(Reference(kind="other", number=value, code=f"item:{code[:30]}"))
+                self.references += (Reference(kind="other", number=value, code=f"item:{code[:30]}"),)
             else:
                 faults.not_kept("PO1 identifier")
 
     def _described(self, values: dict[str, Any], faults: Faults) -> str:
         if len(self._pids) == 1:
-            text = self._pids[0][5].strip()
+            text = self._pids[0][5].strip(" ")
         else:
             lines: list[list[str]] = []
             for pid in self._pids:
@@ -256,9 +253,8 @@ class LineReader:
         return text
 
 
-def build_schedule(quantity: Decimal | None, when: datetime.date | None, place: Party | None) -> Schedule:
-    """A schedule of checked values."""
-    return Schedule.model_construct(quantity=quantity, requested=when, ship_to=place)
+def _is_gtin(value: str) -> bool:
+    return len(value) in (8, 12, 13, 14) and value.isascii() and value.isdigit()
 
 
 def tax(segment: list[str], faults: Faults) -> Tax | None:

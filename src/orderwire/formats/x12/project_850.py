@@ -9,10 +9,12 @@ from orderwire.document.terms import AllowanceCharge, Incoterm, Note, Tax, Terms
 from orderwire.formats.x12.fit import Fit, one_paragraph
 from orderwire.formats.x12.profile import X12Profile
 from orderwire.formats.x12.tables import CHARGE_READ, OTHER_CHARGE, PRICE_BASIS_CODES, TAX_CODES
+from orderwire.formats.x12.units import TO_X12
 from orderwire.formats.x12.values import digits
 
 _PART = 48
 _ZERO = Decimal(0)
+_MILLION = Decimal(1_000_000)
 
 
 def project(order: Order, profile: X12Profile) -> tuple[Order, Fit]:
@@ -50,7 +52,8 @@ def project(order: Order, profile: X12Profile) -> tuple[Order, Fit]:
         update["allowances_charges"] = _allowances(order.allowances_charges, "allowances_charges", fit)
     if profile.usage == "T" and not order.test:
         update["test"] = True
-    lines = tuple([_line(line, fit) for line in order.lines])
+    units = {*TO_X12, *profile.units}
+    lines = tuple([line if _fits(line, units) else _line(line, fit) for line in order.lines])
     if any(new is not old for new, old in zip(lines, order.lines, strict=True)):
         update["lines"] = lines
     return (order.model_copy(update=update) if update else order), fit
@@ -146,6 +149,28 @@ def _allowances(items: tuple[AllowanceCharge, ...], where: str, fit: Fit) -> tup
                 update["code"] = None
         kept.append(item.model_copy(update=update) if update else item)
     return tuple(kept)
+
+
+def _fits(line: Line, units: set[str]) -> bool:
+    """True for the plain line that needs no second look: most lines of most orders.
+
+    A document's decimal has at most 9 places, so that below a million it has at most 15 digits.
+    """
+    schedules, description = line.schedules, line.description
+    return (
+        line.quantity < _MILLION
+        and line.price < _MILLION
+        and line.price_basis == 1
+        and line.unit in units
+        and len(schedules) == 1
+        and schedules[0].ship_to is None
+        and "\n" not in description
+        and "\t" not in description
+        and len(line.buyer_part or "") <= _PART
+        and len(line.supplier_part or "") <= _PART
+        and len(line.category or "") <= _PART
+        and not (line.accounts or line.taxes or line.allowances_charges or line.references or line.notes)
+    )
 
 
 def _line(line: Line, fit: Fit) -> Line:

@@ -39,7 +39,8 @@ def read_interchange(
         envelope = {
             "isa_sender_qualifier": isa[5], "isa_sender": isa[6], "isa_receiver_qualifier": isa[7],
             "isa_receiver": isa[8], "isa_control": isa[13], "usage": usage, "group_kind": gs[1].strip(),
-            "group_sender": gs[2].strip(), "group_receiver": gs[3].strip(), "group_control": gs[6].strip(), "version": gs[8].strip(),
+            "group_sender": gs[2].strip(), "group_receiver": gs[3].strip(), "group_control": gs[6].strip(),
+            "version": gs[8].strip(),
         }  # fmt: skip
         _check_version(group, isa[12], gs[8].strip())
         results: list[TransactionStatus] = []

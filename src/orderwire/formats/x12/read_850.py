@@ -1,7 +1,7 @@
 """Reads the 850 purchase order, releases 003010 to 008010, into an Order."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -41,8 +41,8 @@ class OrderReader:
         self.marks, self.profile, self.faults, self.envelope = marks, profile, faults, envelope
         self.type = DocumentType.ORDER
         self.fields: dict[str, Any] = {}
-        self.references: list[Reference] = []
-        self.notes: list[Note] = []
+        self.references: tuple[Reference, ...] = ()
+        self.notes: tuple[Note, ...] = ()
         self.parties: dict[str, Party] = {}
         self.lines: list[LineReader] = []
         self.line: LineReader | None = None
@@ -55,23 +55,17 @@ class OrderReader:
         self.own_number = ""
         self.counted: tuple[Decimal | None, Decimal | None] = (None, None)
         self.total: Decimal | None = None
-        self.handlers: dict[str, Callable[[list[str]], None]] = {
-            "BEG": self._beg, "CUR": self._cur, "REF": self._ref, "PER": self._per, "FOB": self._fob, "SAC": self._sac,
-            "ITD": self._itd, "DTM": self._dtm, "N9": self._n9, "MSG": self._msg, "MTX": self._msg, "NTE": self._msg,
-            "N1": self._n1, "N2": self._part, "N3": self._part, "N4": self._part, "PO1": self._po1, "CTP": self._detail,
-            "PID": self._detail, "TXI": self._detail, "SCH": self._sch, "CTT": self._ctt, "AMT": self._amt,
-        }  # fmt: skip
 
     def order(self, segments: list[str]) -> Order | None:
         """The order, None where the faults have an error that leaves nothing to show."""
-        mark, faults, handlers = self.marks.element, self.faults, self.handlers
+        mark, faults, handlers = self.marks.element, self.faults, _HANDLERS
         for position, raw in enumerate(segments, 1):
             segment = raw.split(mark)
             name = segment[0]
             faults.at, faults.segment = position, name
             handler = handlers.get(name)
             if handler is not None:
-                handler(segment)
+                handler(self, segment)
             elif name not in _IGNORED:
                 if not name.isalnum() or not 2 <= len(name) <= 3:
                     faults.error("segment-unknown", f"{name[:20]!r} is not a segment; check the delimiters", ack="1")
@@ -86,9 +80,9 @@ class OrderReader:
             found = self.note.close(self.marks.component, self.faults)
             target = self.line if self.line is not None else self
             if isinstance(found, Note):
-                target.notes.append(found)
+                target.notes += (found,)
             elif found is not None:
-                target.references.append(found)
+                target.references += (found,)
             self.note = None
         if self.party is not None:
             reader, self.party = self.party, None
@@ -145,7 +139,7 @@ class OrderReader:
             faults.error("bad-date", text, 5, ack=BAD_DATE if when else MISSING, value=when)
         fields["issued"] = issued
         if contract.strip():
-            self.references.append(Reference(kind="contract", number=contract.strip()[:200]))
+            self.references += (Reference(kind="contract", number=contract.strip()[:200]),)
 
     def _cur(self, segment: list[str]) -> None:
         if self.line is not None or "currency" in self.fields:
@@ -170,7 +164,8 @@ class OrderReader:
         elif self.line is None and code == "PO" and self.fields.get("kind") == "release":
             self.own_number = value.strip()
         elif found := reference(code, value, words, composite, self.marks.component, self.faults):
-            (self.line.references if self.line is not None else self.references).append(found)
+            target = self.line if self.line is not None else self
+            target.references += (found,)
 
     def _per(self, segment: list[str]) -> None:
         if self.party is not None and self.party.add(segment, self.faults):
@@ -286,7 +281,7 @@ class OrderReader:
             self._leave()
         if found := allowance(segment, self.faults):
             if self.line is not None:
-                self.line.allowances_charges.append(found)
+                self.line.allowances_charges += (found,)
             else:
                 self.fields["allowances_charges"] = (*self.fields.get("allowances_charges", ()), found)
 
@@ -302,15 +297,19 @@ class OrderReader:
             said = segment[1] if len(segment) > 1 else "nothing"
             text = f"CTT01 counts {said} but there are {lines} lines; content may be missing"
             self.faults.error("line-count", text, 1, ack=BAD_CODE)
-        elif self.counted[1] is not None and self.counted[1] not in self._hashes():
-            text = f"CTT02 is {segment[2]} but the quantities add up to {self._hashes()[0]:f}; a quantity may be wrong"
-            self.faults.error("hash-total", text, 2, ack=BAD_CODE, value=segment[2])
+        elif self.counted[1] is not None:
+            self._check_hash(self.counted[1])
 
-    def _hashes(self) -> tuple[Decimal, ...]:
-        """Sum of the quantities, and the sum without points that X12 describes (DE 347)."""
+    def _check_hash(self, said: Decimal) -> None:
+        """CTT02 against the sum of the quantities, or the sum without points that X12 describes (DE 347)."""
         known = [line.quantity for line in self.lines if line.quantity is not None]
-        whole = sum((Decimal(int("".join(map(str, q.as_tuple().digits)))) for q in known), Decimal(0))
-        return sum(known, Decimal(0)), whole, whole % 10**10
+        total = sum(known, Decimal(0))
+        if said == total:
+            return
+        whole = sum(int("".join(map(str, quantity.as_tuple().digits))) for quantity in known)
+        if said not in (whole, whole % 10**10):
+            text = f"CTT02 is {said:f} but the quantities add up to {total:f}; a quantity may be wrong"
+            self.faults.error("hash-total", text, 2, ack=BAD_CODE, value=f"{said:f}")
 
     def _amt(self, segment: list[str]) -> None:
         if self.summary and len(segment) > 2 and segment[1] == "TT":
@@ -365,7 +364,7 @@ class OrderReader:
             return None
         try:
             order = Order(
-                **fields, references=tuple(self.references), notes=tuple(self.notes), lines=tuple(lines),  # type: ignore[arg-type]
+                **fields, references=self.references, notes=self.notes, lines=tuple(lines),  # type: ignore[arg-type]
                 test=self.envelope.get("usage") != "P",
             )  # fmt: skip
         except ValidationError as failure:
@@ -382,7 +381,7 @@ class OrderReader:
             return
         agreement = self.fields["number"]
         if not any(r.number == agreement and r.kind in ("blanket", "contract") for r in self.references) and agreement:
-            self.references.append(Reference(kind="blanket", number=agreement[:200]))
+            self.references += (Reference(kind="blanket", number=agreement[:200]),)
         release = self.fields.get("release_number")
         self.fields["number"] = self.own_number or (f"{agreement}-{release}" if release else agreement)
 
@@ -392,7 +391,8 @@ class OrderReader:
             if role not in self.parties:
                 known = self.parties.get(other)
                 ident = self.envelope.get(f"isa_{side}", "").strip()
-                scheme = f"x12:{self.envelope.get(f'isa_{side}_qualifier', 'ZZ')}"
+                qualifier = self.envelope.get(f"isa_{side}_qualifier", "")
+                scheme = f"x12:{qualifier if qualifier.isascii() and qualifier.isalnum() else 'ZZ'}"
                 if known is None and not ident:
                     self.faults.remark("party-unknown", f"nothing names the {role}")
                     ident, scheme = "unknown", "x12:ZZ"
@@ -405,3 +405,30 @@ class OrderReader:
         if self.buyer_contact and buyer.contact is None:
             self.parties["buyer"] = buyer.model_copy(update={"contact": self.buyer_contact})
         self.fields.update(self.parties)
+
+
+_HANDLERS: Mapping[str, Callable[[OrderReader, list[str]], None]] = {
+    "BEG": OrderReader._beg,
+    "CUR": OrderReader._cur,
+    "REF": OrderReader._ref,
+    "PER": OrderReader._per,
+    "FOB": OrderReader._fob,
+    "SAC": OrderReader._sac,
+    "ITD": OrderReader._itd,
+    "DTM": OrderReader._dtm,
+    "N9": OrderReader._n9,
+    "MSG": OrderReader._msg,
+    "MTX": OrderReader._msg,
+    "NTE": OrderReader._msg,
+    "N1": OrderReader._n1,
+    "N2": OrderReader._part,
+    "N3": OrderReader._part,
+    "N4": OrderReader._part,
+    "PO1": OrderReader._po1,
+    "CTP": OrderReader._detail,
+    "PID": OrderReader._detail,
+    "TXI": OrderReader._detail,
+    "SCH": OrderReader._sch,
+    "CTT": OrderReader._ctt,
+    "AMT": OrderReader._amt,
+}

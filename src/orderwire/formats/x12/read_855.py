@@ -1,6 +1,6 @@
 """Reads the 855 purchase order acknowledgment into a Response: with ACK segments, with SCH only, or header only."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -54,11 +54,6 @@ class ResponseReader:
         self.reason: list[str] = []
         self.party: PartyReader | None = None
         self.note: NoteReader | None = None
-        self.handlers: dict[str, Callable[[list[str]], None]] = {
-            "BAK": self._bak, "CUR": self._cur, "REF": self._ref, "PER": self._per, "N9": self._n9, "MSG": self._msg,
-            "MTX": self._msg, "NTE": self._msg, "N1": self._n1, "N2": self._part, "N3": self._part, "N4": self._part,
-            "PO1": self._po1, "ACK": self._ack, "SCH": self._sch, "DTM": self._dtm, "CTT": self._ctt,
-        }  # fmt: skip
 
     def response(self, segments: Sequence[str]) -> Response | None:
         """The answer; None where the faults have an error."""
@@ -66,9 +61,9 @@ class ResponseReader:
         for faults.at, raw in enumerate(segments, 1):
             segment = [*raw.split(self.marks.element), "", "", "", "", "", "", "", "", "", ""]
             faults.segment = segment[0]
-            handler = self.handlers.get(segment[0])
+            handler = _HANDLERS.get(segment[0])
             if handler is not None:
-                handler(segment)
+                handler(self, segment)
             elif segment[0] not in ("ST", "SE", "PID", "CTP", "PO3", "PO4"):
                 faults.not_kept(segment[0][:3])
         self._end_line()
@@ -320,6 +315,27 @@ class ResponseReader:
                 "bad-date", f"{text!r} is not a date; expected CCYYMMDD", element, ack=BAD_DATE, value=text
             )
         return value
+
+
+_HANDLERS: Mapping[str, Callable[[ResponseReader, list[str]], None]] = {
+    "BAK": ResponseReader._bak,
+    "CUR": ResponseReader._cur,
+    "REF": ResponseReader._ref,
+    "PER": ResponseReader._per,
+    "N9": ResponseReader._n9,
+    "MSG": ResponseReader._msg,
+    "MTX": ResponseReader._msg,
+    "NTE": ResponseReader._msg,
+    "N1": ResponseReader._n1,
+    "N2": ResponseReader._part,
+    "N3": ResponseReader._part,
+    "N4": ResponseReader._part,
+    "PO1": ResponseReader._po1,
+    "ACK": ResponseReader._ack,
+    "SCH": ResponseReader._sch,
+    "DTM": ResponseReader._dtm,
+    "CTT": ResponseReader._ctt,
+}
 
 
 def _first(found: dict[str, str], codes: Any) -> str | None:

@@ -30,9 +30,9 @@ class NoteReader:
 
     def add(self, segment: list[str]) -> None:
         """Take an MSG, MTX or NTE segment."""
-        text = segment[1] if segment[0] == "MSG" else segment[2] if len(segment) > 2 else ""
-        carriage = segment[4 if segment[0] == "MTX" else 2] if segment[0] != "NTE" and len(segment) > 2 else ""
-        carriage = carriage if len(segment) > (4 if segment[0] == "MTX" else 2) else ""
+        at, after = (1, 2) if segment[0] == "MSG" else (2, 4)
+        text = segment[at] if len(segment) > at else ""
+        carriage = segment[after] if len(segment) > after else ""
         if self._text and carriage == CONTINUED:
             self._text[-1] += " " + text
         elif self._text and carriage == CONTINUED_IN_WORD:

@@ -8,6 +8,8 @@ from functools import lru_cache
 
 from babel.core import get_global
 
+from orderwire.document.base import plain
+
 _NUMBER = re.compile(r"(-?)(\d*)\.?(\d*)", re.ASCII)
 
 
@@ -43,6 +45,12 @@ def date(text: str) -> datetime.date | None:
 def day(value: datetime.date) -> str:
     """CCYYMMDD."""
     return f"{value.year:04d}{value.month:02d}{value.day:02d}"
+
+
+def text_of(value: Decimal) -> str:
+    """A document's decimal as type R: as `plain`, but quick for the usual ones (a document holds them normalized)."""
+    text = str(value)
+    return plain(value) if "E" in text else text
 
 
 def digits(text: str) -> int:

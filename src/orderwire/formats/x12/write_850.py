@@ -3,7 +3,6 @@
 import datetime
 from decimal import Decimal
 
-from orderwire.document.base import plain
 from orderwire.document.money import totals
 from orderwire.document.order import Line, Order, Schedule
 from orderwire.document.terms import AllowanceCharge, Incoterm, Tax, TermsPart
@@ -21,9 +20,13 @@ from orderwire.formats.x12.tables import (
 )
 from orderwire.formats.x12.texts import written_note, written_reference
 from orderwire.formats.x12.units import TO_X12
-from orderwire.formats.x12.values import day, pieces
+from orderwire.formats.x12.values import day, pieces, text_of
 from orderwire.formats.x12.writer import COMPONENT, ELEMENT, SEGMENT, joined
 
+_PO1 = ELEMENT.join(("PO1", "%s", "%s", "%s", "%s", "%s"))
+_SCH = SEGMENT + ELEMENT.join(("SCH", "%s", "%s", "", "", "002", "%s"))
+_PID = f"{SEGMENT}PID{ELEMENT}F{ELEMENT * 4}"
+_BP, _VP = f"{ELEMENT}BP{ELEMENT}", f"{ELEMENT}VP{ELEMENT}"
 _KINDS = {"blanket": "BK", "release": "RL"}
 
 
@@ -36,9 +39,9 @@ def body(order: Order, profile: X12Profile, *, duplicate: bool) -> tuple[str, in
     for line in order.lines:
         parts.append(_line(line, units[line.unit], profile, dated=requested is None))
     total = sum((line.quantity for line in order.lines), Decimal(0))
-    text = plain(total)
+    text = text_of(total)
     hash_total = text if len(text.replace(".", "")) <= 10 else ""
-    tail = [["CTT", str(len(order.lines)), hash_total], ["AMT", "TT", plain(totals(order).total)]]
+    tail = [["CTT", str(len(order.lines)), hash_total], ["AMT", "TT", text_of(totals(order).total)]]
     parts.append(joined(tail))
     whole = SEGMENT.join(parts)
     return whole, whole.count(SEGMENT) + 1
@@ -110,8 +113,8 @@ def _sac(item: AllowanceCharge) -> list[str]:
         special, agency = CHARGE_CODES[code], ""
     else:
         special, agency = ("", "ZZ") if code else (OTHER_CHARGE, "")
-    amount = plain(item.amount.scaleb(2)) if item.amount is not None else ""
-    percent = plain(item.percent) if item.percent is not None else ""
+    amount = text_of(item.amount.scaleb(2)) if item.amount is not None else ""
+    percent = text_of(item.percent) if item.percent is not None else ""
     row = ["SAC", "A" if item.kind == "allowance" else "C", special, agency, code if agency else "", amount]
     row += ["6" if percent else "", percent, "", "", "", "", "", "", "", item.reason or ""]
     return row
@@ -127,10 +130,10 @@ def _itd(part: TermsPart) -> list[str]:
         kind = "03"
     elif part.discount_percent is not None:
         kind = "08"
-    discount = plain(part.discount_percent) if part.discount_percent is not None else ""
+    discount = text_of(part.discount_percent) if part.discount_percent is not None else ""
     early = str(part.discount_days) if part.discount_days is not None else ""
     due = day(part.due) if part.due else ""
-    share = plain(part.percent) if part.percent is not None else ""
+    share = text_of(part.percent) if part.percent is not None else ""
     return [
         "ITD",
         kind,
@@ -153,7 +156,7 @@ def _txi(item: Tax) -> list[str]:
         "TXI",
         TAX_CODES.get(item.kind, item.kind),
         "",
-        plain(item.percent),
+        text_of(item.percent),
         "",
         "",
         "1" if item.category == "E" else "",
@@ -162,34 +165,37 @@ def _txi(item: Tax) -> list[str]:
 
 def _line(line: Line, unit: str, profile: X12Profile, *, dated: bool) -> str:
     basis = line.price_basis
-    price = plain(line.price)
+    price = text_of(line.price)
     code, own_basis = profile.unit_price_basis, False
     if basis != 1:
         code = PRICE_BASIS_CODES.get(basis, "")
         own_basis = not code
-    text = ELEMENT.join(("PO1", line.number, plain(line.quantity), unit, "" if own_basis else price, code))
+    text = _PO1 % (line.number, text_of(line.quantity), unit, "" if own_basis else price, code)
     if line.buyer_part:
-        text += f"{ELEMENT}BP{ELEMENT}{line.buyer_part}"
+        text += _BP + line.buyer_part
     if line.supplier_part:
-        text += f"{ELEMENT}VP{ELEMENT}{line.supplier_part}"
+        text += _VP + line.supplier_part
     if line.gtin:
         text += f"{ELEMENT}{GTIN_CODES[len(line.gtin)]}{ELEMENT}{line.gtin}"
     if line.category:
         text += f"{ELEMENT}{CATEGORY_PART}{ELEMENT}{line.category}"
     text = text.rstrip(ELEMENT)
     if own_basis:
-        text += SEGMENT + joined([["CTP", "", "NET", price, plain(basis), unit]])
+        text += SEGMENT + joined([["CTP", "", "NET", price, text_of(basis), unit]])
     description = line.description
     if len(description) <= DESCRIPTION and "\n" not in description:
-        text += f"{SEGMENT}PID{ELEMENT}F{ELEMENT * 4}{description}"
+        text += _PID + description
     else:
         text += SEGMENT + joined(_pids(description))
     schedules = line.schedules
-    rows: list[list[str]] = []
-    if line.references or line.allowances_charges or line.taxes or line.notes:
-        rows += [written_reference(r, COMPONENT) for r in line.references if r.date is None]
-        rows += [_sac(item) for item in line.allowances_charges]
-        rows += [_txi(item) for item in line.taxes]
+    rest = line.references or line.allowances_charges or line.taxes or line.notes
+    if not rest and len(schedules) == 1 and (only := schedules[0]).ship_to is None:
+        if dated and only.requested is not None:
+            text += _SCH % (text_of(only.quantity), unit, day(only.requested))
+        return text
+    rows = [written_reference(r, COMPONENT) for r in line.references if r.date is None]
+    rows += [_sac(item) for item in line.allowances_charges]
+    rows += [_txi(item) for item in line.taxes]
     if dated:
         rows += [_sch(item, unit) for item in schedules if item.requested is not None and item.ship_to is None]
     rows += [written_reference(r, COMPONENT) for r in line.references if r.date is not None]
@@ -214,4 +220,4 @@ def _pids(description: str) -> list[list[str]]:
 
 def _sch(item: Schedule, unit: str) -> list[str]:
     assert item.requested is not None
-    return ["SCH", plain(item.quantity), unit, "", "", "002", day(item.requested)]
+    return ["SCH", text_of(item.quantity), unit, "", "", "002", day(item.requested)]

@@ -14,10 +14,10 @@ from orderwire.formats.x12.profile import X12Profile
 
 SEGMENT, ELEMENT, REPETITION, COMPONENT = "\x1c", "\x1d", "\x1e", "\x1f"
 _CHOICES: Mapping[str, tuple[str, str]] = {
-    "element_separator": (ELEMENT, "*|`{\x1d"),
-    "component_separator": (COMPONENT, ">:<\\\x1f"),
-    "repetition_separator": (REPETITION, "^!}\x1e"),
-    "segment_terminator": (SEGMENT, "~'\x1c"),
+    "element_separator": (ELEMENT, "*|`{"),
+    "component_separator": (COMPONENT, ">:<\\"),
+    "repetition_separator": (REPETITION, "^!}"),
+    "segment_terminator": (SEGMENT, "~'"),
 }
 _BASIC = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 !\"&'()*+,-./:;?=")
 _CAPITALS = frozenset({
@@ -133,11 +133,11 @@ def _marks(document: Document, body: str, profile: X12Profile) -> list[str]:
         (profile.isa_sender, profile.isa_receiver, profile.gs_sender or "", profile.gs_receiver or "")
     )
     chosen: list[str] = []
-    for name, (_, choices) in _CHOICES.items():
+    for name, (last, choices) in _CHOICES.items():
         mark = pinned[name]
         if mark is None:
             reserved = {*chosen, *(other for other in pinned.values() if other)}
-            mark = next(c for c in choices if c not in texts_of and c not in reserved)
+            mark = next((c for c in choices if c not in texts_of and c not in reserved), last)
         elif mark in chosen or mark in texts_of:
             raise CannotCarry(tuple(_collisions(document, mark, name)))
         chosen.append(mark)

@@ -1,0 +1,167 @@
+"""Faults of the envelope that trade lives with: each is forgiven, each is said, and only the broken set is refused."""
+
+import pytest
+
+from orderwire.document.finding import Severity
+from orderwire.document.functional import FunctionalStatus
+from tests.pure.formats.x12.support import (
+    BASE,
+    CORPUS,
+    FORMAT,
+    ISA,
+    codes,
+    interchange,
+    message,
+    order_file,
+)
+
+
+def usable(content: bytes) -> set[str]:
+    """Codes of the file's findings, when its only order is usable."""
+    result = FORMAT.read(content, {})
+    assert [d.usable for d in result.documents] == [True], (result.findings, [d.findings for d in result.documents])
+    assert all(f.severity is not Severity.ERROR for f in result.findings)
+    return codes(result.findings)
+
+
+SHORT = "ISA*00**00**ZZ*BUYER*ZZ*SELLER*260102*0304*U*00401*000000007*0*P*>"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (order_file(), set()),
+        (b"\xef\xbb\xbf" + order_file(), {"byte-order-mark"}),
+        (interchange(message(*BASE), isa=SHORT), {"isa-length"}),
+        (interchange(message(*BASE), isa=SHORT, end="\n"), {"isa-length"}),
+        (interchange(message(*BASE), isa=ISA[:85].rstrip() + "\n" + ISA[85:]), {"isa-length"}),
+        (interchange(message(*BASE), isa=ISA[:-1] + " "), {"isa16-blank"}),
+        (interchange(message(*BASE), isa=SHORT[:-1]), {"isa-length", "isa16-blank"}),
+        (interchange(message(*BASE), end="\n"), set()),
+        (interchange(message(*BASE), end="\r\n"), set()),
+        (interchange(message(*BASE), end="|"), set()),
+        (interchange(message(*BASE), end="~\r\n"), set()),
+        (interchange(message(*BASE), end="~\n    "), set()),
+        (interchange(message(*BASE), isa=ISA.replace("00401", "00200")), {"version"}),
+        (interchange(message(*BASE), version="7"), {"version"}),
+        (order_file().replace(b"IEA*1*000000007", b"IEA*1*000000001"), {"interchange-control"}),
+        (order_file().replace(b"IEA*1", b"IEA*4"), {"group-count"}),
+        (order_file().replace(b"GE*1*7", b"GE*2*7"), {"set-count"}),
+        (order_file().replace(b"GE*1*7", b"GE*1*9"), {"group-control"}),
+        (order_file()[: order_file().index(b"GE*1*7")], {"ge-missing", "iea-missing"}),
+        (b"\n\n  " + order_file(), set()),
+        (b"mail header\n" + order_file(), {"before-isa"}),
+        (order_file().decode().encode("cp037"), {"encoding"}),
+        (order_file().decode().replace("U*00401", "^*00501").encode("cp500"), {"encoding", "version"}),
+        (order_file().decode().encode("utf-16"), {"encoding"}),
+        (order_file(*BASE).replace(b"Bolt", b"B\xf6lt"), {"encoding"}),
+        (order_file(*BASE).replace(b"Bolt", b"B\x07lt"), {"control-character"}),
+    ],
+)  # fmt: skip
+def test_a_faulty_envelope_is_forgiven_and_said(content: bytes, expected: set[str]) -> None:
+    assert usable(content) == expected
+    assert FORMAT.sniff(content) >= 70 or content.startswith(b"mail")
+
+
+def test_interchanges_with_different_delimiters_share_a_file() -> None:
+    other = order_file().replace(b"*", b"|").replace(b"~", b"'").replace(b">", b":").replace(b"PO-1", b"PO-2")
+    result = FORMAT.read(order_file() + other + order_file(), {})
+    assert [d.number for d in result.documents if d.usable] == ["PO-1", "PO-2", "PO-1"]
+    assert len(result.acks) == 3
+
+
+def test_several_groups_and_sets_keep_their_order() -> None:
+    text = interchange(message(*BASE), message(*BASE, control="0002")).decode()
+    group = text[text.index("GS*") : text.index("IEA*")]
+    result = FORMAT.read(
+        (text.replace("IEA*1", group.replace("*7*X", "*8*X").replace("GE*2*7", "GE*2*8") + "IEA*2")).encode(), {}
+    )
+    assert [(d.envelope["group_control"], d.envelope["set_control"]) for d in result.documents] == [
+        ("7", "0001"), ("7", "0002"), ("8", "0001"), ("8", "0002"),
+    ]  # fmt: skip
+    assert not result.findings
+
+
+@pytest.mark.parametrize(
+    ("broken", "code"),
+    [
+        (message(*BASE, count=99), "4"),
+        ([*message(*BASE)[:-1], "SE*10*0009"], "3"),
+        (message(*BASE)[:-1], "2"),
+        (message(*BASE, control="0002"), "23"),
+        (message("BMG*00**03", kind="864"), "1"),
+        (message("BCH*04*CP*PO-1***20260102", kind="860"), "1"),
+    ],
+)
+def test_only_the_broken_set_is_refused_and_the_997_says_why(broken: list[str], code: str) -> None:
+    good = [message(*BASE, control="0002"), message(*BASE, control="0003")]
+    result = FORMAT.read(interchange(good[0], broken, good[1]), {})
+    assert [d.usable for d in result.documents] == [True, False, True]
+    ((ack, to),) = result.acks
+    assert ack.status is FunctionalStatus.PARTIAL and ack.code == "P"
+    assert (ack.included, ack.received, ack.accepted) == (3, 3, 2)
+    assert [t.code for t in ack.transactions] == ["A", "R", "A"]
+    assert code in ack.transactions[1].error_codes
+    assert (to["isa_sender"], to["isa_receiver"], to["gs_receiver"]) == ("SELLER", "BUYER", "BUYER")
+
+
+def test_the_address_of_an_acknowledgment_is_a_profile() -> None:
+    from tests.pure.formats.x12.support import Numbers
+
+    ((ack, to),) = FORMAT.read(order_file(), {}).acks
+    sent = FORMAT.read(FORMAT.write(ack, to, Numbers()).content, {})
+    assert sent.documents[0].document == ack
+    assert sent.documents[0].envelope["isa_receiver"] == "BUYER"
+
+
+def test_a_test_interchange_never_gives_a_live_order() -> None:
+    for mark in ("T", "I", ""):
+        content = order_file().replace(b"*0*P*>", f"*0*{mark}*>".encode())
+        result = FORMAT.read(content, {})
+        assert result.documents[0].test
+        assert result.documents[0].document is not None and result.documents[0].document.test  # type: ignore[union-attr]
+        assert result.acks[0][0].test
+
+
+def test_a_file_beyond_the_limit_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orderwire.formats.x12.LIMIT", 100)
+    result = FORMAT.read(order_file(), {})
+    assert codes(result.findings) == {"too-large"} and not result.documents
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"ISA", b"ISA*00*", b"{}", b"UNB+UNOA", b"\xff\xfe", b"ISA*" * 9000, b"\x00" * 9000]
+)
+def test_what_is_not_x12_is_refused_with_a_reason(content: bytes) -> None:
+    result = FORMAT.read(content, {})
+    assert not result.documents
+    assert result.findings
+    assert FORMAT.sniff(content) in (0, 70)
+
+
+def test_every_corpus_file_is_read_or_refused_with_a_reason() -> None:
+    if not CORPUS.exists():
+        pytest.skip("the corpus of real documents is not here")
+    files = [f for d in ("x12", "staedi/x12") for f in (CORPUS / d).rglob("*.edi")]
+    files += [*(CORPUS / "edi-net").glob("x12*"), *(CORPUS / "vscode-edi-support").glob("*.x12")]
+    assert len(files) > 30
+    read = set()
+    for file in files:
+        assert FORMAT.sniff(file.read_bytes()) >= 70, file
+        result = FORMAT.read(file.read_bytes(), {})
+        assert result.documents or any(f.severity is Severity.ERROR for f in result.findings), file
+        for document in result.documents:
+            assert document.usable or any(
+                f.severity is Severity.ERROR and f.where and f.text for f in document.findings
+            )
+            if document.usable:
+                read.add(file.stem)
+    assert read >= {
+        "x12.850",
+        "basic-po",
+        "taxexempt-po",
+        "855-inbound",
+        "po-ack-minor-changes",
+        "simple997",
+        "simple999",
+    }

@@ -1,0 +1,105 @@
+"""Mistakes seen in public EDI code (formats reference, section 9): each is a test here; and damaged files."""
+
+import random
+
+from orderwire.document.codes import UNITS
+from orderwire.document.finding import Severity
+from orderwire.document.response import HeaderStatus, LineStatus, Response
+from orderwire.document.states import DocumentType
+from orderwire.formats.x12.tables import ANSWERS, GTINS, LINE_ANSWERS, PARTY_ID_SCHEMES, SUPPLIER_PARTS
+from orderwire.formats.x12.units import TO_REC20, TO_X12
+from tests.pure.formats.x12.support import BASE, CORPUS, FORMAT, ISA, codes, interchange, message
+from tests.pure.formats.x12.test_read_850 import FULL
+
+
+def test_a_change_with_purpose_and_kind_in_the_wrong_places_is_noticed() -> None:
+    (found,) = FORMAT.read(interchange(message("BCH*00*04*PO-1***20260102", kind="860"), group="PC"), {}).documents
+    assert (found.type, found.number) == (DocumentType.CHANGE, "PO-1")
+    assert {"not-supported", "purpose"} <= codes(found.findings)
+
+
+def test_a_change_with_order_lines_is_noticed() -> None:
+    rows = message("BCH*04*SA*PO-1***20260102", "PO1*1*5*EA*1", kind="860")
+    (found,) = FORMAT.read(interchange(rows, group="PC"), {}).documents
+    assert "segment-place" in codes(found.findings) and not found.usable
+
+
+def test_a_cancellation_by_860_is_called_one() -> None:
+    (found,) = FORMAT.read(interchange(message("BCH*01*SA*PO-1***20260102", kind="860"), group="PC"), {}).documents
+    assert (found.type, found.document) == (DocumentType.CANCELLATION, None)
+
+
+def test_an_answer_with_number_and_date_swapped_is_refused() -> None:
+    (found,) = FORMAT.read(interchange(message("BAK*00*AD*20260102*PO-1", kind="855"), group="PR"), {}).documents
+    assert "swapped" in codes(found.findings) and not found.usable
+
+
+def test_too_short_interchange_ids_are_read_and_never_written() -> None:
+    result = FORMAT.read(interchange(message(*BASE), isa=ISA.replace("BUYER          ", "BUYER")), {})
+    assert result.documents[0].usable and "isa-length" in codes(result.findings)
+
+
+def test_accepted_and_shipped_is_not_plain_acceptance() -> None:
+    rows = message("BAK*00*AD*PO-1*20260102", "PO1*1*5*EA*1", "ACK*AC*5*EA*068*20260110", kind="855")
+    (found,) = FORMAT.read(interchange(rows, group="PR"), {}).documents
+    assert isinstance(found.document, Response)
+    (line,) = found.document.lines
+    assert (line.status, line.code) == (LineStatus.ACCEPTED, "AC") and line.ships is not None
+    assert "shipped" in codes(found.findings)
+
+
+def test_detail_without_change_is_an_acceptance() -> None:
+    assert ANSWERS["AD"] is HeaderStatus.ACCEPTED
+    assert ANSWERS["RD"] is ANSWERS["RJ"] is ANSWERS["RF"] is HeaderStatus.REJECTED
+    assert ANSWERS["AH"] is HeaderStatus.RECEIVED
+    assert LINE_ANSWERS["R5"] is LineStatus.REJECTED
+
+
+def test_the_unit_table_is_one_to_one_and_known_to_the_order() -> None:
+    assert len(TO_REC20) == len(TO_X12) >= 78
+    assert set(TO_REC20.values()) <= UNITS
+    assert all(len(code) == 2 for code in TO_REC20)
+    assert TO_REC20["TN"] == "STN" and TO_REC20["ST"] == "SET" and TO_REC20["CT"] == "XCT"
+
+
+def test_code_tables_do_not_overlap() -> None:
+    assert not set(GTINS) & set(SUPPLIER_PARTS)
+    assert len(set(PARTY_ID_SCHEMES.values())) == len(PARTY_ID_SCHEMES)
+
+
+def test_damaged_files_never_raise_and_always_say_why() -> None:
+    answer = ("BAK*00*AC*PO-1*20260102", "PO1*1*5*EA*1", "ACK*IQ*4*EA*067*20260110", "CTT*1")
+    receipt = ("AK1*PO*11", "AK2*850*0001", "AK3*PO1*3**8", "AK4*2>1*330*6*x", "AK5*R*5", "AK9*R*1*1*0")
+    seeds = [
+        interchange(message(*FULL), message(*BASE, control="0002")),
+        interchange(message(*answer, kind="855"), group="PR"),
+        interchange(message(*receipt, kind="997"), group="FA"),
+    ]
+    if CORPUS.exists():
+        seeds += [f.read_bytes() for f in sorted((CORPUS / "x12").rglob("*.edi"))]
+    chance = random.Random(20261122)
+    for round_ in range(3000):
+        content = bytearray(chance.choice(seeds))
+        for _ in range(chance.randint(1, 6)):
+            at, other = chance.randrange(len(content)), chance.randrange(len(content))
+            match chance.randrange(6):
+                case 0:
+                    content[at] = chance.randrange(256)
+                case 1:
+                    del content[at : at + chance.randint(1, 30)]
+                case 2:
+                    content[at:at] = content[other : other + 40]
+                case 3:
+                    content[at] = chance.choice(b"*~>\n^:'| 0A-.")
+                case 4:
+                    content[at:at] = chance.choice(
+                        [b"*", b"~", b"~\n", b"9" * 30, b"\xff\x00", b"ISA*00*", b"PO1*", b"-", b"."]
+                    )
+                case _:
+                    content = content[:at] or content
+            content = content or bytearray(b"x")
+        result = FORMAT.read(bytes(content), {})
+        FORMAT.sniff(bytes(content))
+        assert result.documents or result.findings, (round_, bytes(content))
+        for document in result.documents:
+            assert document.document is not None or any(f.severity is Severity.ERROR for f in document.findings)
