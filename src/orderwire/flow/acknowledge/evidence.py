@@ -1,5 +1,6 @@
 """What came back about a delivery becomes a receipt and, where the state table allows it, the delivery's new state."""
 
+from django.db import transaction
 from django.utils import timezone
 
 from orderwire.document.states import DELIVERY_TRANSITIONS, DeliveryState
@@ -68,6 +69,14 @@ def opened(delivery: Delivery, *, order: Order, actor: str, means: str, external
     if known:
         append(ReceiptOpened(means=means), actor=actor, order=order, subjects=about(delivery))
         told(order, f"{order.supplier_name} opened the order")
+
+
+def seen(delivery_id: int, *, actor: str, means: str, external_id: str) -> None:
+    """A person opened the order without a link, such as in the portal; counted once for each `external_id`."""
+    with transaction.atomic():
+        delivery = Delivery.objects.select_related("revision").get(pk=delivery_id)
+        order = Order.objects.select_for_update().get(pk=delivery.order_id)
+        opened(delivery, order=order, actor=actor, means=means, external_id=external_id)
 
 
 def about(delivery: Delivery) -> dict[Subject, int]:

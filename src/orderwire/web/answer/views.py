@@ -1,0 +1,261 @@
+"""The answer page's requests. A GET shows; only a POST by a person acts, and it acts once."""
+
+from functools import wraps
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from orderwire.document.response import HeaderStatus
+from orderwire.document.states import AnswerState, OrderState
+from orderwire.flow import Refused, links
+from orderwire.flow.acknowledge import take
+from orderwire.records import AnswerLink, Response
+from orderwire.web.answer import download, shown
+from orderwire.web.answer.seat import LANGUAGE_COOKIE, Seat, View, enter, language
+from orderwire.web.answer.sheet import MAX_LINES, Sheet
+from orderwire.web.answer.words import LANGUAGES, texts
+
+MAX_BODY = 1024 * 1024
+
+
+def private(view: View) -> View:
+    """Nothing of these pages is kept, followed or told to other sites."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **more: Any) -> HttpResponse:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
+            return HttpResponse("This is more than an answer can hold.", status=413, content_type="text/plain")
+        response = view(request, *args, **more)
+        response["Cache-Control"] = "no-store"
+        response["Referrer-Policy"] = "same-origin"
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return guarded
+
+
+@private
+@require_safe
+def arrive(request: HttpRequest, token: str) -> HttpResponse:
+    """A mailed link: swap the token for a cookie and go on to an address without it. Changes nothing.
+
+    A token that opens nothing goes the same way, so that no token stays in an address or in a log.
+    """
+    link = links.find(token)
+    known = link or links.by_digest(links.digest(token))
+    response = HttpResponseRedirect(reverse("answer:page", args=[known.pk if known else uuid4()]))
+    return enter(response, link) if link else response
+
+
+@private
+def gone(request: HttpRequest, link_id: UUID) -> HttpResponse:
+    """A link that opens nothing: the same page whether or not it ever did."""
+    t = texts(language(request) or _asked_for(request))
+    return render(request, "answer/gone.html", {"t": t, "link_id": link_id, "sent": False}, status=404)
+
+
+@private
+@require_POST
+def renew(request: HttpRequest) -> HttpResponse:
+    """Send a fresh link to the address on record; says the same whatever became of it."""
+    try:
+        link = AnswerLink.objects.select_related("partner").filter(pk=UUID(request.POST.get("link", ""))).first()
+        if link is not None:
+            links.renew(link.pk, actor=f"supplier:{link.partner.number}")
+    except (ValueError, Refused):
+        link = None  # nothing to send; whoever asks learns nothing from that
+    t = texts(language(request) or _asked_for(request))
+    return render(request, "answer/gone.html", {"t": t, "sent": True})
+
+
+@private
+def page(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """The order with the three ways to answer it, or what became of it."""
+    closed = _closed(request, seat)
+    if closed is not None:
+        return closed
+    if request.method != "POST":
+        if seat.answered and not _asked_again(seat) and "correct" not in request.GET:
+            return _answered(request, seat)
+        return _show(request, seat, Sheet.blank(seat.document, seat.t, seat.buyer, earlier=seat.earlier))
+    sheet = Sheet.read(request.POST, seat.document, seat.t, seat.buyer)
+    if request.POST.get("step") != "send":
+        sheet.step(request.POST)
+        return _show(request, seat, sheet)
+    answer = sheet.check(seat.today, sending=True)
+    if answer is None:
+        return _show(request, seat, sheet, sending=True)
+    seat.opened()
+    take(
+        answer,
+        supplier=seat.partner,
+        source="answer page" if seat.link else "portal",
+        actor=seat.actor,
+        link=seat.link,
+    )
+    return HttpResponseRedirect(seat.base, status=303)
+
+
+@private
+@require_POST
+def count(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """What the page would say if it were drawn again, for the script; nothing is kept."""
+    sheet = Sheet.read(request.POST, seat.document, seat.t, seat.buyer)
+    sheet.check(seat.today, sending=False)
+    lines = {
+        item.line.number: {"summary": item.summary, "placed": item.placed, "short": item.short, "changed": item.changed}
+        for item in sheet.lines
+        if item.changed or item.wrong
+    }
+    return JsonResponse(
+        {
+            "lines": lines,
+            "button": sheet.button,
+            "changes": sheet.changes,
+            "same": str(seat.t.count("items", len(seat.document.lines) - sheet.changes)),
+            "changed": str(seat.t.count("items", sheet.changes)),
+            "total": sheet.total_answered,
+        }
+    )
+
+
+@private
+@require_POST
+def seen(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """The script saw a person: the page is visible and somebody moved, touched or typed."""
+    seat.opened()
+    return HttpResponse(status=204)
+
+
+@private
+@require_safe
+def file(request: HttpRequest, seat: Seat, kind: str) -> HttpResponse:
+    """The order to keep."""
+    return download.file(seat, kind)
+
+
+@private
+@require_POST
+def newest(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """From an old version's link: send the link of the newest one."""
+    if seat.link is not None:
+        links.renew(seat.link.pk, actor=seat.actor)
+    return render(request, "answer/gone.html", {"t": seat.t, "sent": True})
+
+
+def _show(request: HttpRequest, seat: Seat, sheet: Sheet, *, sending: bool = False) -> HttpResponse:
+    if not sending:
+        sheet.check(seat.today, sending=False)
+    t = seat.t
+    known = {
+        "sheet": sheet,
+        "lines": shown.lines(sheet, shown.city(seat.document)),
+        "says": shown.says(seat),
+        "title": t("title", number=seat.order.number),
+        "for": t("for", supplier=seat.document.supplier.name),
+        "accept_note": t.count("accept_note", len(seat.document.lines)),
+        "same": t.count("items", len(seat.document.lines) - sheet.changes),
+        "changed": t.count("items", sheet.changes),
+        "many": t("many", n=MAX_LINES, buyer=seat.buyer) if len(seat.document.lines) > MAX_LINES else "",
+        "message": t("message", buyer=seat.buyer),
+        "no_account": t("no_account", buyer=seat.buyer),
+        "insisted": t("insisted", buyer=seat.buyer) if _asked_again(seat) else "",
+        "found": t.count("e_found", sheet.wrong) if sending else "",
+    }
+    if seat.answered and not _asked_again(seat):
+        moment = t.moment(seat.answered.received_at, seat.partner.time_zone)
+        known["before"] = t("before", moment=moment)
+    response = render(request, "answer/page.html", _frame(seat) | known, status=422 if sending else 200)
+    if seat.language:
+        response.set_cookie(LANGUAGE_COOKIE, seat.language, path=seat.base, samesite="Lax", httponly=True)
+    return response
+
+
+def _answered(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """What was sent, and the way to correct it while nobody has decided."""
+    t, answered = seat.t, seat.answered
+    assert answered is not None
+    sheet = Sheet.blank(seat.document, t, seat.buyer, earlier=seat.earlier)
+    sheet.check(seat.today, sending=False)
+    number = seat.order.number
+    match answered.status:
+        case HeaderStatus.REJECTED:
+            told = t("sent_decline", number=number)
+        case HeaderStatus.RECEIVED:
+            told = t("sent_received", number=number)
+        case HeaderStatus.ACCEPTED_WITH_CHANGES:
+            told = t.count("sent_changes", sheet.changes, number=number, buyer=seat.buyer)
+        case _:
+            told = t("sent_accept", number=number)
+    decided = answered.state == Response.State.DECIDED
+    known = {
+        "title": t("sent", buyer=seat.buyer),
+        "told": told,
+        "at": t("sent_at", moment=t.moment(answered.received_at, seat.partner.time_zone)),
+        "decided": t("decided", buyer=seat.buyer) if decided else "",
+        "lines": [line for line in shown.lines(sheet, "") if line.sheet.changed],
+        "sheet": sheet,
+    }
+    return render(request, "answer/sent.html", _frame(seat) | known)
+
+
+def _closed(request: HttpRequest, seat: Seat) -> HttpResponse | None:
+    """The page of an order that takes no answer to this version any more."""
+    t, order = seat.t, seat.order
+    number = order.number
+    if order.state in (OrderState.CANCELLED, OrderState.CLOSED):
+        known = {"title": t("ended", buyer=seat.buyer), "told": t["ended_text"]}
+    elif seat.revision.number != order.revision or order.state not in (OrderState.APPROVED, OrderState.HELD):
+        newer = seat.newest_sent
+        if newer is None:
+            title = t("replaced_soon", buyer=seat.buyer, number=number)
+            known = {"title": title, "told": t["replaced_soon_text"]}
+        else:
+            document = seat.document.model_validate_json(bytes(newer.content))
+            known = {
+                "title": t("replaced", n=newer.number),
+                "told": t("replaced_text", number=number, n=newer.number),
+                "changes": shown.what_changed(seat.document, document),  # type: ignore[dict-item]
+                "get_new": t("get_new", n=newer.number),
+            }
+    else:
+        return None
+    status = 409 if request.method == "POST" else 200
+    return render(request, "answer/closed.html", _frame(seat) | known, status=status)
+
+
+def _asked_again(seat: Seat) -> bool:
+    """The buyer insisted and waits for another answer."""
+    row = seat.answered
+    return row is not None and row.state == Response.State.DECIDED and seat.order.answer_state != AnswerState.ACCEPTED
+
+
+def _frame(seat: Seat) -> dict[str, Any]:
+    t = seat.t
+    link = seat.link
+    return {
+        "t": t,
+        "seat": seat,
+        "languages": LANGUAGES.items(),
+        "formats": download.offered(),
+        "footer": t("footer", buyer=seat.buyer),
+        "footer_link": t(
+            "footer_link",
+            recipient=link.recipient or seat.partner.name,
+            date=t.words.date(link.expires_at.date()),
+        )
+        if link
+        else "",
+    }
+
+
+def _asked_for(request: HttpRequest) -> str:
+    """The browser's first language that we have, for pages that know no supplier."""
+    wanted = request.headers.get("Accept-Language", "")[:200].split(",")
+    return next(
+        (tag[:2].lower() for part in wanted if (tag := part.split(";")[0].strip())[:2].lower() in LANGUAGES), "en"
+    )

@@ -1,0 +1,73 @@
+"""The page's texts in the supplier's language: one JSON file a language, all with the same keys.
+
+Numbers, dates and units are said by the same module as on the printed order, so that both read alike.
+"""
+
+import datetime
+import json
+from decimal import Decimal
+from functools import lru_cache
+from importlib.resources import files
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from orderwire.document.base import plain
+from orderwire.formats.pdf.words import Words, words
+
+LANGUAGES = {
+    "en": "English", "de": "Deutsch", "fr": "Français", "es": "Español", "it": "Italiano", "nl": "Nederlands",
+    "pl": "Polski", "el": "Ελληνικά", "uk": "Українська", "zh": "中文", "ar": "العربية",
+}  # fmt: skip
+
+
+class Texts:
+    """One language. Calling it gives a text with its values filled in, safe to print."""
+
+    do_not_call_in_templates = True
+
+    def __init__(self, language: str, country: str = ""):
+        self.words: Words = words(language, country or None)
+        self.language = language
+        self.direction = "rtl" if self.words.rtl else "ltr"
+        self._texts = _catalogue(language)
+        self.decimal_sign = self.words.locale.number_symbols["latn"]["decimal"]
+
+    def __call__(self, key: str, **values: object) -> SafeString:
+        """A text; values are escaped. Raises KeyError for a key that is not there."""
+        return format_html(self._texts[key], **values) if values else SafeString(self._texts[key])
+
+    def __getitem__(self, key: str) -> SafeString:
+        """For templates: {{ t.accept }}."""
+        return self(key)
+
+    def count(self, key: str, n: int, **values: object) -> SafeString:
+        """A text with a number, in the plural form that the language wants."""
+        forms = self._texts[key]
+        form = forms.get(self.words.locale.plural_form(n), forms["other"])
+        return format_html(form, n=self.words.number(Decimal(n)), **values)
+
+    def field(self, value: Decimal, digits: int = 0) -> str:
+        """A number as it stands in an input: no thousands separators, at least `digits` decimals."""
+        own = len(plain(value).partition(".")[2])
+        return f"{value:.{max(own, digits)}f}".replace(".", self.decimal_sign)
+
+    def money(self, value: Decimal, currency: str) -> SafeString:
+        """An amount with its currency before it, small."""
+        return format_html('<span class="amt"><i>{}</i>{}</span>', currency, self.words.amount(value, currency))
+
+    def moment(self, at: datetime.datetime, time_zone: str) -> str:
+        """A time in the supplier's place."""
+        return self.words.moment(at.isoformat(), time_zone)
+
+
+@lru_cache
+def texts(language: str, country: str = "") -> Texts:
+    """Texts for a language tag; English where we do not have the language."""
+    base = language.replace("_", "-").split("-")[0].lower()
+    return Texts(base if base in LANGUAGES else "en", country)
+
+
+@lru_cache
+def _catalogue(language: str) -> dict[str, object]:
+    return json.loads(files(__package__).joinpath(f"texts/{language}.json").read_text("utf-8"))
