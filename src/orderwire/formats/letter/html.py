@@ -57,6 +57,7 @@ def page(said: Said) -> str:
 <style>{STYLE}</style>
 </head>
 <body style="margin:0;padding:0;background:#f5f7f7;-webkit-text-size-adjust:100%">
+<div style="display:none;max-height:0;overflow:hidden">{_sentence(said.sentence)} {escape(said.please)}</div>
 <main class="bg" lang="{escape(said.language)}" dir="{direction}" style="max-width:600px;margin:0 auto;padding:24px 0">
 <div class="card pad" style="{FONT}font-size:15px;line-height:1.5;color:#12181b;background:#ffffff;\
 border:1px solid #e2e7e9;border-radius:8px;padding:28px 32px 24px;font-variant-numeric:tabular-nums;\
@@ -99,18 +100,13 @@ def _button(said: Said) -> str:
 
 
 def _table(said: Said, start: str, end: str) -> str:
+    quiet = "font-weight:400;border-bottom:1px solid #c5cdd1;"
     heads = "".join(
-        f'<th scope="col" class="hair" style="font-weight:400;padding:6px 8px 6px;border-bottom:1px solid #c5cdd1;'
-        f'text-align:{side}">{escape(text)}</th>'
-        for text, side in zip(said.columns, (start, start, end, end), strict=True)
+        f'<th scope="col" class="hair" style="{quiet}{style}">{escape(text)}</th>'
+        for text, style in zip(said.columns, _columns("6px", start, end), strict=True)
     )
     rows = "".join(_row(row, start, end) for row in said.rows)
-    sums = "".join(
-        f'<tr><td></td><td class="{"ink" if total else "ink2"}" colspan="2" style="padding:9px 8px;'
-        f'text-align:{start};{_weight(total)}">{escape(label)}</td><td style="padding:9px 8px;text-align:{end};'
-        f'white-space:nowrap;{"font-weight:600" if total else ""}">{escape(amount)}</td></tr>\n'
-        for label, amount, total in said.sums
-    )
+    sums = "".join(_sum(*item, start, end) for item in said.sums)
     return (
         '<table style="width:100%;border-collapse:collapse;font-size:14px;line-height:1.45">'
         f'<caption class="ink" style="text-align:{start};font-weight:600;padding-bottom:6px">{escape(said.caption)}'
@@ -119,28 +115,39 @@ def _table(said: Said, start: str, end: str) -> str:
     )
 
 
-def _weight(total: bool) -> str:
-    return "font-weight:600" if total else "color:#5f6b71"
+def _columns(height: str, start: str, end: str) -> list[str]:
+    """Padding and side of the four columns; the outer ones end at the edge of the letter."""
+    sides = (f"padding-{start}:0;text-align:{start}", f"text-align:{start}", f"text-align:{end}",
+             f"padding-{end}:0;text-align:{end};white-space:nowrap")  # fmt: skip
+    return [f"padding:{height} 8px;{side}" for side in sides]
 
 
 def _row(row: Row, start: str, end: str) -> str:
-    cell = "padding:9px 8px;border-bottom:1px solid #e2e7e9;vertical-align:top;"
     part = f'<br><span class="ink2" style="font-size:13px;color:#5f6b71">{escape(row.part)}</span>' if row.part else ""
+    texts = (escape(row.number), escape(row.item) + part, escape(row.quantity), escape(row.amount))
+    line = "border-bottom:1px solid #e2e7e9;vertical-align:top;"
+    looks = ('ink2 hair" style="color:#5f6b71;', *['hair" style="'] * 3)
+    cells = zip(looks, _columns("9px", start, end), texts, strict=True)
+    return "<tr>" + "".join(f'<td class="{look}{line}{style}">{text}</td>' for look, style, text in cells) + "</tr>\n"
+
+
+def _sum(label: str, amount: str, total: bool, start: str, end: str) -> str:
+    _, item, _, last = _columns("9px", start, end)
+    css, look, strong = ("ink", "font-weight:600", "font-weight:600") if total else ("ink2", "color:#5f6b71", "")
     return (
-        f'<tr><td class="ink2 hair" style="{cell}color:#5f6b71;text-align:{start}">{escape(row.number)}</td>'
-        f'<td class="hair" style="{cell}text-align:{start}">{escape(row.item)}{part}</td>'
-        f'<td class="hair" style="{cell}text-align:{end}">{escape(row.quantity)}</td>'
-        f'<td class="hair" style="{cell}text-align:{end};white-space:nowrap">{escape(row.amount)}</td></tr>\n'
+        f'<tr><td></td><td class="{css}" colspan="2" style="{item};{look}">{escape(label)}</td>'
+        f'<td style="{last};{strong}">{escape(amount)}</td></tr>\n'
     )
 
 
 def _facts(said: Said, start: str) -> str:
     rows = "".join(
-        f'<tr><td class="ink2" style="width:112px;padding:3px 8px;color:#5f6b71;vertical-align:top;text-align:{start}">'
+        f'<tr><td class="ink2" style="width:112px;padding:3px 0;color:#5f6b71;vertical-align:top;text-align:{start}">'
         f'{escape(label)}</td><td style="padding:3px 8px;text-align:{start}">{escape(value)}</td></tr>\n'
         for label, value in said.facts
     )
     return (
-        '<table class="hair" role="presentation" style="width:100%;border-collapse:collapse;font-size:14px;'
-        f'border-top:1px solid #e2e7e9;margin-top:10px"><tbody>\n{rows}</tbody></table>'
+        '<div class="hair" style="border-top:1px solid #e2e7e9;margin-top:10px;padding-top:14px">'
+        '<table role="presentation" style="width:100%;border-collapse:collapse;font-size:14px">'
+        f"<tbody>\n{rows}</tbody></table></div>"
     )

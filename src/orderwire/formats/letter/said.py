@@ -110,7 +110,7 @@ def say(
         button=texts["button"] if url else "",
         answer_url=url,
         button_note=texts["button_note"] if url else "",
-        caption=part if len(order.lines) > SHOWN else w.count("items", len(order.lines)),
+        caption=part if len(order.lines) > SHOWN else w.text("lines_total"),
         columns=(w.text("columns.line"), w.text("columns.item"), w.text("columns.quantity"), order.currency),
         rows=tuple(_row(line, order.currency, w) for line in shown),
         sums=tuple(_sums(order, texts, w)),
@@ -184,9 +184,11 @@ def _facts(order: Order, attached: Sequence[str], texts: Mapping[str, str], w: W
         (w.text("payment"), known(order.payment_terms, agreed.payment)),
         (w.text("buyer"), _own(w.join(*(part for part in reach if part)), w, 160)),
         (texts["attached"], w.join(*(_own(name, w) for name in attached))),
-        (texts["fingerprint"], _grouped(fingerprint(order)[:16])),
+        (texts["fingerprint"], _grouped(fingerprint(order)[:16], w)),
     ]
 
 
-def _grouped(digest: str) -> str:
-    return " ".join(digest[i : i + 4] for i in range(0, len(digest), 4))
+def _grouped(digest: str, w: Words) -> str:
+    """In fours; held left to right, since digits alone would follow the direction around them."""
+    text = " ".join(digest[i : i + 4] for i in range(0, len(digest), 4))
+    return f"\u2066{text}\u2069" if w.rtl else text
