@@ -133,7 +133,7 @@ def _dispatch(message: Message, found: tuple[ReadDocument, str | None]) -> dict[
             text = "could not be processed because of a fault of ours; it is kept and can be processed again"
             findings.append(error("internal", document.number or "document", text))
             outcome["outcome"] = "failed"
-    outcome["findings"] = [asdict(f) for f in findings]
+    outcome["findings"] = [asdict(f) for f in findings] + outcome.get("findings", [])
     return outcome
 
 
@@ -161,8 +161,8 @@ def _act(message: Message, found: ReadDocument, content: Order | Response | Func
             )
             return {"outcome": answer.state, "order_id": answer.order_id, "response_id": answer.pk}
         case FunctionalAck():
-            acknowledge.functional(content, partner=partner, message=message)
-            return {"outcome": content.status.value}
+            noticed = acknowledge.functional(content, partner=partner, message=message)
+            return {"outcome": content.status.value, "findings": [asdict(f) for f in noticed]}
 
 
 def _end(result: ReadResult, outcomes: list[dict[str, Any]]) -> Message.State:

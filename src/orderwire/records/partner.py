@@ -81,7 +81,8 @@ class Endpoint(models.Model):
 class EndpointVersion(models.Model):
     """One immutable version of an endpoint: channel, its settings, format and the partner's profile of it.
 
-    `also` names further formats that travel in the same parcel (an e-mail with PDF and JSON).
+    `also` names further formats that travel in the same parcel (an e-mail with PDF and JSON). `profile` is by format.
+    `retry` replaces the channel's schedule: seconds to wait after each failure in a row.
     """
 
     endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, related_name="versions")
@@ -91,6 +92,7 @@ class EndpointVersion(models.Model):
     format = models.CharField(max_length=40)
     also = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     profile = models.JSONField(default=dict)
+    retry = ArrayField(models.IntegerField(), default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.CharField(max_length=120, default="system:setup")
 

@@ -179,7 +179,7 @@ def _try(place: Place, session: Session, c: Claimed, parcel: Parcel) -> Result:
 
 def _again(place: Place, c: Claimed, failure: Unavailable, outcome: Outcome = Outcome.UNAVAILABLE) -> Result:
     """The retry schedule is data: so many seconds after each failure in a row, then a person decides."""
-    schedule = place.version.config.get("retry") or place.channel.retry
+    schedule = place.version.retry or place.channel.retry
     if c.failures >= len(schedule):
         text = f"{failure.reason} Given up after {c.failures + 1} tries."
         return Result(c, outcome, text, failure.code, DeliveryState.FAILED, failures=c.failures + 1)

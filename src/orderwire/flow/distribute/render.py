@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -20,6 +19,7 @@ from orderwire.document.order import Order
 from orderwire.flow import clock, links
 from orderwire.flow.distribute.claimed import Claimed, Place
 from orderwire.formats import CannotCarry, Format, Written
+from orderwire.formats.letter import Letter, compose
 from orderwire.records import Approval, Blob, Delivery, Partner
 from orderwire.records.blob import keep
 
@@ -65,13 +65,17 @@ def prepare(place: Place, claimed: Claimed) -> Parcel:
         claimed.parcel = _render(place, claimed)
     kept = claimed.parcel
     blobs = Blob.objects.in_bulk([f["sha256"] for f in kept["files"]])
-    letter = _letter_of(kept, claimed)
+    files = tuple(File(f["filename"], f["media_type"], blobs[f["sha256"]].open_bytes()) for f in kept["files"])
+    letter = _letter(place, claimed, kept) if place.channel.for_people and claimed.content else None
     return Parcel(
         message_id=claimed.message_id,
-        files=tuple(File(f["filename"], f["media_type"], blobs[f["sha256"]].open_bytes()) for f in kept["files"]),
+        files=files,
+        subject=letter.subject if letter else "",
+        text=letter.text if letter else "",
+        html=letter.html if letter else "",
+        language=kept.get("language", "en"),
         reference=claimed.order_number or "",
         duplicate=claimed.duplicate,
-        **letter,
     )
 
 
@@ -112,8 +116,9 @@ def _render(place: Place, claimed: Claimed) -> dict[str, Any]:
             ],
             "controls": {k: v for w in written for k, v in w.controls.items()},
             "findings": [f"{f.where}: {f.text}" for w in written for f in w.findings],
-            "answer_by": texts.get("answer_by_at"),
+            "answer_by": texts.get("answer_by"),
             "language": partner.language,
+            "time_zone": partner.time_zone,
         }
         Delivery.objects.filter(pk=claimed.id, fence=claimed.fence).update(parcel=parcel)
     return parcel
@@ -124,21 +129,41 @@ def _links(place: Place, claimed: Claimed, order: Order, partner: Partner) -> di
     approval = Approval.objects.filter(revision_id=claimed.revision_id or 0, decision="granted").latest("recorded_at")
     texts = {
         "language": partner.language,
-        "company": settings.ORDERWIRE_COMPANY or order.buyer.name,
         "approved_by": approval.approver,
         "approved_at": approval.approved_at.isoformat(),
-        "time_zone": partner.time_zone,
+        "timezone": partner.time_zone,
     }
     if claimed.answer_required:
         answer_by = clock.due(timezone.now(), working_days=claimed.answer_due_days or 2, time_zone=partner.time_zone)
-        texts["answer_by_at"] = texts["answer_by"] = answer_by.isoformat()
+        texts["answer_by"] = answer_by.isoformat()
         if place.channel.for_people:
-            recipient = str(place.version.config.get("to", partner.contact_email))
-            _, token = links.make(Delivery.objects.get(pk=claimed.id), answer_by=answer_by, recipient=recipient)
-            texts["answer_url"] = links.url(token)
+            texts["answer_url"] = _answer_url(place, claimed, texts["answer_by"])
     if claimed.duplicate:
         texts["duplicate"] = "yes"
     return texts
+
+
+def _answer_url(place: Place, claimed: Claimed, answer_by: str | None) -> str:
+    """The link of this delivery; asked again it is the same one."""
+    due = datetime.datetime.fromisoformat(answer_by) if answer_by else None
+    recipient = ", ".join(place.version.config.get("recipients", ()))
+    _, token = links.make(Delivery.objects.get(pk=claimed.id), answer_by=due, recipient=recipient)
+    return links.url(token)
+
+
+def _letter(place: Place, claimed: Claimed, kept: Mapping[str, Any]) -> Letter:
+    texts = {"timezone": kept.get("time_zone", "UTC")}
+    if kept.get("answer_by"):
+        texts["answer_by"] = kept["answer_by"]
+        with transaction.atomic():
+            texts["answer_url"] = _answer_url(place, claimed, kept["answer_by"])
+    return compose(
+        _order(claimed),
+        language=kept.get("language", "en"),
+        links=texts,
+        attached=[f["filename"] for f in kept["files"]],
+        duplicate=claimed.duplicate,
+    )
 
 
 def _write(
@@ -168,7 +193,3 @@ def _read_back(fmt: Format, written: Written, order: Order, profile: Mapping[str
         f"The {fmt.label} file does not read back as the order, so it was not sent. {'; '.join(found)}"
         " This is a fault of ours: report it with the order's number."
     )
-
-
-def _letter_of(kept: Mapping[str, Any], claimed: Claimed) -> dict[str, Any]:
-    return {}
