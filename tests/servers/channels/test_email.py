@@ -151,6 +151,18 @@ def test_a_connection_lost_in_the_middle_of_the_message_is_unavailable(serve: Se
     assert server.messages() == []
 
 
+@pytest.mark.parametrize(("says", "means"), [("552 5.3.4 too big", Refused), ("421 4.3.2 going down", Unavailable)])
+def test_a_server_that_speaks_before_the_last_byte_is_heard_and_never_gets_the_dot(
+    serve: Serve, says: str, means: type[Exception]
+) -> None:
+    server = serve(Rule("data", f"354 go on\r\n{says}", times=1))
+    with CHANNEL.open(config(server)) as session:
+        with pytest.raises(means, match=says.split()[2]):
+            session.send(parcel(1))
+        session.send(parcel(2))
+    assert [m.message_id for m in server.messages()] == ["<conformance-2@orderwire.example>"]
+
+
 @pytest.mark.parametrize("do", ["cut", "stall"])
 @pytest.mark.parametrize("at", ["dot", "taken"])
 def test_silence_after_the_last_byte_is_unknown_whether_it_was_taken_or_not(serve: Serve, at: str, do: str) -> None:

@@ -61,11 +61,11 @@ def page(said: Said) -> str:
 <main class="bg" lang="{escape(said.language)}" dir="{direction}" style="max-width:600px;margin:0 auto;padding:24px 0">
 <div class="card pad" style="{FONT}font-size:15px;line-height:1.5;color:#12181b;background:#ffffff;\
 border:1px solid #e2e7e9;border-radius:8px;padding:28px 32px 24px;font-variant-numeric:tabular-nums;\
-overflow-wrap:anywhere;text-align:{start}">
+overflow-wrap:break-word;text-align:{start}">
 {"".join(parts)}
 </div>
 <p class="ink2 pad" style="{FONT}font-size:12px;line-height:1.5;color:#5f6b71;margin:14px 0 0;padding:0 32px;\
-overflow-wrap:anywhere;text-align:{start}">{escape(said.company)}<br>{escape(said.bank)}</p>
+overflow-wrap:break-word;text-align:{start}">{escape(said.company)}<br>{escape(said.bank)}</p>
 </main>
 </body>
 </html>
@@ -117,7 +117,7 @@ def _table(said: Said, start: str, end: str) -> str:
 
 def _columns(height: str, start: str, end: str) -> list[str]:
     """Padding and side of the four columns; the outer ones end at the edge of the letter."""
-    sides = (f"padding-{start}:0;text-align:{start}", f"text-align:{start}", f"text-align:{end}",
+    sides = (f"padding-{start}:0;text-align:{start}", f"overflow-wrap:anywhere;text-align:{start}", f"text-align:{end}",
              f"padding-{end}:0;text-align:{end};white-space:nowrap")  # fmt: skip
     return [f"padding:{height} 8px;{side}" for side in sides]
 
@@ -141,9 +141,11 @@ def _sum(label: str, amount: str, total: bool, start: str, end: str) -> str:
 
 
 def _facts(said: Said, start: str) -> str:
+    label_look = f"width:112px;padding:3px 0;color:#5f6b71;vertical-align:top;text-align:{start}"
+    value_look = f"padding:3px 8px;overflow-wrap:anywhere;text-align:{start}"
     rows = "".join(
-        f'<tr><td class="ink2" style="width:112px;padding:3px 0;color:#5f6b71;vertical-align:top;text-align:{start}">'
-        f'{escape(label)}</td><td style="padding:3px 8px;text-align:{start}">{escape(value)}</td></tr>\n'
+        f'<tr><td class="ink2" style="{label_look}">{escape(label)}</td>'
+        f'<td style="{value_look}">{escape(value)}</td></tr>\n'
         for label, value in said.facts
     )
     return (
