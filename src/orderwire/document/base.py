@@ -24,6 +24,8 @@ def _line_feeds(value: object) -> object:
 
 def no_control(text: str) -> str:
     """Refuses control characters (line feed and tab apart) and the two code points that XML cannot carry."""
+    if text.isprintable():  # the usual text, told in one step
+        return text
     for char in text:
         if char in "\n\t":
             continue

@@ -14,7 +14,7 @@ LIMIT = 32 * 1024 * 1024
 
 BLANKS = " \t\n"
 _ISA = re.compile(r"ISA([^A-Za-z0-9 \t\n])[^\n]{0,40}?\1")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ufffe\uffff]")
 _NEXT = ("GS", "TA1", "ISB", "ISE", "IEA")
 _ENVELOPE = ("ISA", "GS", "ST", "SE", "GE", "IEA")
 

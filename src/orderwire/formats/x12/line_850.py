@@ -51,7 +51,7 @@ class LineReader:
     notes: tuple[Note, ...] = ()
     references: tuple[Reference, ...] = ()
     taxes: tuple[Tax, ...] = ()
-    _pids: tuple[list[str], ...] = ()
+    pids: tuple[list[str], ...] = ()
     _schedules: tuple[tuple[Decimal, datetime.date | None, Party | None], ...] = ()
     _sound = True
 
@@ -108,14 +108,8 @@ class LineReader:
         faults.error(code, text, element, ack=ack if value.strip() else MISSING, value=value)
 
     def add(self, segment: list[str], faults: Faults, component: str) -> bool:
-        """Take a PID, CTP or TXI. False when it has no place in a line."""
-        name = segment[0]
-        if name == "PID":
-            if len(segment) <= 5 or not segment[5].strip():
-                return False
-            self._pids += (segment,)
-            return True
-        if name == "CTP":
+        """Take a CTP or TXI. False when it has no place in a line."""
+        if segment[0] == "CTP":
             return self._ctp(segment, component)
         found = tax(segment, faults)
         if found is not None:
@@ -235,11 +229,11 @@ class LineReader:
                 faults.not_kept("PO1 identifier")
 
     def _described(self, values: dict[str, Any], faults: Faults) -> str:
-        if len(self._pids) == 1:
-            text = self._pids[0][5].strip(" ")
+        if len(self.pids) == 1:
+            text = self.pids[0][5].strip(" ")
         else:
             lines: list[list[str]] = []
-            for pid in self._pids:
+            for pid in self.pids:
                 if pid[2] or not lines:
                     lines.append([pid[5]])
                 else:

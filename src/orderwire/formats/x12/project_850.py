@@ -1,5 +1,6 @@
 """The order as an 850 can carry it, with a finding for everything that it cannot."""
 
+from collections.abc import Container
 from decimal import Decimal
 from typing import Any
 
@@ -34,15 +35,16 @@ def project(order: Order, profile: X12Profile) -> tuple[Order, Fit]:
         update["attachments"] = ()
     notes = order.notes
     if order.payment_terms:
-        update["payment_terms"], spilled = _terms(order.payment_terms, fit)
+        terms, spilled = _terms(order.payment_terms, fit)
+        _change(update, order, "payment_terms", terms)
         notes = (*notes, *spilled)
     if notes:
-        update["notes"] = fit.notes(notes, "notes")
+        _change(update, order, "notes", fit.notes(notes, "notes"))
     if order.incoterm is not None:
-        update["incoterm"] = _incoterm(order.incoterm, fit)
+        _change(update, order, "incoterm", _incoterm(order.incoterm, fit))
     if order.references or order.kind == "release":
         references = fit.references(order.references, "references")
-        update["references"] = references
+        _change(update, order, "references", references)
         if order.kind == "release" and not any(r.kind in ("blanket", "contract") for r in references):
             fit.stop(
                 "references", "too-long", "a release needs the number of its blanket order or contract; shorten it"
@@ -52,11 +54,16 @@ def project(order: Order, profile: X12Profile) -> tuple[Order, Fit]:
         update["allowances_charges"] = _allowances(order.allowances_charges, "allowances_charges", fit)
     if profile.usage == "T" and not order.test:
         update["test"] = True
-    units = {*TO_X12, *profile.units}
+    units = {*TO_X12, *profile.units} if profile.units else TO_X12
     lines = tuple([line if _fits(line, units) else _line(line, fit) for line in order.lines])
     if any(new is not old for new, old in zip(lines, order.lines, strict=True)):
         update["lines"] = lines
     return (order.model_copy(update=update) if update else order), fit
+
+
+def _change(update: dict[str, Any], order: Order, name: str, value: object) -> None:
+    if value != getattr(order, name):
+        update[name] = value
 
 
 def _release(order: Order, fit: Fit) -> dict[str, Any]:
@@ -130,13 +137,8 @@ def _allowances(items: tuple[AllowanceCharge, ...], where: str, fit: Fit) -> tup
                     f"SAC05 carries hundredths, {plain(item.amount)} has more; round it",
                 )
             fit.amount(cents, 15, f"{at}.amount")
-            if item.percent is not None:
-                fit.lose(f"{at}.percent", "the amount counts; the percentage is left out")
-                update["percent"] = None
         elif item.percent is not None:
             fit.amount(item.percent, 6, f"{at}.percent")
-        else:
-            fit.stop(at, "amount-missing", "an allowance or charge needs an amount or a percentage")
         if item.reason is not None and len(item.reason) > 80:
             update["reason"] = fit.cut(item.reason, 80, f"{at}.reason")
         code = item.code
@@ -151,7 +153,7 @@ def _allowances(items: tuple[AllowanceCharge, ...], where: str, fit: Fit) -> tup
     return tuple(kept)
 
 
-def _fits(line: Line, units: set[str]) -> bool:
+def _fits(line: Line, units: Container[str]) -> bool:
     """True for the plain line that needs no second look: most lines of most orders.
 
     A document's decimal has at most 9 places, so that below a million it has at most 15 digits.

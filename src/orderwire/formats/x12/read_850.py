@@ -12,9 +12,9 @@ from orderwire.document.money import totals
 from orderwire.document.order import CURRENCIES, Order
 from orderwire.document.party import Contact, Identifier, Party
 from orderwire.document.states import DocumentType
-from orderwire.document.terms import Incoterm, Note, Reference, TermsPart
+from orderwire.document.terms import Note, Reference
 from orderwire.formats.x12.envelope import Marks
-from orderwire.formats.x12.faults import BAD_CHARACTER, BAD_CODE, BAD_DATE, MISSING, Faults
+from orderwire.formats.x12.faults import BAD_CODE, BAD_DATE, MISSING, Faults
 from orderwire.formats.x12.line_850 import LineReader, allowance
 from orderwire.formats.x12.parties import PartyReader, contact_of
 from orderwire.formats.x12.profile import X12Profile
@@ -26,8 +26,8 @@ from orderwire.formats.x12.tables import (
     PURPOSES,
     REQUESTED_DATES,
     SHIP_DATES,
-    TERMS_BASIS_READ,
 )
+from orderwire.formats.x12.terms_850 import amount_of, date_of, incoterm, payment
 from orderwire.formats.x12.texts import NoteReader, reference
 from orderwire.formats.x12.values import date, number
 
@@ -176,53 +176,24 @@ class OrderReader:
             self.faults.not_kept("PER")
 
     def _fob(self, segment: list[str]) -> None:
-        code = segment[5] if len(segment) > 5 else ""
-        if (
-            self.line is not None
-            or self.party is not None
-            or not (len(code) == 3 and code.isascii() and code.isalpha())
-        ):
+        found = incoterm(segment) if self.line is None and self.party is None else None
+        if found is None:
             self.faults.not_kept("FOB")
-            return
-        place, year = segment[3].strip(), None
-        head, found, tail = place.rpartition("(Incoterms ")
-        if found and tail[:-1].isascii() and tail[:-1].isdigit() and len(tail) == 5 and tail.endswith(")"):
-            place, year = head.strip(), int(tail[:4])
-        try:
-            self.fields["incoterm"] = Incoterm(code=code.upper(), place=place or None, year=year)
-        except ValidationError:
-            self.faults.not_kept("FOB")
+        else:
+            self.fields["incoterm"] = found
 
     def _itd(self, segment: list[str]) -> None:
         if self.line is not None or self.party is not None:
             self.faults.not_kept("ITD")
-            return
-        kind, basis, percent, _, early, due, days, _, later, _, share, text, proximo = [*segment, *[""] * 13][1:14]
-        if proximo.strip():
-            self.faults.warning("terms", "ITD13, a day of the month, cannot be kept; check the payment terms", 13)
-        known = "fixed" if kind == "03" and not basis else TERMS_BASIS_READ.get(basis.strip())
-        if known is None:
-            self.faults.warning(
-                "terms", f"ITD02 {basis!r} is not a basis we know; read as invoice date", 2, value=basis
-            )
-        numbers = [self._amount(value, at) for value, at in ((percent, 3), (early, 5), (days, 7), (share, 11))]
-        when = self._date(due, 6) or self._date(later, 9)
-        data = {
-            "basis": known or "invoice", "percent": numbers[3], "days": int(numbers[2] or 0), "due": when,
-            "end_of_month": "before" if kind == "02" else None, "discount_percent": numbers[0],
-            "discount_days": None if numbers[1] is None else int(numbers[1]), "text": text.strip() or None,
-        }  # fmt: skip
-        try:
-            self.fields["payment_terms"] = (*self.fields.get("payment_terms", ()), TermsPart.model_validate(data))
-        except ValidationError as failure:
-            self.faults.extend(from_validation(failure))
+        elif found := payment(segment, self.faults):
+            self.fields["payment_terms"] = (*self.fields.get("payment_terms", ()), found)
 
     def _dtm(self, segment: list[str]) -> None:
         code, text = segment[1] if len(segment) > 1 else "", segment[2] if len(segment) > 2 else ""
         if self.party is not None or self.note is not None or code not in REQUESTED_DATES | SHIP_DATES:
             self.faults.not_kept(f"DTM*{code}")
             return
-        when = self._date(text, 2)
+        when = date_of(text, 2, self.faults)
         if self.line is not None:
             self.line.requested = when if code in REQUESTED_DATES else self.line.requested or when
         elif code in REQUESTED_DATES:
@@ -265,6 +236,14 @@ class OrderReader:
             self._leave()
         if self.line is None or not self.line.add(segment, self.faults, self.marks.component):
             self.faults.not_kept(segment[0])
+
+    def _pid(self, segment: list[str]) -> None:
+        if self.note is not None or self.party is not None:
+            self._leave()
+        if self.line is not None and len(segment) > 5 and segment[5].strip():
+            self.line.pids += (segment,)
+        else:
+            self.faults.not_kept("PID")
 
     def _sch(self, segment: list[str]) -> None:
         if self.line is None:
@@ -313,25 +292,9 @@ class OrderReader:
 
     def _amt(self, segment: list[str]) -> None:
         if self.summary and len(segment) > 2 and segment[1] == "TT":
-            self.total = self._amount(segment[2], 2)
+            self.total = amount_of(segment[2], 2, self.faults)
         else:
             self.faults.not_kept("AMT")
-
-    def _amount(self, text: str, element: int) -> Decimal | None:
-        if not text.strip():
-            return None
-        value = number(text)
-        if value is None:
-            self.faults.error("bad-number", f"{text!r} is not a number", element, ack=BAD_CHARACTER, value=text)
-        return value
-
-    def _date(self, text: str, element: int) -> datetime.date | None:
-        value = date(text) if text.strip() else None
-        if value is None and text.strip():
-            self.faults.error(
-                "bad-date", f"{text!r} is not a date; expected CCYYMMDD", element, ack=BAD_DATE, value=text
-            )
-        return value
 
     def _assemble(self) -> Order | None:
         faults, fields = self.faults, self.fields
@@ -364,7 +327,7 @@ class OrderReader:
             return None
         try:
             order = Order(
-                **fields, references=self.references, notes=self.notes, lines=tuple(lines),  # type: ignore[arg-type]
+                **fields, references=self.references, notes=self.notes, lines=tuple(lines),
                 test=self.envelope.get("usage") != "P",
             )  # fmt: skip
         except ValidationError as failure:
@@ -426,7 +389,7 @@ _HANDLERS: Mapping[str, Callable[[OrderReader, list[str]], None]] = {
     "N4": OrderReader._part,
     "PO1": OrderReader._po1,
     "CTP": OrderReader._detail,
-    "PID": OrderReader._detail,
+    "PID": OrderReader._pid,
     "TXI": OrderReader._detail,
     "SCH": OrderReader._sch,
     "CTT": OrderReader._ctt,

@@ -61,7 +61,7 @@ TERMS_BASIS: Final[Mapping[str, str]] = {
 TERMS_BASIS_CODES: Final[Mapping[str, str]] = {basis: code for code, basis in TERMS_BASIS.items()}
 TERMS_BASIS_READ: Final[Mapping[str, str]] = {
     **TERMS_BASIS, "": "invoice", "01": "shipment", "02": "delivery", "03": "invoice", "04": "fixed",
-    "05": "invoice_receipt", "8": "invoice", "08": "invoice", "9": "order", "TD": "invoice",
+    "05": "invoice_receipt", "8": "invoice", "08": "invoice", "9": "order",
 }  # fmt: skip
 
 # 639: prices for more than one unit, and codes that mean a price per one.

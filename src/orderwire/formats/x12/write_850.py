@@ -35,7 +35,7 @@ def body(order: Order, profile: X12Profile, *, duplicate: bool) -> tuple[str, in
     requested = _common_date(order)
     head = _header(order, profile, duplicate=duplicate, requested=requested)
     parts = [joined(head)]
-    units = {**TO_X12, **profile.units}
+    units = {**TO_X12, **profile.units} if profile.units else TO_X12
     for line in order.lines:
         parts.append(_line(line, units[line.unit], profile, dated=requested is None))
     total = sum((line.quantity for line in order.lines), Decimal(0))
