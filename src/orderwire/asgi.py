@@ -1,8 +1,55 @@
-"""What a web server runs."""
+"""What a web server runs: Django, and the server's own start and stop, so that live streams end when it stops."""
 
+import asyncio
 import os
+import signal
+import threading
+from collections.abc import Awaitable, Callable, MutableMapping
+from types import FrameType
+from typing import Any
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orderwire.settings")
-application = get_asgi_application()
+django = get_asgi_application()
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+async def application(scope: Message, receive: Receive, send: Send) -> None:
+    """The ASGI application."""
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+    else:
+        await django(scope, receive, send)  # type: ignore[arg-type]
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    from orderwire.web.stream import close_all
+
+    await receive()
+    _before_server_stops(close_all)
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    close_all()
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+def _before_server_stops(end: Callable[[], None]) -> None:
+    """A server waits for open connections before it says shutdown, and a stream never ends by itself: so its streams
+    end at the signal, then the server's own handler runs. In a thread there are no signals to hear."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        before = signal.getsignal(number)
+
+        def chained(signum: int, frame: FrameType | None, before: Any = before) -> None:
+            loop.call_soon_threadsafe(end)
+            if callable(before):
+                before(signum, frame)
+
+        if callable(before):
+            signal.signal(number, chained)

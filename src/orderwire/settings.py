@@ -75,6 +75,9 @@ ORDERWIRE_EMAIL_IN_DOUBT = _text("EMAIL_IN_DOUBT", "hold")
 ORDERWIRE_MAX_UPLOAD = int(_text("MAX_UPLOAD", str(20 * 1024 * 1024)))
 """ORDERWIRE_MAX_UPLOAD: largest inbound file in bytes."""
 
+ORDERWIRE_API_PER_MINUTE = int(_text("API_PER_MINUTE", "600"))
+"""ORDERWIRE_API_PER_MINUTE: calls that one API key may make in a minute, in each web process; more are told to wait."""
+
 INSTALLED_APPS = [
     "orderwire",
     "django.contrib.auth",
@@ -150,6 +153,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = ORDERWIRE_MAX_UPLOAD
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # an answer to 400 lines, some in several parts
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 LOGGING = {

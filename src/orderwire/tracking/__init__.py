@@ -1,0 +1,1 @@
+"""What happened, read for people: lists, sentences, timelines. Reads records and never changes them."""

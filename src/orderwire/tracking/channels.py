@@ -1,0 +1,30 @@
+"""Channels and formats in words for people, also of plug-ins that are no longer installed."""
+
+from functools import cache
+
+from orderwire import plugins
+
+
+@cache
+def channel_word(kind: str) -> str:
+    """The label of a channel: "E-mail"; the bare kind where it is not installed."""
+    return next((c.label for c in plugins.channels() if c.kind == kind), kind)
+
+
+@cache
+def format_word(kind: str) -> str:
+    """The label of a format: "X12"; the bare kind where it is not installed."""
+    return next((f.label for f in plugins.formats() if f.kind == kind), kind)
+
+
+_BY = {"email": "by e-mail", "portal": "through the portal", "folder": "into their folder"}
+
+
+def by_channel(kind: str) -> str:
+    """How something was sent, to stand in a sentence."""
+    return _BY.get(kind, f"by {channel_word(kind)}")
+
+
+def resendable(kind: str) -> bool:
+    """True where the partner recognizes a repeated send; False also where the channel is not installed."""
+    return next((c.resendable for c in plugins.channels() if c.kind == kind), False)

@@ -1,0 +1,161 @@
+"""The lines of an order as its page shows them: what is asked (and what the version before asked), what the supplier
+confirmed and whether that is what is asked now."""
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+
+from orderwire.document.base import plain
+from orderwire.document.codes import unit_word
+from orderwire.document.money import line_amount, totals
+from orderwire.document.order import Line
+from orderwire.document.order import Order as Document
+from orderwire.document.response import LineAnswer, LineStatus
+from orderwire.document.response import Response as Answer
+from orderwire.document.states import Mark, Tone
+from orderwire.flow.acknowledge.differences import compare
+from orderwire.records import Response
+from orderwire.tracking.order import OrderView
+from orderwire.tracking.words import Money, day
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A value, and the older one where the newest version changed it."""
+
+    now: str
+    before: str = ""
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """One part of what the supplier confirmed."""
+
+    text: str
+    mark: Mark
+    tone: Tone
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """One line of the table."""
+
+    number: str
+    description: str
+    parts: str
+    quantity: Asked
+    unit: str
+    need_by: Asked
+    confirmed: tuple[Confirmed, ...]
+    note: str
+    price: str
+    basis: str
+    amount: str
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The foot of the table: words and amounts, the total last."""
+
+    rows: tuple[tuple[str, str], ...]
+    total: Money
+
+
+def lines(view: OrderView) -> list[LineRow]:
+    """The lines of the current version."""
+    document = view.document
+    older = [r for r in view.revisions if r.number < view.revision.number]
+    before = {line.number: line for line in view.content(older[0]).lines} if older else {}
+    answered, version = _answered(view)
+    return [
+        _row(line, before.get(line.number), answered.get(line.number, ()), version, view, document)
+        for line in document.lines
+    ]
+
+
+def foot(document: Document) -> Totals:
+    """The derived totals."""
+    found = totals(document)
+    rows = [("Lines", Money(found.lines, document.currency).text)]
+    if found.adjustments:
+        rows.append(("Charges less allowances", Money(found.adjustments, document.currency).text))
+    if found.tax:
+        rows.append(("Tax", Money(found.tax, document.currency).text))
+    return Totals(tuple(rows) if len(rows) > 1 else (), Money(found.total, document.currency))
+
+
+def figure(value: Decimal, digits: int = 0) -> str:
+    """A number for people: thousands apart, no trailing zeros beyond `digits`."""
+    own = len(plain(value).partition(".")[2])
+    return f"{value:,.{max(own, digits)}f}"
+
+
+def _answered(view: OrderView) -> tuple[dict[str, tuple[LineAnswer, ...]], int]:
+    """The newest answer's lines by line number, and the version that it answers."""
+    newest = next((a for a in view.answers if a.state != Response.State.SUPERSEDED and a.revision is not None), None)
+    if newest is None or newest.revision is None or newest.status == "received":
+        return {}, 0
+    answered = next(r for r in view.revisions if r.pk == newest.revision_id)
+    document = view.content(answered)
+    found = compare(document, Answer.model_validate(newest.content))
+    given = {line.number: answers for line, answers in found.answers}
+    if newest.status == "accepted" or (newest.status == "accepted_with_changes" and not found.declined):
+        for line in document.lines:
+            given.setdefault(line.number, (LineAnswer(number=line.number, status=LineStatus.ACCEPTED),))
+    if newest.status == "rejected":
+        given = {n.number: (LineAnswer(number=n.number, status=LineStatus.REJECTED),) for n in document.lines}
+    return given, answered.number
+
+
+def _row(
+    line: Line, old: Line | None, answers: tuple[LineAnswer, ...], version: int, view: OrderView, document: Document
+) -> LineRow:
+    parts = [line.supplier_part or "", f"yours {line.buyer_part}" if line.buyer_part else "", line.gtin or ""]
+    need, was = _need(line), _need(old) if old else ""
+    same = all(_as_asked(line, a, answers) for a in answers)
+    confirmed = tuple(_confirmed(line, a, same) for a in answers)
+    note = ""
+    if answers:
+        note = "as asked" if same else next((a.reason for a in answers if a.reason), "") or "not as asked"
+        note += f", in answer to version {version}" if version != view.revision.number else ""
+    digits = 2 if Money(Decimal(0), document.currency).text != "0" else 0
+    return LineRow(
+        number=line.number,
+        description=line.description,
+        parts=" · ".join(p for p in parts if p),
+        quantity=Asked(figure(line.quantity), figure(old.quantity) if old and old.quantity != line.quantity else ""),
+        unit=unit_word(line.unit),
+        need_by=Asked(need, was if was != need else ""),
+        confirmed=confirmed,
+        note=note,
+        price=figure(line.price, digits),
+        basis=f"per {figure(line.price_basis)}" if line.price_basis != 1 else "",
+        amount=Money(line_amount(line, document.currency), document.currency).text,
+    )
+
+
+def _need(line: Line) -> str:
+    dates = [s.requested for s in line.schedules if s.requested]
+    if not dates:
+        return "–"
+    return day(min(dates)) if len(set(dates)) == 1 else f"{day(min(dates))} – {day(max(dates))}"
+
+
+def _as_asked(line: Line, answer: LineAnswer, answers: tuple[LineAnswer, ...]) -> bool:
+    if answer.status in (LineStatus.REJECTED, LineStatus.BACKORDERED, LineStatus.SUBSTITUTED, LineStatus.PENDING):
+        return False
+    given = [a.quantity for a in answers if a.quantity is not None]
+    enough = not given or sum(given) == line.quantity
+    dates: set[datetime.date | None] = {s.requested for s in line.schedules}
+    return enough and (answer.promised is None or answer.promised in dates) and answer.price in (None, line.price)
+
+
+def _confirmed(line: Line, answer: LineAnswer, same: bool) -> Confirmed:
+    if answer.status is LineStatus.REJECTED:
+        return Confirmed("declined", "fail", "bad")
+    quantity = figure(answer.quantity if answer.quantity is not None else line.quantity)
+    date = day(answer.promised) if answer.promised else _need(line)
+    price = f" · price {figure(answer.price, 2)}" if answer.price not in (None, line.price) else ""
+    if answer.status is LineStatus.BACKORDERED and not answer.promised:
+        date = "on back order"
+    return Confirmed(f"{quantity} · {date}{price}", "done" if same else "ask", "ok" if same else "warn")

@@ -1,0 +1,209 @@
+"""Everything that one order's page shows, loaded with a fixed number of queries."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.db.models import Prefetch
+
+from orderwire.document.order import Order as Document
+from orderwire.document.states import DeliveryState
+from orderwire.records import (
+    Approval,
+    Attempt,
+    Delivery,
+    EndpointVersion,
+    Event,
+    Order,
+    Plan,
+    Receipt,
+    Response,
+    Revision,
+    Timer,
+)
+from orderwire.tracking.channels import channel_word, format_word
+
+PROOF = {
+    DeliveryState.ACCEPTED: 2,
+    DeliveryState.DELIVERED: 3,
+    DeliveryState.OPENED: 4,
+    DeliveryState.ANSWERED: 4,
+    DeliveryState.IN_DOUBT: 1,
+}
+"""How many proof bars a state earns: 1 sent, 2 handed over, 3 receipt proven, 4 seen or answered."""
+
+_WORDS = {0: "nothing yet", 1: "sent, no word from them", 2: "their server took it", 3: "receipt proven",
+          4: "seen by a person"}  # fmt: skip
+_EVIDENCE = {
+    "sent": (1, "sent"),
+    "handed_over": (2, "their server took it"),
+    "delivered": (3, "delivery proven"),
+    "functional_ack": (3, "functional acknowledgment"),
+    "opened": (4, "opened by a person"),
+    "answered": (4, "their answer"),
+}
+
+
+@dataclass(frozen=True)
+class Trip:
+    """One delivery with its tries and proofs. `version` is the endpoint's as it was planned."""
+
+    delivery: Delivery
+    version: EndpointVersion | None
+    attempts: Sequence[Attempt]
+    receipts: Sequence[Receipt]
+
+    @property
+    def state(self) -> DeliveryState:
+        """The delivery's state."""
+        return DeliveryState(self.delivery.state)
+
+    @property
+    def channel(self) -> str:
+        """The kind of channel."""
+        return self.version.channel if self.version else ""
+
+    @property
+    def carries(self) -> str:
+        """Channel and formats in words: "E-mail · PDF, X12"."""
+        if self.version is None:
+            return ""
+        formats = ", ".join(format_word(kind) for kind in [self.version.format, *self.version.also])
+        return f"{channel_word(self.version.channel)} · {formats}"
+
+    @property
+    def to(self) -> str:
+        """Who receives."""
+        leg = self.delivery.leg
+        partner = leg.recipient if leg else self.delivery.endpoint.partner
+        return partner.name
+
+    @property
+    def proof(self) -> tuple[int, str]:
+        """Bars and the word of the strongest evidence; never more than the state itself proves."""
+        level = PROOF.get(self.state, 0)
+        known = [_EVIDENCE[r.kind] for r in self.receipts if r.kind in _EVIDENCE]
+        best = max((e for e in known if e[0] <= max(level, 1)), default=None)
+        if level == 0 and best is None:
+            return 0, _WORDS[0]
+        return max((level, _WORDS[level]), best or (0, ""), key=lambda e: (e[0], e == best))
+
+    @property
+    def held_by(self) -> bool:
+        """True when evidence says that the recipient's side has it."""
+        return self.state in (
+            DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.OPENED, DeliveryState.ANSWERED
+        )  # fmt: skip
+
+
+@dataclass
+class OrderView:
+    """The order with its versions (newest first), trips (supplier's first), answers (newest first) and clocks.
+
+    `requested` is the newest call for approval, with how many persons are needed and by which limits.
+    """
+
+    order: Order
+    revisions: list[Revision]
+    plans: list[Plan]
+    trips: list[Trip]
+    answers: list[Response]
+    approvals: list[Approval]
+    timers: list[Timer]
+    requested: Event | None = None
+    documents: dict[int, Document] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def revision(self) -> Revision:
+        """The current version."""
+        return next(r for r in self.revisions if r.number == self.order.revision)
+
+    @cached_property
+    def document(self) -> Document:
+        """The content of the current version."""
+        return self.content(self.revision)
+
+    def content(self, revision: Revision) -> Document:
+        """The content of a version."""
+        if revision.pk not in self.documents:
+            self.documents[revision.pk] = Document.model_validate_json(bytes(revision.content))
+        return self.documents[revision.pk]
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        """The newest plan of the current version."""
+        return next((p for p in self.plans if p.revision_id == self.revision.pk), None)
+
+    @cached_property
+    def current(self) -> list[Trip]:
+        """Deliveries of the current version."""
+        return [t for t in self.trips if t.delivery.revision_id == self.revision.pk]
+
+    @cached_property
+    def main(self) -> Trip | None:
+        """The delivery to the supplier of the current version."""
+        return next((t for t in self.current if t.delivery.primary), None)
+
+    @cached_property
+    def holds(self) -> tuple[int, Trip] | None:
+        """The newest version that evidence says the supplier has, and the delivery that proves it."""
+        numbers = {r.pk: r.number for r in self.revisions}
+        held = [(numbers[t.delivery.revision_id or 0], t) for t in self.trips if t.delivery.primary and t.held_by]
+        return max(held, key=lambda pair: (pair[0], pair[1].proof[0]), default=None)
+
+    @cached_property
+    def answer(self) -> Response | None:
+        """The newest answer to the current version that counts."""
+        dead = (Response.State.SUPERSEDED, Response.State.OLD_VERSION)
+        return next((a for a in self.answers if a.revision_id == self.revision.pk and a.state not in dead), None)
+
+    @cached_property
+    def approved_at(self) -> datetime.datetime | None:
+        """When the current version's approval was complete."""
+        granted = [a for a in self.approvals if a.revision_id == self.revision.pk and a.decision == "granted"]
+        return max((a.approved_at for a in granted), default=None)
+
+
+def load(pk: int) -> OrderView | None:
+    """The order's page by its id, or None where there is none."""
+    order = Order.objects.select_related("supplier").filter(pk=pk).first()
+    if order is None:
+        return None
+    deliveries = list(_deliveries().filter(order=order).order_by("-revision__number", "-primary", "id"))
+    return OrderView(
+        order=order,
+        revisions=list(order.revisions.order_by("-number")),
+        plans=list(Plan.objects.filter(revision__order=order).select_related("rules").order_by("-id")),
+        trips=trips(deliveries),
+        answers=list(
+            Response.objects.filter(order=order).select_related("revision", "message").order_by("-received_at", "-id")
+        ),
+        approvals=list(Approval.objects.filter(revision__order=order).select_related("user").order_by("recorded_at")),
+        requested=order.events.filter(kind="approval.requested").order_by("-id").first(),
+        timers=list(order.timers.filter(fired_at=None, stopped_at=None).order_by("due_at")),
+    )
+
+
+def load_trip(pk: int) -> Trip | None:
+    """One delivery by its id."""
+    return next(iter(trips(list(_deliveries().filter(pk=pk)))), None)
+
+
+def trips(deliveries: list[Delivery]) -> list[Trip]:
+    """Deliveries with the endpoint versions they were planned for. One query."""
+    wanted = {(d.endpoint_id, d.endpoint_version) for d in deliveries}
+    versions = {
+        (v.endpoint_id, v.number): v
+        for v in EndpointVersion.objects.filter(endpoint__in={endpoint for endpoint, _ in wanted})
+    }
+    return [
+        Trip(d, versions.get((d.endpoint_id, d.endpoint_version)), list(d.attempts.all()), list(d.receipts.all()))
+        for d in deliveries
+    ]
+
+
+def _deliveries():  # type: ignore[no-untyped-def]
+    return Delivery.objects.select_related("endpoint__partner", "leg__recipient", "revision", "order").prefetch_related(
+        Prefetch("attempts", Attempt.objects.order_by("number")), Prefetch("receipts", Receipt.objects.order_by("at"))
+    )

@@ -1,0 +1,225 @@
+"""Events in words: what each kind in the ledger says to a buyer, and the bars it proves."""
+
+import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from orderwire.document.states import Mark, Tone
+from orderwire.records import Event
+from orderwire.tracking.channels import by_channel
+from orderwire.tracking.words import Money, plural, when
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What an event says, before it is placed in time."""
+
+    title: str
+    text: str = ""
+    mark: str = "dot"
+    tone: Tone = "quiet"
+    proof: int = 0
+    evidence: str = ""
+
+
+@dataclass(frozen=True)
+class Teller:
+    """What the sentences need besides the event's own facts: people's and the supplier's names, versions by id."""
+
+    people: Mapping[str, str]
+    supplier: str
+    versions: Mapping[str, int]
+    recipients: Mapping[str, str]
+
+    def who(self, event: Event) -> str:
+        """The actor's name."""
+        return self.people.get(event.actor, event.actor)
+
+    def version(self, event: Event) -> str:
+        """ "Version 2" of an event about a revision."""
+        number = self.versions.get(str(event.subjects.get("revision", "")))
+        return f"Version {number}" if number else "It"
+
+    def to(self, event: Event) -> str:
+        """Who a delivery goes to."""
+        return self.recipients.get(str(event.subjects.get("delivery", "")), self.supplier)
+
+
+def tell(event: Event, telling: Teller) -> Told:
+    """An event in words. A kind that we have no words for is shown by its name, never left out."""
+    teach = _WORDS.get(event.kind)
+    return teach(event.data, event, telling) if teach else Told(event.kind.replace(".", ": ").replace("_", " "))
+
+
+def _created(d: Facts, e: Event, t: Teller) -> Told:
+    money = Money(Decimal(d["total"]), d["currency"])
+    text = f"{plural(d['lines'], 'line')}, {money}, through {d['source']}." + (
+        " A test order." if d.get("test") else ""
+    )
+    return Told(f"Version {d['number']} by {t.who(e)}", text)
+
+
+def _granted(d: Facts, e: Event, t: Teller) -> Told:
+    rest = "" if d.get("complete") else " Another approval is needed."
+    return Told(
+        f"Approved by {t.who(e)}", f"{_end(d.get('reason', ''))} Bound to exactly this content.{rest}".strip(), "done"
+    )
+
+
+def _plan(d: Facts, e: Event, t: Teller) -> Told:
+    rules = ", ".join(d.get("rules", [])) or "no rule"
+    return Told("Way to send planned", f"Rules version {d['version']}: {rules}. {'; '.join(d.get('legs', []))}.")
+
+
+def _accepted(d: Facts, e: Event, t: Teller) -> Told:
+    if d["proof"] == "delivered":
+        return Told(f"{t.to(e)}: receipt proven", _end(d["text"]), "done", "quiet", 3, "receipt proven")
+    evidence = "their server took it" if d["proof"] == "handed_over" else "sent only"
+    level = 2 if d["proof"] == "handed_over" else 1
+    return Told(f"Handed over to {t.to(e)}", _end(d["text"]), "done", "quiet", level, evidence)
+
+
+def _functional(d: Facts, e: Event, t: Teller) -> Told:
+    good = d["status"] in ("accepted", "accepted_with_errors")
+    words = d["status"].replace("_", " ")
+    text = f"Functional acknowledgment: {words}. It says nothing about the business." + (
+        f" {_end(d['text'])}" if d.get("text") else ""
+    )
+    title = f"{t.to(e)}’s system read it" if good else f"{t.to(e)}’s system could not read it"
+    return Told(
+        title,
+        text,
+        "done" if good else "fail",
+        "quiet" if good else "bad",
+        3 if good else 0,
+        (d.get("code") and f"997 {d['code']}") or "997",
+    )
+
+
+def _retry(d: Facts, e: Event, t: Teller) -> Told:
+    code = f"{d['code']}: " if d.get("code") else ""
+    next_at = datetime.datetime.fromisoformat(d["next_at"])
+    return Told(
+        f"{t.to(e)} not reached",
+        f"{code}{_end(d['reason'])} Nothing was taken over. Next try {when(next_at)}.",
+        "late",
+        "quiet",
+    )
+
+
+def _answer_due(d: Facts, e: Event, t: Teller) -> Told:
+    return Told(
+        f"No answer from {t.supplier}",
+        f"It was due {when(datetime.datetime.fromisoformat(d['due_at']))}.",
+        "late",
+        "warn",
+    )
+
+
+def _end(text: str) -> str:
+    """A sentence with its full stop."""
+    text = " ".join(str(text).split())
+    text = text[:1].upper() + text[1:]
+    return text if not text or text[-1] in ".!?”" else f"{text}."
+
+
+def _why(title: str, mark: Mark, tone: Tone) -> Callable[[Facts, Event, Teller], Told]:
+    """Words for an event that tells no more than a reason."""
+    return lambda d, e, t: Told(
+        title.format(who=t.who(e), to=t.to(e), supplier=t.supplier, version=t.version(e)),
+        _end(d.get("reason") or ""),
+        mark,
+        tone,
+    )
+
+
+_WORDS: dict[str, Callable[[Facts, Event, Teller], Told]] = {
+    "order.created": _created,
+    "order.duplicate": lambda d, e, t: Told(
+        f"{t.version(e)} came again", f"Same content, through {d['source']}; nothing changed."
+    ),
+    "order.conflict": lambda d, e, t: Told(
+        f"{t.version(e)} came with other content",
+        f"Nothing changed. It differs in {', '.join(d['differs'][:4])}.",
+        "fail",
+        "bad",
+    ),
+    "order.held": _why("Put on hold by {who}", "held", "warn"),
+    "order.resumed": _why("Resumed by {who}", "done", "quiet"),
+    "order.cancelled": _why("Cancelled by {who}", "end", "quiet"),
+    "order.closed": _why("Closed", "end", "quiet"),
+    "order.reopened": _why("Reopened by {who}", "done", "quiet"),
+    "approval.requested": lambda d, e, t: Told(
+        f"Needs {plural(d['approvers'], 'approval')}", _end(d["reason"]), "held", "quiet"
+    ),
+    "approval.granted": _granted,
+    "approval.refused": _why("Not approved by {who}", "fail", "bad"),
+    "approval.external": lambda d, e, t: Told(
+        f"Approved by {d['approver']}",
+        f"In {d['source']}, a source we trust{', reference ' + d['reference'] if d.get('reference') else ''}. Bound to exactly this content.",
+        "done",
+    ),
+    "approval.voided": _why("Approval counts no longer", "late", "warn"),
+    "plan.made": _plan,
+    "plan.held": lambda d, e, t: Told("No way to send it was found", _end("; ".join(d["problems"])), "fail", "bad"),
+    "delivery.attempted": lambda d, e, t: Told(
+        f"Try {d['number']} {by_channel(d['channel'])}", f"To {t.to(e)}; read back and compared before sending."
+    ),
+    "delivery.accepted": _accepted,
+    "delivery.retry": _retry,
+    "delivery.failed": lambda d, e, t: Told(
+        f"Not delivered to {t.to(e)}", f"{d['code'] + ': ' if d.get('code') else ''}{_end(d['reason'])}", "fail", "bad"
+    ),
+    "delivery.held": _why("Stopped before sending", "held", "warn"),
+    "delivery.in_doubt": lambda d, e, t: Told(
+        f"May have arrived at {t.to(e)}", _end(d["reason"]), "doubt", "warn", 1, "sent, no word from them"
+    ),
+    "delivery.settled": _why("Doubt settled by {who}", "done", "quiet"),
+    "delivery.superseded": lambda d, e, t: Told(f"Not sent: version {d['by_revision']} takes its place", "", "end"),
+    "delivery.cancelled": _why("Not sent", "end", "quiet"),
+    "delivery.resent": lambda d, e, t: Told(f"To be sent again by {t.who(e)}", _end(d["reason"])),
+    "receipt.delivered": lambda d, e, t: Told(
+        "Receipt proven", f"{t.to(e)} has exactly what we sent.", "done", "quiet", 3, d["means"]
+    ),
+    "receipt.functional_ack": _functional,
+    "receipt.opened": lambda d, e, t: Told(
+        "Read by a person", f"{t.to(e)} opened the {d['means']}.", "dot", "quiet", 4, "opened by a person"
+    ),
+    "answer.received": lambda d, e, t: Told(
+        f"Answer from {t.supplier}",
+        f"{t.who(e)}, {d['source']}." + ("" if d.get("current", True) else " It answers an older version."),
+        "dot",
+        "quiet",
+        4,
+        "their answer",
+    ),
+    "answer.accepted": lambda d, e, t: Told(
+        f"{plural(d['differences'], 'difference')} accepted by {t.who(e)}"
+        if d.get("differences")
+        else f"{t.version(e)} accepted by {t.supplier}",
+        "" if d.get("differences") else "Unchanged; closed without a person.",
+        "done",
+        "ok",
+        4,
+        "their answer",
+    ),
+    "answer.different": lambda d, e, t: Told(
+        f"{t.supplier} answered with {plural(d['differences'], 'difference')}",
+        " ".join(map(_end, d["summary"][:3])),
+        "ask",
+        "warn",
+    ),
+    "answer.rejected": _why("{supplier} declined", "fail", "bad"),
+    "answer.insisted": _why("Insisted on the order: {who}", "dot", "quiet"),
+    "answer.overdue": _answer_due,
+    "answer.unmatched": _why("Answer that fits no order", "ask", "warn"),
+    "link.created": lambda d, e, t: Told(
+        "Answer link made",
+        f"Valid until {when(datetime.datetime.fromisoformat(d['expires_at']), clock=False)}. Only its hash is kept.",
+    ),
+    "link.revoked": _why("Answer link no longer works", "end", "quiet"),
+}

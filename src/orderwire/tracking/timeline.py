@@ -1,0 +1,123 @@
+"""The timeline of an order: the ledger's events as sentences, newest first by day, and what lies ahead on top."""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from orderwire.document.states import DeliveryState, Tone
+from orderwire.records import Event
+from orderwire.tracking.channels import channel_word
+from orderwire.tracking.order import OrderView
+from orderwire.tracking.people import names
+from orderwire.tracking.telling import Teller, tell
+from orderwire.tracking.words import due, short, when
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry: title, time in words, one line, the mark, and bars with the word of the evidence (0: none)."""
+
+    title: str
+    time: str
+    text: str = ""
+    mark: str = "dot"
+    css: str = "soft"
+    proof: int = 0
+    evidence: str = ""
+    ahead: bool = False
+
+
+@dataclass(frozen=True)
+class Day:
+    """The entries of one day under its name."""
+
+    name: str
+    items: list[Item]
+
+
+def teller(view: OrderView, events: Iterable[Event]) -> Teller:
+    """The names that the events of one order need. One query at most."""
+    return Teller(
+        people=names(event.actor for event in events),
+        supplier=short(view.order.supplier_name),
+        versions={str(r.pk): r.number for r in view.revisions},
+        recipients={str(t.delivery.pk): short(t.to) for t in view.trips},
+    )
+
+
+def days(view: OrderView, events: list[Event], now: datetime.datetime | None = None) -> list[Day]:
+    """What lies ahead, then what happened, newest first. `events` are those of the order, newest first."""
+    now = now or timezone.now()
+    telling = teller(view, events)
+    found: list[Day] = []
+    if coming := ahead(view, now):
+        found.append(Day("Ahead", coming))
+    today = timezone.localdate(now)
+    by_day: dict[datetime.date, list[Item]] = {}
+    for event in events:
+        told = tell(event, telling)
+        local = timezone.localtime(event.at)
+        by_day.setdefault(local.date(), []).append(
+            Item(
+                told.title,
+                f"{local:%H:%M}",
+                told.text,
+                told.mark,
+                _CSS[told.tone] if told.mark not in ("dot",) else "",
+                told.proof,
+                told.evidence,
+            )
+        )
+    for date, items in by_day.items():
+        found.append(Day(_day_name(date, today), _folded(items)))
+    return found
+
+
+def ahead(view: OrderView, now: datetime.datetime) -> list[Item]:
+    """What will happen by itself, the farthest first, so that time runs up the page."""
+    order = view.order
+    coming: list[tuple[datetime.datetime, Item]] = []
+    for trip in view.current:
+        at = trip.delivery.due_at
+        if at and trip.state in (DeliveryState.READY, DeliveryState.RETRY) and order.state == "approved":
+            title = (
+                f"Try {trip.delivery.tries + 1} to reach {short(trip.to)}"
+                if trip.delivery.tries
+                else f"Send to {short(trip.to)}"
+            )
+            text = (
+                f"{channel_word(trip.channel)}; by itself." if at > now else f"{channel_word(trip.channel)}; due now."
+            )
+            coming.append((at, Item(title, when(at, now=now), text, "next", ahead=True)))
+    if order.answer_due_at and order.answer_state == "waiting" and order.answer_due_at > now:
+        zone = order.supplier.time_zone if order.supplier else "UTC"
+        text = "If none comes, the order moves to your inbox as late."
+        coming.append(
+            (order.answer_due_at, Item("Answer due", due(order.answer_due_at, zone, now=now), text, "next", ahead=True))
+        )
+    return [item for _, item in sorted(coming, key=lambda pair: pair[0], reverse=True)]
+
+
+def _day_name(date: datetime.date, today: datetime.date) -> str:
+    name = f"{date:%A} {date.day} {date:%B}" + ("" if date.year == today.year else f" {date.year}")
+    prefix = {0: "Today, ", 1: "Yesterday, "}.get((today - date).days, "")
+    return prefix + name
+
+
+def _folded(items: list[Item]) -> list[Item]:
+    """Repeated neighbors become one with a count, so that eight tries do not hide the rest."""
+    found: list[tuple[Item, int]] = []
+    for item in items:
+        if found and (found[-1][0].title, found[-1][0].text) == (item.title, item.text):
+            found[-1] = (found[-1][0], found[-1][1] + 1)
+        else:
+            found.append((item, 1))
+    return [
+        i if n == 1 else Item(f"{i.title} · {n} times", i.time, i.text, i.mark, i.css, i.proof, i.evidence)
+        for i, n in found
+    ]
+
+
+_CSS: Mapping[Tone, str] = {"quiet": "soft", "move": "soft", "ok": "ok", "warn": "warn", "bad": "bad"}

@@ -1,0 +1,89 @@
+"""The versions of an order and what each changed, and the messages that brought them or their answers."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from orderwire.document.change import FieldChange, changes
+from orderwire.records import Message, Revision
+from orderwire.tracking.fields import field_word
+from orderwire.tracking.order import OrderView
+from orderwire.tracking.people import names
+from orderwire.tracking.words import Money
+
+MOST_CHANGES = 200
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change in words, old and new."""
+
+    what: str
+    kind: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version: who made it, its identity, what it changed against the one before, and who approved it."""
+
+    revision: Revision
+    current: bool
+    by: str
+    money: Money
+    changes: tuple[Change, ...]
+    more: int
+    approvals: tuple[str, ...]
+    held: bool
+
+
+def versions(view: OrderView) -> list[Version]:
+    """All versions, newest first. One query for names."""
+    people = names(r.created_by for r in view.revisions)
+    held = view.holds[0] if view.holds else 0
+    made = []
+    for at, revision in enumerate(view.revisions):
+        older = view.revisions[at + 1] if at + 1 < len(view.revisions) else None
+        found = changes(view.content(older), view.content(revision)) if older else ()
+        made.append(
+            Version(
+                revision,
+                revision.number == view.order.revision,
+                people[revision.created_by],
+                Money(revision.total, revision.currency),
+                tuple(_change(c) for c in found[:MOST_CHANGES]),
+                max(0, len(found) - MOST_CHANGES),
+                tuple(
+                    f"{'approved' if a.decision == 'granted' else 'not approved'} by {a.approver}"
+                    for a in view.approvals
+                    if a.revision_id == revision.pk
+                ),
+                revision.number == held,
+            )
+        )
+    return made
+
+
+def messages(view: OrderView) -> list[Message]:
+    """What came in for this order, newest first."""
+    known = {r.message_id for r in view.revisions} | {a.message_id for a in view.answers}
+    return list(Message.objects.filter(Q(pk__in=[pk for pk in known if pk])).order_by("-received_at"))
+
+
+def _change(change: FieldChange) -> Change:
+    return Change(field_word(change.path), change.kind, _value(change.old), _value(change.new))
+
+
+def _value(value: Any) -> str:
+    """A JSON value in words, short enough for a cell."""
+    if value is None:
+        return ""
+    if isinstance(value, dict):
+        text = ", ".join(f"{k.replace('_', ' ')} {_value(v)}" for k, v in value.items() if v not in (None, [], {}))
+    elif isinstance(value, list):
+        text = "; ".join(_value(v) for v in value)
+    else:
+        text = str(value)
+    return text if len(text) <= 160 else text[:159] + "…"

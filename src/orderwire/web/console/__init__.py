@@ -1,0 +1,1 @@
+"""The console: one file per screen, a template of the same name."""

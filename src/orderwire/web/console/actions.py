@@ -1,0 +1,123 @@
+"""What may be done with an order now: the next action first and filled, the others after it."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from orderwire.document.states import DeliveryState, OrderState
+from orderwire.records import Response, User
+from orderwire.tracking.approvals import May, verdict
+from orderwire.tracking.order import OrderView
+from orderwire.tracking.says import supplier_word
+from orderwire.tracking.words import plural
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button. `ask` is the question for a reason, asked in place before it is done; without `url` it is only words."""
+
+    label: str
+    url: str
+    post: bool = True
+    ask: str = ""
+    hint: str = ""
+    needs_reason: bool = False
+    css: str = ""
+
+
+@dataclass(frozen=True)
+class Offered:
+    """The one next action, the others, and what an approver must know."""
+
+    next: Action | None
+    others: list[Action]
+    approval: May | None = None
+
+
+_COPY = "They may get the same order twice; it is marked as a possible duplicate."
+
+
+def offered(view: OrderView, user: User) -> Offered:
+    """The actions that flow would do now."""
+    order, state = view.order, OrderState(view.order.state)
+    act = lambda verb: reverse("act", args=[order.pk, verb])  # noqa: E731 - short and only here
+    if state is OrderState.PENDING_APPROVAL:
+        may = verdict(order, user)
+        if not may.allowed:
+            return Offered(None, [], may)
+        yes = Action(f"Approve version {order.revision}", act("approve"))
+        no = Action(
+            "Do not approve",
+            act("refuse"),
+            ask="Why not? The reason goes back to who sent it.",
+            needs_reason=True,
+            css="quiet risky",
+        )
+        return Offered(yes, [no], may)
+    if state is OrderState.HELD:
+        plan = Action("Plan again", act("plan"))
+        resume = Action("Resume", act("resume"))
+        return (
+            Offered(plan, [])
+            if view.plan is None or view.plan.problem
+            else Offered(resume, [plan] if _unsent(view) else [])
+        )
+    if state is not OrderState.APPROVED:
+        return Offered(None, [])
+    found = [*_answer_actions(view), *_delivery_actions(view)]
+    hold = Action(
+        "Hold",
+        act("hold"),
+        ask="Nothing more leaves until somebody resumes it. Why is it held?",
+        needs_reason=True,
+        css="quiet",
+    )
+    if view.main is None or _unsent(view):
+        found.append(Action("Plan again", act("plan")))
+    urgent = view.main is None or view.main.state.tone in ("bad", "warn") or bool(_answer_actions(view))
+    return Offered(found[0], [*found[1:], hold]) if urgent and found else Offered(None, [*found, hold])
+
+
+def _answer_actions(view: OrderView) -> list[Action]:
+    answer = view.answer
+    if answer is None or answer.state != Response.State.OPEN:
+        return []
+    url = reverse("order_section", args=[view.order.pk, "answers"])
+    count = len(answer.differences)
+    label = (
+        "See their answer"
+        if view.order.answer_state == "rejected" or not count
+        else f"Decide {plural(count, 'difference')}"
+    )
+    return [Action(label, url, post=False)]
+
+
+def _delivery_actions(view: OrderView) -> list[Action]:
+    trip = view.main
+    if trip is None:
+        return []
+    who, again = supplier_word(view), reverse("deliver", args=[trip.delivery.pk, "resend"])
+    match trip.state:
+        case DeliveryState.FAILED | DeliveryState.HELD:
+            return [Action(f"Send to {who} again", again)]
+        case DeliveryState.IN_DOUBT:
+            page = reverse("delivery", args=[trip.delivery.pk])
+            return [Action("Settle the doubt", page, post=False)]
+        case DeliveryState.RETRY:
+            return [Action("Try now", again)]
+        case DeliveryState.ACCEPTED | DeliveryState.DELIVERED | DeliveryState.OPENED | DeliveryState.ANSWERED:
+            return [Action(f"Send to {who} again", again, ask=_COPY, css="")]
+        case _:
+            return []
+
+
+def _unsent(view: OrderView) -> bool:
+    """True while nothing of the current version has left: only then may it be planned anew."""
+    gone = (
+        DeliveryState.SENDING,
+        DeliveryState.ACCEPTED,
+        DeliveryState.DELIVERED,
+        DeliveryState.OPENED,
+        DeliveryState.ANSWERED,
+    )
+    return not any(trip.state in gone for trip in view.current)

@@ -1,0 +1,101 @@
+"""Messages: the files and calls that came in, what became of each, and everything that is wrong with one, with places."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_POST
+
+from orderwire.records import Message, Order, Response
+from orderwire.tracking.people import name
+from orderwire.tracking.readable import readable
+from orderwire.tracking.words import when
+from orderwire.web.access import actor, buyer
+
+PAGE = 50
+
+
+@require_GET
+@buyer
+def messages(request: HttpRequest) -> HttpResponse:
+    """Newest first, by keyset."""
+    state, after = request.GET.get("state", ""), request.GET.get("after", "")
+    found = Message.objects.order_by("-id").defer("documents", "findings")
+    if state in Message.State.values:
+        found = found.filter(state=state)
+    if after.isascii() and after.isdigit() and len(after) < 18:
+        found = found.filter(pk__lt=int(after))
+    list_ = list(found[: PAGE + 1])
+    context = {
+        "list": list_[:PAGE],
+        "more": list_[PAGE - 1].pk if len(list_) > PAGE else "",
+        "state": state,
+        "states": Message.State.choices,
+    }
+    return render(request, "console/messages.html", context)
+
+
+@require_GET
+@buyer
+def message(request: HttpRequest, pk: int) -> HttpResponse:
+    """One message: its documents, findings, and the bytes raw and readable."""
+    found = _message(pk)
+    blob = found.blob
+    orders = {
+        o.number: o.pk
+        for o in Order.objects.filter(number__in=[d["number"] for d in found.documents if d.get("number")])
+    }
+    documents = [
+        {**d, "order_id": d.get("order_id") or orders.get(d.get("number") or ""), "word": _outcome(d)}
+        for d in found.documents
+    ]
+    context = {
+        "message": found,
+        "by": name(found.actor),
+        "at": when(found.received_at),
+        "documents": documents,
+        "answers": list(Response.objects.filter(message=found).select_related("order")),
+        "file": readable(blob.open_bytes(), name=found.name, media_type=blob.media_type),
+        "reply": readable(found.reply.open_bytes(), name="reply", media_type=found.reply.media_type)
+        if found.reply
+        else None,
+        "unseen": found.state in (Message.State.REFUSED, Message.State.PARTLY) and found.seen_at is None,
+    }
+    return render(request, "console/message.html", context)
+
+
+@require_GET
+@buyer
+def raw(request: HttpRequest, pk: int) -> HttpResponse:
+    """The bytes as they came in."""
+    found = _message(pk)
+    headers = {
+        "Content-Disposition": content_disposition_header(True, found.name) or "attachment",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return HttpResponse(found.blob.open_bytes(), content_type="application/octet-stream", headers=headers)
+
+
+@require_POST
+@buyer
+def seen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a refused message rest: it leaves the inbox and stays here."""
+    Message.objects.filter(pk=_message(pk).pk, seen_at=None).update(seen_at=timezone.now(), seen_by=actor(request))
+    return redirect("inbox")
+
+
+_OUTCOMES = {"created": ("New order", "done", "quiet"), "revised": ("New version", "done", "quiet"),
+             "duplicate": ("Known already", "end", "quiet"), "conflict": ("Other content than ours", "fail", "bad"),
+             "refused": ("Refused", "fail", "bad")}  # fmt: skip
+
+
+def _outcome(document: dict[str, str]) -> tuple[str, str, str]:
+    outcome = document.get("outcome", "")
+    return _OUTCOMES.get(outcome, (outcome.replace("_", " ").capitalize() or "Read", "done", "quiet"))
+
+
+def _message(pk: int) -> Message:
+    found = Message.objects.select_related("blob", "reply").filter(pk=pk).first()
+    if found is None:
+        raise Http404("There is no such message.")
+    return found

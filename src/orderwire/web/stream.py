@@ -1,0 +1,167 @@
+"""Live pages: one LISTEN connection per process, fanned out to every open page as server-sent events.
+
+An event carries the id of the order that changed, or nothing for "look around"; pages fetch again with the normal
+permission check. Each page's queue is bounded: one that falls behind is closed, and its browser comes back by itself.
+"""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections import deque
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+
+from orderwire.ledger.append import CHANNEL
+from orderwire.web.access import is_buyer
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT_S = 20.0
+LONGEST_S = 900.0
+"""A stream ends after this; the browser comes back and is checked again."""
+QUEUE = 100
+KEPT = 500
+RETRY_MS = 2000
+
+
+@dataclass
+class Fan:
+    """The streams of one process. `recent` lets a browser that comes back hear what it missed."""
+
+    epoch: str = field(default_factory=lambda: secrets.token_hex(4))
+    last: int = 0
+    recent: deque[tuple[int, bytes]] = field(default_factory=lambda: deque(maxlen=KEPT))
+    queues: set[asyncio.Queue[bytes | None]] = field(default_factory=set)
+    listener: "asyncio.Task[None] | None" = None
+    closed: bool = False
+
+    def publish(self, payload: str) -> None:
+        """Encode once, put the same bytes on every queue."""
+        self.last += 1
+        encoded = f"id: {self.epoch}-{self.last}\nevent: changed\ndata: {payload}\n\n".encode()
+        self.recent.append((self.last, encoded))
+        for queue in list(self.queues):
+            try:
+                queue.put_nowait(encoded)
+            except asyncio.QueueFull:
+                self.queues.discard(queue)
+                _end(queue)
+
+    def missed(self, last_id: str) -> list[bytes]:
+        """What came after the event that a browser saw last; "look around" where that is not known any more."""
+        epoch, _, number = last_id.rpartition("-")
+        if not last_id:
+            return []
+        if epoch == self.epoch and number.isdigit():
+            seen = int(number)
+            if seen == self.last:
+                return []
+            if self.recent and self.recent[0][0] <= seen + 1:
+                return [encoded for at, encoded in self.recent if at > seen]
+        return [f"id: {self.epoch}-{self.last}\nevent: changed\ndata: \n\n".encode()]
+
+    def start(self) -> None:
+        """Listen from the first stream on."""
+        if self.listener is None or self.listener.done():
+            self.listener = asyncio.get_running_loop().create_task(self._listen())
+
+    def close(self) -> None:
+        """End every stream and stop listening: the server shuts down."""
+        self.closed = True
+        for queue in list(self.queues):
+            _end(queue)
+        self.queues.clear()
+        if self.listener is not None:
+            self.listener.cancel()
+
+    async def _listen(self) -> None:
+        pause, first = 1.0, True
+        while not self.closed:
+            try:
+                async with await psycopg.AsyncConnection.connect(**_parameters(), autocommit=True) as listening:
+                    await listening.execute(f"listen {CHANNEL}")
+                    if not first:
+                        self.publish("")
+                    pause, first = 1.0, False
+                    async for notice in listening.notifies():
+                        self.publish(notice.payload if notice.payload.isdigit() else "")
+            except psycopg.Error as failure:
+                logger.warning("live pages lost the database, trying again in %.0f s: %s", pause, failure)
+                first = False
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 30.0)
+
+
+_fans: dict[int, Fan] = {}
+
+
+def fan() -> Fan:
+    """The fan of the running event loop."""
+    loop = asyncio.get_running_loop()
+    found = _fans.get(id(loop))
+    if found is None or found.closed:
+        found = _fans[id(loop)] = Fan()
+    return found
+
+
+def close_all() -> None:
+    """End the streams of this event loop; called when the server is told to stop."""
+    if found := _fans.pop(id(asyncio.get_running_loop()), None):
+        found.close()
+
+
+async def events(request: HttpRequest) -> HttpResponseBase:
+    """The stream for buyers."""
+    user = await request.auser()
+    if not is_buyer(user):
+        return HttpResponse(status=403)
+    here = fan()
+    here.start()
+    response = StreamingHttpResponse(
+        _stream(here, request.headers.get("Last-Event-ID", "")), content_type="text/event-stream"
+    )
+    response["Cache-Control"] = "no-cache"
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+async def _stream(here: Fan, last_id: str) -> AsyncIterator[bytes]:
+    queue: asyncio.Queue[bytes | None] = asyncio.Queue(QUEUE)
+    here.queues.add(queue)
+    loop = asyncio.get_running_loop()
+    until = loop.time() + LONGEST_S
+    try:
+        yield f"retry: {RETRY_MS}\n: {here.epoch}\n\n".encode()
+        for encoded in here.missed(last_id):
+            yield encoded
+        while (left := until - loop.time()) > 0 and not here.closed:
+            try:
+                encoded_or_end = await asyncio.wait_for(queue.get(), min(HEARTBEAT_S, left))
+            except TimeoutError:
+                yield b": still here\n\n"
+                continue
+            if encoded_or_end is None:
+                return
+            yield encoded_or_end
+    finally:
+        here.queues.discard(queue)
+
+
+def _end(queue: "asyncio.Queue[bytes | None]") -> None:
+    """Make room for the end and put it there."""
+    while queue.full():
+        queue.get_nowait()
+    with contextlib.suppress(asyncio.QueueFull):
+        queue.put_nowait(None)
+
+
+def _parameters() -> dict[str, Any]:
+    """Where Django's own connections go, for a plain one of psycopg."""
+    given = connection.get_connection_params()
+    return {k: v for k, v in given.items() if k not in ("cursor_factory", "context", "prepare_threshold", "pool")}
