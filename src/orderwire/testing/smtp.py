@@ -31,7 +31,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 Step = Literal["connect", "ehlo", "auth", "mail", "rcpt", "data", "body", "dot", "taken"]
 Security = Literal["none", "starttls", "tls"]
-BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+END = b"\r\n.\r\n"
 HOST = "127.0.0.1"
 
 
@@ -117,13 +117,6 @@ def _caught(line: dict[str, Any]) -> Caught:
     return Caught(**{**line, "raw": base64.b64decode(line["raw"]), "rcpt_to": tuple(line["rcpt_to"])})
 
 
-class _Catcher:
-    """The handler that aiosmtpd asks what to do with a whole message."""
-
-    async def handle_DATA(self, server: "_Conversation", session: Session, envelope: Envelope) -> str:
-        return await server.take(session, envelope)
-
-
 class _Conversation(SMTP):
     """One connection."""
 
@@ -131,7 +124,7 @@ class _Conversation(SMTP):
 
     def __init__(self, server: "MailServer", **options: Any):
         self._server = server
-        super().__init__(_Catcher(), **options)
+        super().__init__(None, **options)
         server.open.add(self)
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -186,11 +179,38 @@ class _Conversation(SMTP):
         await self._unless("rcpt", arg, super().smtp_RCPT)
 
     async def smtp_DATA(self, arg: str) -> None:
+        await self._unless("data", arg, self._message)
+
+    async def _message(self, arg: str) -> None:
+        """Reads the message in large pieces: aiosmtpd's own way, line by line, would be half of a benchmark's time."""
+        assert self.envelope is not None and self.session is not None
+        if not self.envelope.rcpt_tos:
+            await self.push("503 5.5.1 No recipient yet")
+            return
+        await self.push("354 End data with <CR><LF>.<CR><LF>")
         if self._server.expects("body"):
-            await self.push("354 go on")
             await self._reader.read(1000)
             await self._scripted("body")
-        await self._unless("data", arg, super().smtp_DATA)
+        data, seen, dropped = bytearray(b"\r\n"), 0, 0
+        while (end := data.find(END, max(0, seen - len(END)))) < 0:
+            if len(data) + dropped > (self.data_size_limit or sys.maxsize):
+                dropped += len(data) - len(END)
+                del data[: -len(END)]
+            seen = len(data)
+            chunk = await self._reader.read(1 << 20)
+            if not chunk:
+                raise asyncio.CancelledError  # the client hung up; aiosmtpd ends a conversation this way
+            data += chunk
+            self._reset_timeout()
+        self._reader.feed_data(bytes(data[end + len(END) :]))
+        if dropped:
+            self._set_post_data_state()  # type: ignore[no-untyped-call]
+            await self.push("552 5.3.4 Message too big")
+            return
+        self.envelope.original_content = bytes(data[: end + 2]).replace(b"\r\n.", b"\r\n")[2:]
+        reply = await self.take(self.session, self.envelope)
+        self._set_post_data_state()  # type: ignore[no-untyped-call]
+        await self.push(reply)
 
     async def _unless(self, at: Step, argument: Any, usual: Any) -> None:
         reply = await self._scripted(at, argument or "")
@@ -207,8 +227,10 @@ class _Conversation(SMTP):
         if reply:
             return reply
         content = envelope.original_content or b""
-        if BARE.search(content):
+        if not content.count(b"\r\n") == content.count(b"\r") == content.count(b"\n"):
             return "554 5.6.0 A line ends with CR or LF alone"
+        if max(map(len, content.split(b"\r\n"))) > 998:
+            return "554 5.6.0 A line is longer than 998 octets"
         self._server.journal.append(envelope, session)
         return await self._scripted("taken") or f"250 2.0.0 Ok: queued as {hashlib.sha256(content).hexdigest()[:12]}"
 

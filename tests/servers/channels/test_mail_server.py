@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -54,6 +55,22 @@ def test_it_ends_while_a_client_is_connected(start: Start) -> None:
     with Email().open(config):
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
+
+
+def test_it_takes_no_message_of_a_client_that_hangs_up_and_none_with_bare_line_ends(
+    start: Start, tmp_path: Path
+) -> None:
+    _process, config = start()
+    talk = b"EHLO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n"
+    with socket.create_connection((config.host, config.port)) as cut:
+        cut.sendall(talk + b"Subject: half")
+    with socket.create_connection((config.host, config.port)) as bare, bare.makefile("rb") as replies:
+        bare.sendall(talk + b"Subject: x\r\n\r\na\n.\nMAIL FROM:<evil@x>\r\n.\r\nQUIT\r\n")
+        said = replies.read().decode()
+    assert "554 5.6.0" in said and said.rstrip().splitlines()[-1].startswith("221")
+    with Email().open(config) as session:
+        session.send(parcel())
+    assert len(Journal(tmp_path / "journal").read()) == 1
 
 
 def test_a_script_can_take_a_message_and_say_nothing(start: Start, tmp_path: Path) -> None:
