@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from orderwire.api.application import urlpatterns as api_urlpatterns
+
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
+    path("api/v1/", include(api_urlpatterns())),
     path("", include("orderwire.web.urls")),
 ]

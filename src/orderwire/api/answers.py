@@ -1,0 +1,206 @@
+"""Suppliers' answers: read them, give one (as the supplier, or by the buyer on its behalf), decide one that differs."""
+
+import datetime
+from typing import Annotated, Any, Self
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Schema
+from pydantic import WithJsonSchema
+
+from orderwire import plugins
+from orderwire.api.access import Caller, caller, needs
+from orderwire.api.answering import WRITE, given, responses
+from orderwire.api.orders import revisions
+from orderwire.api.paging import BIGGEST, Body, Filters, Id, Number, OptionalReason, only
+from orderwire.api.problem import Stopped, told
+from orderwire.document.response import Response as ResponseDocument
+from orderwire.flow import Refused, acknowledge
+from orderwire.records import Response
+
+router = Router(tags=["answers"])
+of_order = Router(tags=["answers"])
+
+Document = Annotated[dict[str, Any], WithJsonSchema({"x-document": "Response"})]
+_BODY: dict[str, Any] = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "anyOf": [
+                    {"$ref": "#/components/schemas/ResponseEnvelope"},
+                    {"$ref": "#/components/schemas/Response"},
+                ]
+            }
+        }
+    },
+}
+
+
+class Difference(Schema):
+    """What the answer says otherwise than the order; `money` is what that adds to the order's total."""
+
+    line: str | None = None
+    field: str
+    ordered: str
+    answered: str
+    text: str
+    money: str | None = None
+    reason: str | None = None
+
+
+class AnswerOut(Schema):
+    """One answer. `state` tells what became of it, `status` what it says as a whole."""
+
+    id: int
+    order: str | None = None
+    revision: int | None = None
+    supplier: str | None = None
+    status: str
+    state: Response.State
+    problem: str = ""
+    differences: list[Difference] = []
+    document: Document
+    source: str
+    actor: str
+    received_at: datetime.datetime
+    decided_at: datetime.datetime | None = None
+
+    @classmethod
+    def of(cls, row: Response, who: Caller) -> Self:
+        """An answer as its caller may see it."""
+        inside = who.partner_id is None
+        return cls(
+            id=row.pk,
+            order=row.order.number if row.order else None,
+            revision=row.revision.number if row.revision else None,
+            supplier=row.supplier.number if row.supplier else None,
+            status=row.status,
+            state=Response.State(row.state),
+            problem=row.problem if inside else "",
+            differences=[Difference(**d) for d in row.differences],
+            document=row.content,
+            source=row.source,
+            actor=row.actor if inside else "",
+            received_at=row.received_at,
+            decided_at=row.decided_at,
+        )
+
+
+class Answers(Schema):
+    """Answers, newest first."""
+
+    answers: list[AnswerOut]
+    next: str | None = None
+
+
+class AnswerFilters(Filters):
+    """Which answers."""
+
+    state: Response.State | None = None
+
+
+class Decision(Body):
+    """Take the answer's differences, or insist on the order (with a reason)."""
+
+    accept: bool
+    reason: OptionalReason = ""
+
+
+@of_order.get(
+    "/{path:number}/answers", response=responses(Answers, 404), **needs("answers:read"), summary="List its answers"
+)
+def list_order_answers(request: HttpRequest, number: Number) -> HttpResponse:
+    """Every answer to the order, newest first."""
+    who = caller(request)
+    found = _visible(who).filter(order=who.order(number)).order_by("-pk")
+    return given(Answers(answers=[AnswerOut.of(row, who) for row in found]))
+
+
+@of_order.post(
+    "/{path:number}/answers",
+    response=responses(AnswerOut, 200, 404, *WRITE, status=201),
+    **needs("answers:write", requestBody=_BODY),
+    summary="Answer an order",
+)
+def answer_order(request: HttpRequest, number: Number) -> HttpResponse:
+    """The body is an answer as our JSON. With a supplier's key it is the supplier's word; with a key of the buyer's it
+    is taken on the supplier's behalf, and the ledger says by whom. 200: the same answer is known already."""
+    who = caller(request)
+    order = who.order(number)
+    document = _read(request.body)
+    name = document.order_number + (f"/{document.release_number}" if document.release_number else "")
+    if name != order.number:
+        raise Refused(f"The answer is to order {name}, the address names {order.number}.", remedy="Correct either.")
+    if order.supplier is None:
+        raise Refused("The order has no supplier that we know.", remedy="Add the supplier.", kind="conflict")
+    if document.revision is not None and not revisions(order, who).filter(number=document.revision).exists():
+        raise Refused(f"Order {order.number} has no version {document.revision}.", remedy="Name one that it has.")
+    newest = Response.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    row = acknowledge.take(document, supplier=order.supplier, source=who.source, actor=who.actor)
+    return given(AnswerOut.of(_visible(who).get(pk=row.pk), who), 201 if row.pk > newest else 200)
+
+
+@router.get("", response=responses(Answers), **needs("answers:read"), summary="List answers")
+def list_answers(request: HttpRequest, filters: Query[AnswerFilters]) -> HttpResponse:
+    """Answers to all orders, newest first; state=open are those that need a decision."""
+    only(request, AnswerFilters)
+    who = caller(request)
+    found = _visible(who).order_by("-pk")
+    if filters.state is not None:
+        found = found.filter(state=filters.state)
+    if filters.cursor is not None:
+        found = found.filter(pk__lt=_id(filters.cursor))
+    rows = list(found[: filters.limit + 1])
+    page = rows[: filters.limit]
+    after = str(page[-1].pk) if len(rows) > len(page) else None
+    return given(Answers(answers=[AnswerOut.of(row, who) for row in page], next=after))
+
+
+@router.get("/{answer_id}", response=responses(AnswerOut, 404), **needs("answers:read"), summary="Read one answer")
+def read_answer(request: HttpRequest, answer_id: Id) -> HttpResponse:
+    """One answer."""
+    return given(_one(caller(request), answer_id))
+
+
+@router.post(
+    "/{answer_id}/decide",
+    response=responses(AnswerOut, 404, *WRITE),
+    **needs("orders:write"),
+    summary="Decide an answer that differs",
+)
+def decide_answer(request: HttpRequest, answer_id: Id, body: Decision) -> HttpResponse:
+    """The buyer takes the differences, or insists and waits for another answer."""
+    who = caller(request)
+    acknowledge.decide(answer_id, actor=who.actor, accept=body.accept, reason=body.reason)
+    return given(_one(who, answer_id))
+
+
+def _visible(who: Caller) -> QuerySet[Response]:
+    found = Response.objects.select_related("order", "revision", "supplier")
+    return found if who.partner_id is None else found.filter(order__in=who.orders(), supplier=who.partner_id)
+
+
+def _one(who: Caller, answer_id: int) -> AnswerOut:
+    row = _visible(who).filter(pk=answer_id).first()
+    if row is None:
+        raise Refused("There is no such answer.", kind="not_found")
+    return AnswerOut.of(row, who)
+
+
+def _read(content: bytes) -> ResponseDocument:
+    """The answer in a body. Raises Stopped with findings."""
+    result = plugins.format("order_json").read(content, {})
+    first = result.documents[0] if result.documents else None
+    found = first.document if first and first.usable and len(result.documents) == 1 else None
+    if isinstance(found, ResponseDocument):
+        return found
+    findings = [*result.findings, *(f for d in result.documents for f in d.findings)]
+    reason = "The body is not one answer that can be used."
+    raise Stopped(422, "invalid", reason, "Send one document of orderwire/response/1.", findings=told(findings))
+
+
+def _id(cursor: str) -> int:
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19 and int(cursor) <= BIGGEST):
+        raise Stopped(422, "invalid", "This is no cursor.", "Use `next` of the page before.")
+    return int(cursor)

@@ -1,0 +1,352 @@
+"""Orders: bring them, list them, read one with its versions and why it goes where."""
+
+import datetime
+import json
+from decimal import Decimal
+from typing import Annotated, Any, Self
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Schema
+from pydantic import Field, WithJsonSchema
+
+from orderwire.api.access import LEFT, Caller, caller, needs
+from orderwire.api.answering import WRITE, given, responses
+from orderwire.api.incoming import RAW_ORDER, Received, take_in
+from orderwire.api.paging import Filters, Number, Word, only, read_cursor, write_cursor
+from orderwire.document.money import exponent
+from orderwire.document.states import AnswerState, DeliveryState, OrderState
+from orderwire.flow import Refused
+from orderwire.records import Approval, Order, Plan, Revision
+
+router = Router(tags=["orders"])
+
+OrderDocument = Annotated[dict[str, Any], WithJsonSchema({"x-document": "Order"})]
+AmountText = Annotated[str, Field(description="An exact amount as text.", examples=["1250.00"])]
+
+
+class OrderSummary(Schema):
+    """An order as lists show it. A supplier's key sees the version that was sent to it."""
+
+    number: str
+    revision: int
+    state: OrderState
+    delivery_state: DeliveryState | None = None
+    answer_state: AnswerState
+    reason: str = ""
+    test: bool
+    kind: str
+    supplier: str | None = Field(None, description="The buyer's number for the supplier; absent while not known here.")
+    supplier_name: str
+    buyer_name: str
+    source: str
+    currency: str
+    total: AmountText
+    lines: int
+    need_by: datetime.date | None = None
+    channel: str = ""
+    answer_due_at: datetime.datetime | None = None
+    created_at: datetime.datetime
+    changed_at: datetime.datetime
+    last_event: str = ""
+
+    @classmethod
+    def facts(cls, order: Order, who: Caller) -> dict[str, Any]:
+        """What the row says; the buyer's own remarks are not for suppliers."""
+        inside = who.partner_id is None
+        return {
+            "number": order.number,
+            "revision": order.revision,
+            "state": OrderState(order.state),
+            "delivery_state": DeliveryState(order.delivery_state) if order.delivery_state else None,
+            "answer_state": AnswerState(order.answer_state),
+            "reason": order.reason if inside else "",
+            "test": order.test,
+            "kind": order.kind,
+            "supplier": order.supplier.number if order.supplier else None,
+            "supplier_name": order.supplier_name,
+            "buyer_name": order.buyer_name,
+            "source": order.source if inside else "",
+            "currency": order.currency,
+            "total": amount(order.total, order.currency),
+            "lines": order.line_count,
+            "need_by": order.need_by,
+            "channel": order.channel if inside else "",
+            "answer_due_at": order.answer_due_at,
+            "created_at": order.created_at,
+            "changed_at": order.changed_at,
+            "last_event": order.last_event if inside else "",
+        }
+
+    @classmethod
+    def of(cls, order: Order, who: Caller) -> Self:
+        """The row as its caller may see it. In a list a supplier's row is of the buyer's newest version."""
+        return cls(**cls.facts(order, who))
+
+
+class OrderPage(Schema):
+    """A page of orders."""
+
+    orders: list[OrderSummary]
+    next: str | None = Field(None, description="The `cursor` of the next page; absent on the last.")
+
+
+class RevisionOut(Schema):
+    """One version; `sha256` is its identity and what an approval names."""
+
+    revision: int
+    sha256: str
+    currency: str
+    total: AmountText
+    created_by: str = ""
+    created_at: datetime.datetime
+    message: int | None = Field(None, description="The message that brought it.")
+
+    @classmethod
+    def of(cls, row: Revision, who: Caller) -> Self:
+        """A version as its caller may see it."""
+        inside = who.partner_id is None
+        return cls(
+            revision=row.number,
+            sha256=row.sha256,
+            currency=row.currency,
+            total=amount(row.total, row.currency),
+            created_by=row.created_by if inside else "",
+            created_at=row.created_at,
+            message=row.message_id if inside else None,
+        )
+
+
+class Revisions(Schema):
+    """All versions, oldest first."""
+
+    revisions: list[RevisionOut]
+
+
+class RevisionDetail(RevisionOut):
+    """A version with its content."""
+
+    document: OrderDocument
+
+
+class ApprovalOut(Schema):
+    """One person's word on one version."""
+
+    revision: int
+    sha256: str
+    decision: str
+    approver: str
+    source: str = Field("", description="The system that the approval came from; empty where it was given here.")
+    reference: str = ""
+    reason: str = ""
+    approved_at: datetime.datetime
+
+    @classmethod
+    def of(cls, row: Approval) -> Self:
+        """A recorded approval or refusal."""
+        return cls(
+            revision=row.revision.number,
+            sha256=row.revision_sha256,
+            decision=row.decision,
+            approver=row.approver,
+            source=row.source,
+            reference=row.reference,
+            reason=row.reason,
+            approved_at=row.approved_at,
+        )
+
+
+class LegOut(Schema):
+    """Who gets the version, through what, and what is asked of them."""
+
+    recipient: str
+    purpose: str
+    endpoint: str
+    channel: str
+    format: str
+    prices: bool
+    answer_required: bool
+    answer_within_days: int | None = None
+
+
+class PlanOut(Schema):
+    """Where the current version goes and why: `explanation` tells each rule with each of its conditions."""
+
+    rules_version: int | None = None
+    problem: str = ""
+    legs: list[LegOut]
+    explanation: dict[str, Any]
+
+    @classmethod
+    def of(cls, plan: Plan) -> Self:
+        """A plan with its legs."""
+        legs = []
+        for leg in plan.legs.select_related("recipient", "endpoint").order_by("position"):
+            version = leg.endpoint.versions.get(number=leg.endpoint_version)
+            legs.append(
+                LegOut(
+                    recipient=leg.recipient.number,
+                    purpose=leg.purpose,
+                    endpoint=leg.endpoint.name,
+                    channel=version.channel,
+                    format=version.format,
+                    prices=leg.prices,
+                    answer_required=leg.answer_required,
+                    answer_within_days=leg.answer_due_days,
+                )
+            )
+        number = plan.rules.number if plan.rules else None
+        return cls(rules_version=number, problem=plan.problem, legs=legs, explanation=plan.explanation)
+
+
+class OrderDetail(OrderSummary):
+    """An order with the content of its current version, its history and its plan (both for the buyer only)."""
+
+    sha256: str
+    document: OrderDocument
+    revisions: list[RevisionOut]
+    approvals: list[ApprovalOut] = []
+    plan: PlanOut | None = None
+
+    @classmethod
+    def of(cls, order: Order, who: Caller) -> Self:
+        """The whole order as its caller may see it: a supplier the newest version that was sent to it."""
+        known = list(revisions(order, who).order_by("number"))
+        current = known[-1] if who.partner_id is not None else next(r for r in known if r.number == order.revision)
+        facts = cls.facts(order, who)
+        facts |= {"revision": current.number, "currency": current.currency, "total": amount(current.total, current.currency)}
+        document = json.loads(bytes(current.content))
+        if who.partner_id is not None:
+            days = [s.get("requested") for line in document["lines"] for s in line["schedules"]]
+            facts |= {"lines": len(document["lines"]), "need_by": min(filter(None, days), default=None)}
+        approvals, plan = [], None
+        if who.partner_id is None:
+            said = Approval.objects.filter(revision__order=order).select_related("revision").order_by("pk")
+            approvals = [ApprovalOut.of(row) for row in said]
+            plan = current.plans.select_related("rules").order_by("-pk").first()
+        return cls(
+            **facts,
+            sha256=current.sha256,
+            document=document,
+            revisions=[RevisionOut.of(r, who) for r in known],
+            approvals=approvals,
+            plan=PlanOut.of(plan) if plan else None,
+        )
+
+
+class OrderFilters(Filters):
+    """Which orders."""
+
+    state: OrderState | None = None
+    delivery: DeliveryState | None = None
+    answer: AnswerState | None = None
+    supplier: Word | None = Field(None, description="The buyer's number for the supplier.")
+    number: Word | None = Field(None, description="Exactly this number.")
+    updated_since: datetime.datetime | None = Field(
+        None, description="Changed at or after this time; then the oldest change comes first, else the newest."
+    )
+
+
+@router.post(
+    "",
+    response=responses(Received, 200, 207, *WRITE, status=201),
+    **needs("orders:write", requestBody=RAW_ORDER),
+    summary="Bring an order",
+)
+def bring_order(request: HttpRequest) -> HttpResponse:
+    """The body is one order as our JSON, or a file in any installed format that can be read; the content decides.
+
+    201: a new order or version. 200: known already, nothing changed. 409: the number and version are known with other
+    content, told field by field; nothing changed. 422: refused, with findings. 207: a file of several, look at each.
+    """
+    return take_in(request, caller(request), orders_only=True)
+
+
+@router.get("", response=responses(OrderPage), **needs("orders:read"), summary="List orders")
+def list_orders(request: HttpRequest, filters: Query[OrderFilters]) -> HttpResponse:
+    """Orders by their latest change. To follow changes, begin with `updated_since` and go on with `next`."""
+    only(request, OrderFilters)
+    who = caller(request)
+    found = who.orders()
+    for column, value in (
+        ("state", filters.state),
+        ("delivery_state", filters.delivery),
+        ("answer_state", filters.answer),
+        ("supplier__number", filters.supplier),
+        ("number", filters.number),
+    ):
+        if value is not None:
+            found = found.filter(**{column: value})
+    rising = filters.updated_since is not None
+    if filters.updated_since is not None:
+        since = filters.updated_since
+        if since.tzinfo is None:
+            raise Refused("updated_since has no zone.", remedy="Write it like 2026-01-31T09:30:00Z.")
+        found = found.filter(changed_at__gte=since)
+    if filters.cursor:
+        at, pk = read_cursor(filters.cursor)
+        past = (
+            Q(changed_at__gt=at) | Q(changed_at=at, pk__gt=pk)
+            if rising
+            else Q(changed_at__lt=at) | Q(changed_at=at, pk__lt=pk)
+        )
+        # The first condition is what the index is entered by.
+        found = found.filter(Q(changed_at__gte=at) if rising else Q(changed_at__lte=at)).filter(past)
+    found = found.order_by("changed_at", "pk") if rising else found.order_by("-changed_at", "-pk")
+    rows = list(found[: filters.limit + 1])
+    page = rows[: filters.limit]
+    after = write_cursor(page[-1].changed_at, page[-1].pk) if len(rows) > len(page) else None
+    return given(OrderPage(orders=[OrderSummary.of(row, who) for row in page], next=after))
+
+
+@router.get(
+    "/{path:number}/revisions", response=responses(Revisions, 404), **needs("orders:read"), summary="List versions"
+)
+def list_revisions(request: HttpRequest, number: Number) -> HttpResponse:
+    """Every version of the order, oldest first; for a supplier those that were sent to it."""
+    who = caller(request)
+    found = revisions(who.order(number), who).order_by("number")
+    return given(Revisions(revisions=[RevisionOut.of(r, who) for r in found]))
+
+
+@router.get(
+    "/{path:number}/revisions/{int:revision}",
+    response=responses(RevisionDetail, 404),
+    **needs("orders:read"),
+    summary="Read one version",
+)
+def read_revision(request: HttpRequest, number: Number, revision: int) -> HttpResponse:
+    """One version with its content."""
+    who = caller(request)
+    row = revisions(who.order(number), who).filter(number=min(revision, 10**9)).first()
+    if row is None:
+        raise Refused("There is no such version.", kind="not_found")
+    shown = RevisionOut.of(row, who).model_dump()
+    return given(RevisionDetail(**shown, document=json.loads(bytes(row.content))))
+
+
+def read_order(request: HttpRequest, number: Number) -> HttpResponse:
+    """One order with its current content, versions, approvals, and its plan with the explanation."""
+    who = caller(request)
+    return given(OrderDetail.of(who.order(number), who))
+
+
+def add_last(last: Router) -> None:
+    """A number may hold a slash, so the address of an order itself is tried after those of its parts."""
+    last.get("/{path:number}", response=responses(OrderDetail, 404), **needs("orders:read"), summary="Read one order")(
+        read_order
+    )
+
+
+def revisions(order: Order, who: Caller) -> Any:
+    """The versions that the caller may know of."""
+    found = order.revisions.all()
+    if who.partner_id is None:
+        return found
+    sent = order.deliveries.filter(LEFT, leg__recipient=who.partner_id)
+    return found.filter(pk__in=sent.values("revision"))
+
+
+def amount(value: Decimal, currency: str) -> str:
+    """With the decimals of its currency."""
+    return format(value.quantize(exponent(currency)), "f")
