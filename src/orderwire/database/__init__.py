@@ -67,7 +67,8 @@ def django_database(dsn: str, *, pool: int = 0) -> dict[str, Any]:
     pool: the most connections a process keeps in psycopg's pool; 0 keeps one connection per thread instead.
     """
     parts = {key: str(value) for key, value in conninfo_to_dict(dsn).items() if value is not None}
-    options: dict[str, Any] = {}
+    # Prepared statements (records/hot.py) are costed once, not again at each run.
+    options: dict[str, Any] = {"options": "-c plan_cache_mode=force_generic_plan"}
     if pool:
         options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 20}
     return {

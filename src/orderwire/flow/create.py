@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from orderwire import engine
@@ -25,8 +25,11 @@ from orderwire.formats import Approval as Claim
 from orderwire.ledger import events
 from orderwire.ledger.append import CHANNEL, append
 from orderwire.ledger.entry import Event
-from orderwire.records import Approval, Message, Order, OrderLine, Partner, Revision
+from orderwire.records import Approval, Message, Order, OrderLine, Revision
+from orderwire.records.hot import rows
 from orderwire.records.write import EventRow, LineRow, NewOrder, PlanRow, new_order
+
+LOCK = "select 1 from ow_order where entity = 'main' and number = %(number)s for update"
 
 
 @dataclass(frozen=True)
@@ -51,10 +54,12 @@ def create(
     """
     number = number_of(document)
     with transaction.atomic():
-        _one_at_a_time(number)
-        order = Order.objects.select_for_update().filter(number=number).first()
-        if order is None:
-            return _new(document, number, source=source, actor=actor, claim=approval, message=message)
+        found = rows(LOCK, {"number": number})
+        if not found:
+            new = _new(document, number, source=source, actor=actor, claim=approval, message=message)
+            if new is not None:
+                return new
+        order = Order.objects.select_for_update().get(number=number)
         known = order.revisions.filter(number=document.revision).first()
         if known is not None:
             return _known(order, known, document, source=source, actor=actor)
@@ -71,31 +76,26 @@ def need_by(lines: Iterable[Line]) -> datetime.date | None:
     return min((s.requested for line in lines for s in line.schedules if s.requested), default=None)
 
 
-def _one_at_a_time(number: str) -> None:
-    """Two doors may bring the same new order at once: the second waits here and finds it."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"order {number}"])
-
-
 def _new(
     document: Document, number: str, *, source: str, actor: str, claim: Claim | None, message: Message | None
-) -> Created:
-    """Everything about a new order, decided first and then written in one statement."""
+) -> Created | None:
+    """Everything about a new order, decided first and then written in one statement; None where another door was
+    faster with this number."""
     now, content, sha256 = timezone.now(), canonical_bytes(document), fingerprint(document)
-    supplier = find_supplier(document.supplier)
+    supplier_id = find_supplier(document.supplier)
     judged = approve.arrival(document, sha256, source=source, claim=claim)
     decided = None
     if judged.state is OrderState.APPROVED:
-        decided = route.decide(document, sha256, number=number, supplier=supplier)
+        decided = route.decide(document, sha256, number=number, supplier_id=supplier_id)
     state = OrderState.HELD if decided and decided.problem else judged.state
-    summary = _summary(document, supplier)
+    summary = _summary(document, supplier_id)
     told: list[tuple[Event, frozenset[str]]] = [
         (_created_event(document, sha256, source, summary["total"]), frozenset({"revision"})),
         (judged.event, frozenset({"revision"})),
     ]
     if decided:
         told.append((decided.event(), frozenset({"revision", "plan"})))
-    order_id, _ = new_order(
+    written = new_order(
         NewOrder(
             order={
                 **summary,
@@ -125,14 +125,14 @@ def _new(
             lines=line_rows(document),
             events=[EventRow(now, event.kind, actor, event.data(), about) for event, about in told],
             approvals=[judged.approval] if judged.approval else [],
-            plan=PlanRow(decided.rules.pk, decided.binding, dict(decided.plan.explanation), decided.problem)
+            plan=PlanRow(decided.rules.id, decided.binding, dict(decided.plan.explanation), decided.problem)
             if decided
             else None,
             legs=decided.legs if decided else (),
         ),
         notify=CHANNEL,
     )
-    return Created(order_id, number, document.revision, state.value, "created")
+    return written and Created(written[0], number, document.revision, state.value, "created")
 
 
 def _revise(
@@ -195,10 +195,10 @@ def _may_follow(order: Order, document: Document) -> None:
         )
 
 
-def _summary(document: Document, supplier: Partner | None) -> dict[str, Any]:
+def _summary(document: Document, supplier_id: int | None) -> dict[str, Any]:
     """What an order's row repeats of its current revision."""
     return {
-        "supplier_id": supplier.pk if supplier else None,
+        "supplier_id": supplier_id,
         "test": document.test,
         "revision": document.revision,
         "kind": document.kind,

@@ -17,7 +17,8 @@ from orderwire.flow import Refused, configuration
 from orderwire.flow.find import find_supplier
 from orderwire.ledger import events
 from orderwire.ledger.append import append
-from orderwire.records import Delivery, EndpointVersion, Leg, Order, Partner, Plan, Revision, RuleSetVersion
+from orderwire.records import Delivery, Leg, Order, Plan, Revision
+from orderwire.records.recipients import PartnerRow, recipients
 from orderwire.records.write import LegRow
 from orderwire.routing import plan as planning
 from orderwire.routing.evaluate import evaluate
@@ -35,7 +36,7 @@ class Decided:
     """What the rules say about a document: the plan, or its problem, and which published version said it."""
 
     plan: planning.Plan
-    rules: RuleSetVersion
+    rules: configuration.Published
     binding: str
     legs: tuple[LegRow, ...]
 
@@ -47,7 +48,7 @@ class Decided:
     @property
     def channel(self) -> str:
         """Channel and format of the supplier's leg, in words for lists."""
-        first = next((leg for leg, row in zip(self.plan.legs, self.legs, strict=True) if row.primary), None)
+        first = next((leg for leg, row in zip(self.plan.legs, self.legs, strict=True) if row.is_primary), None)
         return f"{plugins.channel(first.channel).label} · {plugins.format(first.format).label}" if first else ""
 
     def event(self) -> events.PlanMade | events.PlanHeld:
@@ -63,34 +64,34 @@ class Decided:
         )
 
 
-def decide(document: Document, sha256: str, *, number: str, supplier: Partner | None) -> Decided:
+def decide(document: Document, sha256: str, *, number: str, supplier_id: int | None) -> Decided:
     """Ask the rules about a document; writes nothing. Raises Refused where there are no usable rules at all."""
     try:
         rule_set, version = configuration.rules()
     except Unreadable as failure:
         raise Refused(f"The routing rules cannot be used: {failure}", remedy="Correct rules.yaml.") from failure
-    if supplier is None:
+    if supplier_id is None:
         problem = f"The supplier {document.supplier.name} is not known here. Add it with an endpoint, then plan again."
         made = planning.Plan((), (problem,), (), {"problems": [problem]})
-    else:
-        choices = list(_choices(supplier))
-        today = timezone.now().date()
-        rates = configuration.policy().exchange
-        known = facts(document, _as_fact(supplier, choices), on_date=today, rates=rates)
-        made = planning.make_plan(evaluate(rule_set, known, today), choices)
-        partners = {c.id: c.partner for c in choices}
-        return Decided(made, version, _binding(sha256, made), tuple(_leg_rows(made, partners, number)))
-    return Decided(made, version, _binding(sha256, made), ())
+        return Decided(made, version, _binding(sha256, made), ())
+    partners = recipients(supplier_id)
+    choices = list(_choices(partners, supplier_id))
+    supplier = _as_fact(next(p for p in partners if p.id == supplier_id), choices)
+    today = timezone.now().date()
+    known = facts(document, supplier, on_date=today, rates=configuration.policy().exchange)
+    made = planning.make_plan(evaluate(rule_set, known, today), choices)
+    owners = {c.id: c.partner for c in choices}
+    return Decided(made, version, _binding(sha256, made), tuple(_leg_rows(made, owners, number)))
 
 
 def plan(order: Order, revision: Revision, document: Document, *, actor: str) -> Plan:
     """Plan an approved revision inside the caller's transaction: its deliveries are due when that commits."""
-    if order.supplier is None:
-        order.supplier = find_supplier(document.supplier)
-    decided = decide(document, revision.sha256, number=order.number, supplier=order.supplier)
+    if order.supplier_id is None:
+        order.supplier_id = find_supplier(document.supplier)
+    decided = decide(document, revision.sha256, number=order.number, supplier_id=order.supplier_id)
     made = Plan.objects.create(
         revision=revision,
-        rules=decided.rules,
+        rules_id=decided.rules.id,
         binding=decided.binding,
         explanation=dict(decided.plan.explanation),
         problem=decided.problem,
@@ -136,29 +137,25 @@ def shard_key(number: str) -> int:
     return zlib.crc32(number.encode()) & 0x7FFFFFFF
 
 
-def _choices(supplier: Partner) -> Iterator[planning.EndpointChoice]:
+def _choices(partners: list[PartnerRow], supplier_id: int) -> Iterator[planning.EndpointChoice]:
     """The endpoints of the supplier and of every group in the house, in their current versions."""
-    versions = EndpointVersion.objects.select_related("endpoint__partner").extra(
-        where=["ow_endpoint_version.number = ow_endpoint.version"]
-    )
-    groups = versions.filter(endpoint__partner__role=Partner.Role.INTERNAL)
-    for version in versions.filter(endpoint__partner=supplier) | groups:
-        endpoint, partner = version.endpoint, version.endpoint.partner
-        yield planning.EndpointChoice(
-            id=endpoint.pk,
-            partner=partner.pk,
-            partner_name=partner.name,
-            recipient="supplier" if partner.pk == supplier.pk else f"group:{partner.number}",
-            name=endpoint.name,
-            channel=version.channel,
-            format=version.format,
-            version=version.number,
-            rank=endpoint.rank,
-            active=endpoint.active and partner.active,
-        )
+    for partner in partners:
+        for endpoint in partner.endpoints:
+            yield planning.EndpointChoice(
+                id=endpoint.id,
+                partner=partner.id,
+                partner_name=partner.name,
+                recipient="supplier" if partner.id == supplier_id else f"group:{partner.number}",
+                name=endpoint.name,
+                channel=endpoint.channel,
+                format=endpoint.format,
+                version=endpoint.version,
+                rank=endpoint.rank,
+                active=endpoint.active and partner.active,
+            )
 
 
-def _as_fact(partner: Partner, choices: list[planning.EndpointChoice]) -> Supplier:
+def _as_fact(partner: PartnerRow, choices: list[planning.EndpointChoice]) -> Supplier:
     usable = [c for c in choices if c.recipient == "supplier" and c.active]
     return Supplier(
         number=partner.number,
@@ -194,7 +191,7 @@ def _leg_rows(made: planning.Plan, partners: dict[int, int], number: str) -> Ite
             answer_required=leg.answer_required,
             answer_due_days=leg.answer_due_days,
             ladder=leg.ladder,
-            primary=primary,
+            is_primary=primary,
             due_at=dispatch_at or now,
             shard_key=key,
         )
@@ -225,7 +222,7 @@ def _write_legs(order: Order, revision: Revision, made: Plan, decided: Decided) 
                 revision=revision,
                 endpoint_id=row.endpoint_id,
                 endpoint_version=row.endpoint_version,
-                primary=row.primary,
+                primary=row.is_primary,
                 shard_key=row.shard_key,
                 due_at=row.due_at,
                 message_id=f"{revision.sha256[:24]}.{row.endpoint_id}.{made.pk}",
