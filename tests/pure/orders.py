@@ -142,18 +142,22 @@ def notes(alphabet: Alphabet = "any") -> st.SearchStrategy[Note]:
     return st.builds(Note, text=texts(alphabet), subject=maybe(labels(alphabet, 30)))
 
 
-terms_parts = st.builds(
-    TermsPart,
-    basis=st.sampled_from(["invoice", "invoice_receipt", "goods_receipt", "delivery", "shipment", "order", "fixed"]),
-    percent=maybe(decimals("1", "100", 2)),
-    days=st.sampled_from([0, 10, 30, 60, 3650]),
-    months=st.sampled_from([0, 0, 1, 3]),
-    end_of_month=st.sampled_from([None, None, "before", "after"]),
-    due=maybe(dates),
-    discount_percent=maybe(decimals("0", "20", 2)),
-    discount_days=maybe(st.integers(0, 90)),
-    text=maybe(texts()),
-)
+def terms_parts(alphabet: Alphabet = "any") -> st.SearchStrategy[TermsPart]:
+    """Parts of payment terms, also those that no standard can say."""
+    return st.builds(
+        TermsPart,
+        basis=st.sampled_from(
+            ["invoice", "invoice_receipt", "goods_receipt", "delivery", "shipment", "order", "fixed"]
+        ),
+        percent=maybe(decimals("1", "100", 2)),
+        days=st.sampled_from([0, 10, 30, 60, 3650]),
+        months=st.sampled_from([0, 0, 1, 3]),
+        end_of_month=st.sampled_from([None, None, "before", "after"]),
+        due=maybe(dates),
+        discount_percent=maybe(decimals("0", "20", 2)),
+        discount_days=maybe(st.integers(0, 90)),
+        text=maybe(texts(alphabet)),
+    )
 
 
 def accounts(alphabet: Alphabet = "any") -> st.SearchStrategy[tuple[Account, ...]]:
@@ -225,7 +229,7 @@ def orders(draw: st.DrawFn, alphabet: Alphabet = "any", max_lines: int = 3) -> O
         supplier=draw(parties(alphabet)),
         ship_to=draw(maybe(parties(alphabet))),
         bill_to=draw(maybe(parties(alphabet))),
-        payment_terms=tuple(draw(st.lists(terms_parts, max_size=2))),
+        payment_terms=tuple(draw(st.lists(terms_parts(alphabet), max_size=2))),
         incoterm=draw(
             maybe(
                 st.builds(

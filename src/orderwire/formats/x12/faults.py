@@ -1,6 +1,7 @@
 """What is wrong with one transaction set: findings for people and, beside them, the codes of the 997."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from orderwire.document.finding import Finding, Severity
 from orderwire.document.functional import ElementError, FunctionalStatus, SegmentError, TransactionStatus
@@ -10,7 +11,9 @@ from orderwire.formats.x12.tables import FUNCTIONAL_CODES, SEGMENTS_IN_ERROR
 LIMIT = 100
 """Findings kept for one set; the rest is counted."""
 
-MISSING, CONDITION, TOO_LONG, BAD_CHARACTER, BAD_CODE, BAD_DATE = "1", "2", "5", "6", "7", "8"
+_TEXT = 500
+
+MISSING, BAD_CHARACTER, BAD_CODE, BAD_DATE = "1", "6", "7", "8"
 """Codes of data element 723 (AK403)."""
 SEGMENT_MISSING = "3"
 """Code of data element 720 (AK304)."""
@@ -56,7 +59,11 @@ class Faults:
 
     def not_kept(self, name: str) -> None:
         """This segment (or, with a dot, element) has no place in the order; reported once for each name."""
-        self.noted.setdefault(name, []).append(self.at)
+        name = name[:20]
+        if name in self.noted or len(self.noted) < LIMIT:
+            self.noted.setdefault(name, []).append(self.at)
+        else:
+            self._dropped += 1
 
     def remark(self, code: str, text: str, where: str = "order") -> None:
         """A warning about the meaning of the document, nothing that a 997 could say."""
@@ -113,6 +120,8 @@ class Faults:
 
     def _add(self, finding: Finding) -> None:
         self.failed = self.failed or finding.severity is Severity.ERROR
+        if len(finding.text) > _TEXT:
+            finding = replace(finding, text=finding.text[:_TEXT] + "…")
         if len(self._findings) < LIMIT:
             self._findings.append(finding)
         else:

@@ -1,6 +1,7 @@
 """The PO1 loop of the 850: one line with its description, schedules, taxes, allowances and identifiers."""
 
 import datetime
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -42,17 +43,26 @@ _PRODUCT_FIELDS = {
 }  # fmt: skip
 
 
+def put(target: object, name: str, item: object) -> None:
+    """Append to a list attribute that most objects do not have."""
+    known: list[object] = getattr(target, name)
+    if known:
+        known.append(item)
+    else:
+        setattr(target, name, [item])
+
+
 class LineReader:
     """Gathers one PO1 loop; `line()` closes it. Errors are reported at the segment where they stand."""
 
     # Class attributes stand for what most lines do not have, so that a plain line costs little.
     requested: datetime.date | None = None
-    allowances_charges: tuple[AllowanceCharge, ...] = ()
-    notes: tuple[Note, ...] = ()
-    references: tuple[Reference, ...] = ()
-    taxes: tuple[Tax, ...] = ()
-    pids: tuple[list[str], ...] = ()
-    _schedules: tuple[tuple[Decimal, datetime.date | None, Party | None], ...] = ()
+    allowances_charges: Sequence[AllowanceCharge] = ()
+    notes: Sequence[Note] = ()
+    references: Sequence[Reference] = ()
+    taxes: Sequence[Tax] = ()
+    pids: Sequence[list[str]] = ()
+    schedules: Sequence[tuple[Decimal, datetime.date | None, Party | None]] = ()
     _sound = True
 
     def __init__(self, segment: list[str], count: int, faults: Faults, profile: X12Profile):
@@ -113,7 +123,7 @@ class LineReader:
             return self._ctp(segment, component)
         found = tax(segment, faults)
         if found is not None:
-            self.taxes += (found,)
+            put(self, "taxes", found)
         return found is not None
 
     def _ctp(self, segment: list[str], component: str) -> bool:
@@ -145,13 +155,13 @@ class LineReader:
         if segment[5] not in REQUESTED_DATES and when is not None:
             kind = "a ship date" if segment[5] in SHIP_DATES else "not a delivery date"
             faults.warning("schedule-date", f"SCH05 {segment[5]!r} is {kind}; it was read as the date of delivery", 5)
-        self._schedules += ((quantity, when, place),)
+        put(self, "schedules", (quantity, when, place))
 
     def deliver(self, reader: PartyReader, faults: Faults) -> None:
         """Take the N1*ST loop of the line: the place of its own SCH segments, or of all that is not scheduled."""
         place = reader.party(faults)
         if not reader.schedules:
-            self._schedules += ((_ZERO, None, place),)
+            put(self, "schedules", (_ZERO, None, place))
         at, segment = faults.at, faults.segment
         for faults.at, sch in reader.schedules:
             faults.segment = "SCH"
@@ -177,8 +187,8 @@ class LineReader:
             self._products(values, faults)
         values["description"] = self._described(values, faults)
         if self.taxes or self.allowances_charges or self.references or self.notes:
-            values.update(taxes=self.taxes, allowances_charges=self.allowances_charges, references=self.references)
-            values["notes"] = self.notes
+            values.update(taxes=tuple(self.taxes), allowances_charges=tuple(self.allowances_charges))
+            values.update(references=tuple(self.references), notes=tuple(self.notes))
         try:
             return build(values)
         except ValidationError as failure:
@@ -188,10 +198,10 @@ class LineReader:
     def _scheduled(self, faults: Faults, default: datetime.date | None) -> tuple[Schedule, ...] | None:
         default = self.requested or default
         assert self.quantity is not None
-        if not self._schedules:
+        if not self.schedules:
             return (build_schedule(self.quantity, default, None),)
         total, place, known = _ZERO, None, []
-        for quantity, when, where in self._schedules:
+        for quantity, when, where in self.schedules:
             if quantity:
                 total += quantity
                 known.append(build_schedule(quantity, when, where))
@@ -224,7 +234,7 @@ class LineReader:
                 values[field] = value[:200]
         for code, value in other:
             if code.isascii() and code.isalnum():
-                self.references += (Reference(kind="other", number=value, code=f"item:{code[:30]}"),)
+                put(self, "references", Reference(kind="other", number=value, code=f"item:{code[:30]}"))
             else:
                 faults.not_kept("PO1 identifier")
 

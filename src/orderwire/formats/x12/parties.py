@@ -6,6 +6,7 @@ from orderwire.formats.x12.faults import BAD_CODE, Faults
 from orderwire.formats.x12.tables import PARTY_ID_CODES, PARTY_ID_SCHEMES, PARTY_REF_CODES, PARTY_REF_SCHEMES
 from orderwire.formats.x12.values import country, rejoin
 
+_MANY = 50
 NAME, STREET = 60, 55
 """Longest name (DE 93) and street line (DE 166)."""
 
@@ -96,7 +97,9 @@ class PartyReader:
         if len(scheme) > 35 or not all(c.isascii() and (c.isalnum() or c in "._:/ -") for c in scheme):
             faults.not_kept(f"{faults.segment} identifier")
             return
-        if all(known.scheme != scheme or known.value != value for known in self._ids):
+        if len(self._ids) >= _MANY:
+            faults.not_kept(f"{faults.segment} identifier")
+        elif all(known.scheme != scheme or known.value != value for known in self._ids):
             self._ids.append(Identifier(scheme=scheme, value=value[:200]))
 
 

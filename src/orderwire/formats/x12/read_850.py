@@ -15,7 +15,7 @@ from orderwire.document.states import DocumentType
 from orderwire.document.terms import Note, Reference
 from orderwire.formats.x12.envelope import Marks
 from orderwire.formats.x12.faults import BAD_CODE, BAD_DATE, MISSING, Faults
-from orderwire.formats.x12.line_850 import LineReader, allowance
+from orderwire.formats.x12.line_850 import LineReader, allowance, put
 from orderwire.formats.x12.parties import PartyReader, contact_of
 from orderwire.formats.x12.profile import X12Profile
 from orderwire.formats.x12.tables import (
@@ -41,8 +41,8 @@ class OrderReader:
         self.marks, self.profile, self.faults, self.envelope = marks, profile, faults, envelope
         self.type = DocumentType.ORDER
         self.fields: dict[str, Any] = {}
-        self.references: tuple[Reference, ...] = ()
-        self.notes: tuple[Note, ...] = ()
+        self.references: list[Reference] = []
+        self.notes: list[Note] = []
         self.parties: dict[str, Party] = {}
         self.lines: list[LineReader] = []
         self.line: LineReader | None = None
@@ -78,11 +78,8 @@ class OrderReader:
         """Close what is open: the note and the N1 loop."""
         if self.note is not None:
             found = self.note.close(self.marks.component, self.faults)
-            target = self.line if self.line is not None else self
-            if isinstance(found, Note):
-                target.notes += (found,)
-            elif found is not None:
-                target.references += (found,)
+            if found is not None:
+                put(self.line or self, "notes" if isinstance(found, Note) else "references", found)
             self.note = None
         if self.party is not None:
             reader, self.party = self.party, None
@@ -139,7 +136,7 @@ class OrderReader:
             faults.error("bad-date", text, 5, ack=BAD_DATE if when else MISSING, value=when)
         fields["issued"] = issued
         if contract.strip():
-            self.references += (Reference(kind="contract", number=contract.strip()[:200]),)
+            self.references.append(Reference(kind="contract", number=contract.strip()[:200]))
 
     def _cur(self, segment: list[str]) -> None:
         if self.line is not None or "currency" in self.fields:
@@ -164,8 +161,7 @@ class OrderReader:
         elif self.line is None and code == "PO" and self.fields.get("kind") == "release":
             self.own_number = value.strip()
         elif found := reference(code, value, words, composite, self.marks.component, self.faults):
-            target = self.line if self.line is not None else self
-            target.references += (found,)
+            put(self.line or self, "references", found)
 
     def _per(self, segment: list[str]) -> None:
         if self.party is not None and self.party.add(segment, self.faults):
@@ -186,7 +182,7 @@ class OrderReader:
         if self.line is not None or self.party is not None:
             self.faults.not_kept("ITD")
         elif found := payment(segment, self.faults):
-            self.fields["payment_terms"] = (*self.fields.get("payment_terms", ()), found)
+            self.fields.setdefault("payment_terms", []).append(found)
 
     def _dtm(self, segment: list[str]) -> None:
         code, text = segment[1] if len(segment) > 1 else "", segment[2] if len(segment) > 2 else ""
@@ -241,7 +237,7 @@ class OrderReader:
         if self.note is not None or self.party is not None:
             self._leave()
         if self.line is not None and len(segment) > 5 and segment[5].strip():
-            self.line.pids += (segment,)
+            put(self.line, "pids", segment)
         else:
             self.faults.not_kept("PID")
 
@@ -260,12 +256,15 @@ class OrderReader:
             self._leave()
         if found := allowance(segment, self.faults):
             if self.line is not None:
-                self.line.allowances_charges += (found,)
+                put(self.line, "allowances_charges", found)
             else:
-                self.fields["allowances_charges"] = (*self.fields.get("allowances_charges", ()), found)
+                self.fields.setdefault("allowances_charges", []).append(found)
 
     def _ctt(self, segment: list[str]) -> None:
         self._leave()
+        if self.summary:
+            self.faults.error("segment-twice", "CTT stands twice in one order", ack="5")
+            return
         self.line, self.summary = None, True
         self.counted = (
             number(segment[1]) if len(segment) > 1 else None,
@@ -327,7 +326,7 @@ class OrderReader:
             return None
         try:
             order = Order(
-                **fields, references=self.references, notes=self.notes, lines=tuple(lines),
+                **fields, references=tuple(self.references), notes=tuple(self.notes), lines=tuple(lines),
                 test=self.envelope.get("usage") != "P",
             )  # fmt: skip
         except ValidationError as failure:
@@ -344,7 +343,7 @@ class OrderReader:
             return
         agreement = self.fields["number"]
         if not any(r.number == agreement and r.kind in ("blanket", "contract") for r in self.references) and agreement:
-            self.references += (Reference(kind="blanket", number=agreement[:200]),)
+            self.references.append(Reference(kind="blanket", number=agreement[:200]))
         release = self.fields.get("release_number")
         self.fields["number"] = self.own_number or (f"{agreement}-{release}" if release else agreement)
 

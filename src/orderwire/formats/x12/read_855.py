@@ -52,6 +52,7 @@ class ResponseReader:
         self.answers: list[dict[str, Any]] = []
         self.scheduled: list[dict[str, Any]] = []
         self.reason: list[str] = []
+        self.groups = 0
         self.party: PartyReader | None = None
         self.note: NoteReader | None = None
 
@@ -247,14 +248,11 @@ class ResponseReader:
             self.faults.not_kept("DTM")
 
     def _ctt(self, segment: list[str]) -> None:
-        lines = len({line.number for line in self.lines} | ({self.common["number"]} if self.common else set()))
         self._end_line()
         groups = number(segment[1])
-        if groups is not None and groups not in (lines, self.groups):
+        if groups is not None and groups != self.groups:
             text = f"CTT01 counts {segment[1]} but there are {self.groups} PO1 segments; content may be missing"
             self.faults.error("line-count", text, 1, ack=BAD_CODE, value=segment[1])
-
-    groups = 0
 
     def _end_line(self) -> None:
         self._leave()

@@ -26,7 +26,7 @@ class NoteReader:
 
     def __init__(self, n9: list[str] | None):
         self._n9 = [*n9, "", "", "", "", "", "", ""][:8] if n9 else None
-        self._text: list[str] = []
+        self._text: list[list[str]] = []
 
     def add(self, segment: list[str]) -> None:
         """Take an MSG, MTX or NTE segment."""
@@ -34,22 +34,22 @@ class NoteReader:
         text = segment[at] if len(segment) > at else ""
         carriage = segment[after] if len(segment) > after else ""
         if self._text and carriage == CONTINUED:
-            self._text[-1] += " " + text
+            self._text[-1] += (" ", text)
         elif self._text and carriage == CONTINUED_IN_WORD:
-            self._text[-1] += text
+            self._text[-1].append(text)
         else:
-            self._text.append(text)
+            self._text.append([text])
 
     def close(self, component: str, faults: Faults) -> Note | Reference | None:
         """The note where there was text, else the reference that the N9 names."""
-        text = "\n".join(line.rstrip(" ") for line in self._text).strip()
+        text = "\n".join("".join(line).rstrip(" ") for line in self._text).strip()
         if self._n9 is None or text:
-            subject = (self._n9[3].strip() or self._n9[2].strip()) if self._n9 else ""
+            subject = (self._n9[3].strip() or self._n9[2].strip())[:200].strip() if self._n9 else ""
             if len(text) > 4000:
                 faults.warning("note-cut", f"a note of {len(text)} characters was cut to 4000")
             return Note(text=text[:4000].strip(), subject=None if subject in PLAIN else subject) if text else None
         if self._n9[3].strip() and (self._n9[1] in _TEXT_QUALIFIERS and self._n9[2].strip() in PLAIN):
-            return Note(text=self._n9[3].strip())
+            return Note(text=self._n9[3].strip()[:4000])
         when = date(self._n9[4]) if self._n9[4].strip() else None
         if when is None and self._n9[4].strip():
             faults.warning("bad-date", f"{self._n9[4]!r} is not a date", 4, ack=BAD_DATE, value=self._n9[4])

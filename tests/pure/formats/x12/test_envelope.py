@@ -165,3 +165,15 @@ def test_every_corpus_file_is_read_or_refused_with_a_reason() -> None:
         "simple997",
         "simple999",
     }
+
+
+@pytest.mark.parametrize(
+    "segment",
+    ["N9*ZZ*NOTE", "MSG*x", "MSG*x*LC", "REF*VX*{n}", "ITD*01*3", "SAC*C*D240***1", "PID*F****x", "CTT*1*10",
+     "SCH*1*EA***002*20260301", "TXI*VA**1", "DTM*{n}*20260301", "N1*ST*x", "QQ{n}*1", "ZZZ*1"],
+)  # fmt: skip
+def test_a_segment_repeated_without_end_takes_neither_long_nor_many_findings(segment: str) -> None:
+    rows = [*BASE[:6], *(segment.format(n=n) for n in range(60_000)), *BASE[6:]]
+    (found,) = FORMAT.read(order_file(*rows), {}).documents
+    assert len(found.findings) <= 210
+    assert all(len(f.text) < 600 for f in found.findings)
