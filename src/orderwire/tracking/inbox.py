@@ -18,7 +18,7 @@ from orderwire.document.states import AnswerState, DeliveryState, Mark, OrderSta
 from orderwire.records import Delivery, Message, Order, Response, User
 from orderwire.tracking import attention
 from orderwire.tracking.approvals import verdicts
-from orderwire.tracking.words import Money, age, due, plural, short, when
+from orderwire.tracking.words import Money, brief_age, due, plural, short, when
 
 Group = Literal["past", "today", "none"]
 APPROVALS = 20
@@ -52,7 +52,9 @@ class Task:
 
     def age(self, now: datetime.datetime) -> str:
         """How long it waits or is late."""
-        return f"{age(now - self.due_at)} late" if self.due_at and self.due_at < now else age(now - self.since)
+        return (
+            f"{brief_age(now - self.due_at)} late" if self.due_at and self.due_at < now else brief_age(now - self.since)
+        )
 
     def clock(self, now: datetime.datetime) -> str:
         """Since when, or when it was due in the place of whoever is late."""
@@ -211,8 +213,8 @@ def _answers(now: datetime.datetime) -> Iterator[Task]:
             seen = {"opened": f"Opened by a person at {short(order.supplier_name)}", "delivered": "Receipt is proven"}
             known = seen.get(order.delivery_state or "", "Handed over, never opened as far as we know")
             need = f" Needed on {order.need_by.day} {order.need_by:%B}." if order.need_by else ""
-            yield Task(title="No answer, past due", why=f"{known}.{need}", label="See the order", url=page, group="past",
-                       due_at=order.answer_due_at, zone=zone, **common)  # type: ignore[arg-type]  # fmt: skip
+            yield Task(title="No answer, past due", why=f"{known}.{need}", label="See the order", url=page,
+                       group="past", due_at=order.answer_due_at, zone=zone, **common)  # type: ignore[arg-type]  # fmt: skip
         elif state is AnswerState.REJECTED:
             said = str((answer.content or {}).get("reason") or "") if answer else ""
             yield Task(title="Declined", why=f"“{said.strip()}”" if said else "No reason was given.",
@@ -248,8 +250,8 @@ def _unmatched() -> Iterator[Task]:
     for answer in found[: attention.CAP]:
         named = str((answer.content or {}).get("order_number") or "no order")
         page = reverse("message", args=[answer.message_id]) if answer.message_id else reverse("messages")
-        yield Task("ask", "warn", "Answer fits no order", _end(answer.problem) or f"It names {named}.", answer.received_at,
-                   "See the answer", page, about=answer.supplier.name if answer.supplier else answer.source,
+        yield Task("ask", "warn", "Answer fits no order", _end(answer.problem) or f"It names {named}.",
+                   answer.received_at, "See the answer", page, about=answer.supplier.name if answer.supplier else answer.source,
                    open_url=page, aside=named, key=f"unmatched-{answer.pk}")  # fmt: skip
 
 

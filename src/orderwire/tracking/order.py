@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from orderwire.document.order import Order as Document
 from orderwire.document.states import DeliveryState
@@ -35,7 +35,7 @@ PROOF = {
 
 _WORDS = {0: "nothing yet", 1: "sent, no word from them", 2: "their server took it", 3: "receipt proven",
           4: "seen by a person"}  # fmt: skip
-_EVIDENCE = {
+EVIDENCE = {
     "sent": (1, "sent"),
     "handed_over": (2, "their server took it"),
     "delivered": (3, "delivery proven"),
@@ -43,6 +43,7 @@ _EVIDENCE = {
     "opened": (4, "opened by a person"),
     "answered": (4, "their answer"),
 }
+"""What a receipt of each kind proves, in bars and words."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Trip:
     def proof(self) -> tuple[int, str]:
         """Bars and the word of the strongest evidence; never more than the state itself proves."""
         level = PROOF.get(self.state, 0)
-        known = [_EVIDENCE[r.kind] for r in self.receipts if r.kind in _EVIDENCE]
+        known = [EVIDENCE[r.kind] for r in self.receipts if r.kind in EVIDENCE]
         best = max((e for e in known if e[0] <= max(level, 1)), default=None)
         if level == 0 and best is None:
             return 0, _WORDS[0]
@@ -203,7 +204,7 @@ def trips(deliveries: list[Delivery]) -> list[Trip]:
     ]
 
 
-def _deliveries():  # type: ignore[no-untyped-def]
+def _deliveries() -> QuerySet[Delivery]:
     return Delivery.objects.select_related("endpoint__partner", "leg__recipient", "revision", "order").prefetch_related(
         Prefetch("attempts", Attempt.objects.order_by("number")), Prefetch("receipts", Receipt.objects.order_by("at"))
     )

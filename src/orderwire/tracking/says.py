@@ -16,7 +16,7 @@ from orderwire.tracking.words import age, due, plural, sentence_time, short, whe
 
 @dataclass(frozen=True)
 class Says:
-    """A sentence in three parts: only `strong`, who we wait for and since when, is emphasized. `tone`: "", warn, bad."""
+    """A sentence in three parts: only `strong`, who we wait for and since when, is emphasized. `tone`: warn, bad."""
 
     before: str
     strong: str
@@ -71,7 +71,8 @@ def supplier_word(view: OrderView) -> str:
 def _pending(view: OrderView, now: datetime.datetime) -> Says:
     needed = int(view.requested.data.get("approvers", 1)) if view.requested else 1
     given = [a for a in view.approvals if a.revision_id == view.revision.pk and a.decision == "granted"]
-    before = f"{name(view.revision.created_by)} brought in version {view.order.revision} {_on(view.revision.created_at, now)}."
+    came, by = _on(view.revision.created_at, now), name(view.revision.created_by)
+    before = f"{by} brought in version {view.order.revision} {came}."
     if given:
         before += f" {given[-1].approver} approved {_on(given[-1].approved_at, now)}."
     left = max(1, needed - len(given))
@@ -192,7 +193,8 @@ def _done(view: OrderView, now: datetime.datetime) -> str:
         held = view.holds
         return f"{supplier_word(view)} has version {held[0]}." if held else "Nothing was sent."
     at = trip.delivery.accepted_at
-    return f"Sent to {supplier_word(view)} {by_channel(trip.channel)}{' ' + _on(at, now) if at else ''}; {_PROVEN[trip.state]}."
+    on = f" {_on(at, now)}" if at else ""
+    return f"Sent to {supplier_word(view)} {by_channel(trip.channel)}{on}; {_PROVEN[trip.state]}."
 
 
 def _on(at: datetime.datetime | None, now: datetime.datetime) -> str:

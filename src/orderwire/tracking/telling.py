@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from orderwire.document.states import Mark, Tone
+from orderwire.document.states import Tone
 from orderwire.records import Event
 from orderwire.tracking.channels import by_channel
 from orderwire.tracking.words import Money, plural, when
@@ -70,6 +70,12 @@ def _granted(d: Facts, e: Event, t: Teller) -> Told:
     )
 
 
+def _external(d: Facts, e: Event, t: Teller) -> Told:
+    reference = f", reference {d['reference']}" if d.get("reference") else ""
+    text = f"In {d['source']}, a source we trust{reference}. Bound to exactly this content."
+    return Told(f"Approved by {d['approver']}", text, "done")
+
+
 def _plan(d: Facts, e: Event, t: Teller) -> Told:
     rules = ", ".join(d.get("rules", [])) or "no rule"
     return Told("Way to send planned", f"Rules version {d['version']}: {rules}. {'; '.join(d.get('legs', []))}.")
@@ -127,7 +133,7 @@ def _end(text: str) -> str:
     return text if not text or text[-1] in ".!?”" else f"{text}."
 
 
-def _why(title: str, mark: Mark, tone: Tone) -> Callable[[Facts, Event, Teller], Told]:
+def _why(title: str, mark: str, tone: Tone) -> Callable[[Facts, Event, Teller], Told]:
     """Words for an event that tells no more than a reason."""
     return lambda d, e, t: Told(
         title.format(who=t.who(e), to=t.to(e), supplier=t.supplier, version=t.version(e)),
@@ -158,11 +164,7 @@ _WORDS: dict[str, Callable[[Facts, Event, Teller], Told]] = {
     ),
     "approval.granted": _granted,
     "approval.refused": _why("Not approved by {who}", "fail", "bad"),
-    "approval.external": lambda d, e, t: Told(
-        f"Approved by {d['approver']}",
-        f"In {d['source']}, a source we trust{', reference ' + d['reference'] if d.get('reference') else ''}. Bound to exactly this content.",
-        "done",
-    ),
+    "approval.external": _external,
     "approval.voided": _why("Approval counts no longer", "late", "warn"),
     "plan.made": _plan,
     "plan.held": lambda d, e, t: Told("No way to send it was found", _end("; ".join(d["problems"])), "fail", "bad"),

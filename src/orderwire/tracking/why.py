@@ -39,7 +39,7 @@ class RuleRow:
 
 @dataclass(frozen=True)
 class Why:
-    """The decision: which version of the rules, on which day, what came out, and each rule; hits and near misses first."""
+    """The decision: by which version of the rules, on which day, and each rule; hits and near misses first."""
 
     lede: str
     problems: tuple[str, ...]

@@ -50,6 +50,12 @@ def age(span: datetime.timedelta) -> str:
     return f"{days} d {hours} h" if hours and days < 14 else f"{days} d"
 
 
+def brief_age(span: datetime.timedelta) -> str:
+    """As `age`, without minutes beside hours: 42 min, 4 h, 26 h, 2 d 1 h."""
+    hours = int(span.total_seconds()) // _HOUR
+    return f"{hours} h" if 1 <= hours < 10 else age(span)
+
+
 def when(
     at: datetime.datetime,
     *,
@@ -116,7 +122,7 @@ def short(name: str) -> str:
 
 
 _LEGAL = {"inc", "ltd", "llc", "gmbh", "ag", "kg", "co", "corp", "sa", "s.a", "srl", "s.r.l", "sas", "bv", "b.v", "nv",
-          "oy", "ab", "as", "a/s", "sp", "z", "o.o", "plc", "limited", "company", "se", "spa", "s.p.a", "&"}  # fmt: skip
+          "oy", "ab", "as", "a/s", "sp", "z", "o.o", "plc", "limited", "company", "se", "spa", "&"}  # fmt: skip
 
 
 def split_number(number: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Sign-in: people are invited, nobody signs up; and links that sign one person in, once, for the demo's first minute."""
+"""Sign-in: people are invited, nobody signs up; and links that sign one person in, once."""
 
 import datetime
 import secrets
@@ -21,7 +21,7 @@ LIFETIME = datetime.timedelta(minutes=15)
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
-class ClosedSignup(DefaultAccountAdapter):
+class ClosedSignup(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are made by an administrator."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

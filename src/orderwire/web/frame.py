@@ -16,7 +16,14 @@ THEMES = ("light", "dark")
 
 _PAGES = (("inbox", "Inbox"), ("orders", "Orders"), ("approvals", "Approvals"), ("suppliers", "Suppliers"),
           ("messages", "Messages"))  # fmt: skip
-_SECTION = {"order": "orders", "import": "orders", "delivery": "orders", "supplier": "suppliers", "message": "messages"}
+_SECTION = {
+    "order": "orders",
+    "order_section": "orders",
+    "import": "orders",
+    "delivery": "orders",
+    "supplier": "suppliers",
+    "message": "messages",
+}
 """Pages without a place of their own in the navigation, and the one they belong to."""
 
 

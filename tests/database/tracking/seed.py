@@ -192,12 +192,11 @@ def deliver(revision: Revision, partner: Partner, state: DeliveryState, at: date
     plan = Plan.objects.create(
         revision=revision, binding="0" * 64,
         explanation={"rule_set": "shipped rules", "version": 1, "sha256": "0" * 64, "hit": "collect", "on": "2026-11-17",
-                     "facts": {"currency": "EUR", "supplier": partner.number}, "hits": ["everybody"], "problem": None,
-                     "legs": [], "problems": [], "notes": []},
+                     "facts": {}, "hits": ["everybody"], "problem": None, "legs": [], "problems": [], "notes": []},
     )  # fmt: skip
     leg = Leg.objects.create(
-        plan=plan, position=0, recipient=partner, purpose="order", endpoint=to, endpoint_version=1, answer_required=True,
-        answer_due_days=2,
+        plan=plan, position=0, recipient=partner, purpose="order", endpoint=to, endpoint_version=1,
+        answer_required=True, answer_due_days=2,
     )  # fmt: skip
     proven = state in (DeliveryState.DELIVERED, DeliveryState.OPENED, DeliveryState.ANSWERED)
     taken = proven or state == DeliveryState.ACCEPTED
@@ -249,7 +248,12 @@ def answer(to: Order, status: str = "accepted_with_changes", state: str = "open"
         order=to, revision=revision, supplier=to.supplier, content=content,
         meaning_sha256=hashlib.sha256(to.number.encode()).hexdigest(), status=status, state=state, source="answer page",
         actor="supplier:Marta Gil",
-        differences=[{"line": "10", "text": "Line 10: 600 in two parts"}, {"line": "20", "text": "Line 20: 12 days later"}],
+        differences=[
+            {"line": "10", "field": "date", "ordered": "9 December 2026", "answered": "300, 300",
+             "text": "Line 10: 600 in two parts"},
+            {"line": "20", "field": "price", "ordered": "61.35", "answered": "62.35", "money": "240",
+             "text": "Line 20: price 62.35 instead of 61.35."},
+        ],
     )  # fmt: skip
     different = events.AnswerDifferent(differences=2, summary=("Line 10: 600 in two parts", "Line 20: 12 days later"))
     append(different, actor="supplier:Marta Gil", order=to, subjects={"revision": revision.pk, "response": made.pk})

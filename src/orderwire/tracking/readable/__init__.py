@@ -1,6 +1,6 @@
 """Bytes that travelled, raw and readable: segments in words, JSON set out, a mail's headers and parts.
 
-A supplier's answer link is a secret of the supplier: where bytes carry one it is masked, and they are not given out raw.
+A supplier's answer link is a secret of the supplier: it is masked, and bytes that carry one are not given out raw.
 """
 
 import json

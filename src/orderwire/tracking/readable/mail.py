@@ -19,7 +19,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail as a person reads it. `raw` holds all headers; bodies are left out, because they carry the link encoded."""
+    """A mail as a person reads it. `raw` holds all headers; bodies are left out: they carry the link encoded."""
 
     headers: tuple[tuple[str, str], ...]
     text: str

@@ -14,7 +14,7 @@ from orderwire.tracking.words import plural
 
 @dataclass(frozen=True)
 class Action:
-    """A button. `ask` is the question for a reason, asked in place before it is done; without `url` it is only words."""
+    """A button. `ask` is the question for a reason, asked before it is done; `here` is the section that it leads to."""
 
     label: str
     url: str
@@ -23,6 +23,7 @@ class Action:
     hint: str = ""
     needs_reason: bool = False
     css: str = ""
+    here: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,23 +41,22 @@ _COPY = "They may get the same order twice; it is marked as a possible duplicate
 def offered(view: OrderView, user: User) -> Offered:
     """The actions that flow would do now."""
     order, state = view.order, OrderState(view.order.state)
-    act = lambda verb: reverse("act", args=[order.pk, verb])  # noqa: E731 - short and only here
     if state is OrderState.PENDING_APPROVAL:
         may = verdict(order, user)
         if not may.allowed:
             return Offered(None, [], may)
-        yes = Action(f"Approve version {order.revision}", act("approve"))
+        yes = Action(f"Approve version {order.revision}", _act(order.pk, "approve"))
         no = Action(
             "Do not approve",
-            act("refuse"),
+            _act(order.pk, "refuse"),
             ask="Why not? The reason goes back to who sent it.",
             needs_reason=True,
             css="quiet risky",
         )
         return Offered(yes, [no], may)
     if state is OrderState.HELD:
-        plan = Action("Plan again", act("plan"))
-        resume = Action("Resume", act("resume"))
+        plan = Action("Plan again", _act(order.pk, "plan"))
+        resume = Action("Resume", _act(order.pk, "resume"))
         return (
             Offered(plan, [])
             if view.plan is None or view.plan.problem
@@ -67,15 +67,19 @@ def offered(view: OrderView, user: User) -> Offered:
     found = [*_answer_actions(view), *_delivery_actions(view)]
     hold = Action(
         "Hold",
-        act("hold"),
+        _act(order.pk, "hold"),
         ask="Nothing more leaves until somebody resumes it. Why is it held?",
         needs_reason=True,
         css="quiet",
     )
     if view.main is None or _unsent(view):
-        found.append(Action("Plan again", act("plan")))
+        found.append(Action("Plan again", _act(order.pk, "plan")))
     urgent = view.main is None or view.main.state.tone in ("bad", "warn") or bool(_answer_actions(view))
     return Offered(found[0], [*found[1:], hold]) if urgent and found else Offered(None, [*found, hold])
+
+
+def _act(pk: int, verb: str) -> str:
+    return reverse("act", args=[pk, verb])
 
 
 def _answer_actions(view: OrderView) -> list[Action]:
@@ -89,7 +93,7 @@ def _answer_actions(view: OrderView) -> list[Action]:
         if view.order.answer_state == "rejected" or not count
         else f"Decide {plural(count, 'difference')}"
     )
-    return [Action(label, url, post=False)]
+    return [Action(label, url, post=False, here="answers")]
 
 
 def _delivery_actions(view: OrderView) -> list[Action]:

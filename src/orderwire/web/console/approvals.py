@@ -1,4 +1,6 @@
-"""Approvals: what waits for my yes first, then what waits for others; amount and lines in sight, works on a telephone."""
+"""Approvals: what waits for my yes first, then what waits for others."""
+
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -23,7 +25,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     waiting = list(attention.approvals().select_related("supplier").order_by("changed_at")[: SHOWN + 1])
     may = verdicts(waiting[:SHOWN], request.user)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "order": order,
             "may": may[order.pk],
@@ -35,8 +37,8 @@ def approvals(request: HttpRequest) -> HttpResponse:
         for order in waiting[:SHOWN]
     ]
     context = {
-        "mine": [row for row in rows if row["may"].allowed],
-        "theirs": [row for row in rows if not row["may"].allowed],
+        "mine": [row for row in rows if may[row["order"].pk].allowed],
+        "theirs": [row for row in rows if not may[row["order"].pk].allowed],
         "more": len(waiting) > SHOWN,
     }
     return render(request, "console/approvals.html", context)

@@ -11,7 +11,7 @@ from orderwire.document.states import DeliveryState
 from orderwire.flow import distribute
 from orderwire.records import Blob
 from orderwire.tracking.channels import by_channel, resendable
-from orderwire.tracking.order import Trip, load_trip
+from orderwire.tracking.order import EVIDENCE, Trip, load_trip
 from orderwire.tracking.readable import Readable, readable
 from orderwire.tracking.words import sentence_time, short, when
 from orderwire.web.access import actor, buyer
@@ -43,7 +43,7 @@ def delivery(request: HttpRequest, pk: int) -> HttpResponse:
         "may_resend": trip.state not in _BUSY,
         "twice": trip.held_by and not resendable(trip.channel),
         "tries": [(a, when(a.started_at or a.intent_at)) for a in trip.attempts],
-        "proofs": [(r, when(r.at)) for r in trip.receipts],
+        "proofs": [(_kind(r.kind), when(r.at), r.text) for r in trip.receipts],
     }
     return render(request, "console/delivery.html", context)
 
@@ -94,6 +94,11 @@ def _trip(pk: int) -> Trip:
     if trip is None:
         raise Http404("There is no such delivery.")
     return trip
+
+
+def _kind(kind: str) -> tuple[int, str]:
+    level, words = EVIDENCE.get(kind, (1, kind.replace("_", " ")))
+    return level, words[:1].upper() + words[1:]
 
 
 def _open(blob: Blob, name: str, media_type: str) -> Readable:

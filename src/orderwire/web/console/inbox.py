@@ -75,7 +75,8 @@ def _worth(tasks: list[Task], rates: Rates) -> str:
     if not totals:
         return ""
     if len(totals) == 1:
-        return str(Money(*reversed(next(iter(totals.items())))))
+        [(currency, value)] = totals.items()
+        return str(Money(value, currency))
     exact = [rates.exact(Amount(value, currency), rates.base) for currency, value in totals.items()]
     if all(e is not None for e in exact):
         total = sum((Decimal(e.numerator) / Decimal(e.denominator) for e in exact if e is not None), Decimal(0))

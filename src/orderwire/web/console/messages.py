@@ -1,4 +1,4 @@
-"""Messages: the files and calls that came in, what became of each, and everything that is wrong with one, with places."""
+"""Messages: the files and calls that came in, what became of each, and what is wrong with one, with places."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render

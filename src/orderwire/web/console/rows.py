@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from orderwire.document.states import AnswerState, DeliveryState, OrderState
 from orderwire.records import Order
-from orderwire.tracking.words import Money, age, day, plural, when
+from orderwire.tracking.words import Money, brief_age, day, plural, when
 from orderwire.web.parts import amount, number, word
 
 
@@ -92,7 +92,7 @@ def _answer(order: Order, now: datetime.datetime) -> SafeString:
     state = AnswerState(order.answer_state)
     due, sent = order.answer_due_at, getattr(order, "sent_at", None)
     if state in (AnswerState.WAITING, AnswerState.OVERDUE) and due and due < now:
-        return word(f"Overdue {age(now - due)}", "late", "warn")
+        return word(f"Overdue {brief_age(now - due)}", "late", "warn")
     if state is AnswerState.WAITING and sent:
         return word(f"Waiting {_brief(now - sent)}".strip(), state.mark, state.tone)
     if state is AnswerState.DIFFERENT and (count := getattr(order, "differing", None)):
@@ -103,4 +103,4 @@ def _answer(order: Order, now: datetime.datetime) -> SafeString:
 
 
 def _brief(span: datetime.timedelta) -> str:
-    return "" if span < datetime.timedelta(minutes=1) else age(span)
+    return "" if span < datetime.timedelta(minutes=1) else brief_age(span)
