@@ -72,7 +72,7 @@ def test_a_message_arrives_with_every_part_and_its_receipt_has_the_queue_id_and_
         File("4500071791-v1.pdf", "application/pdf", bytes(range(256)) * 99),
         File("order.edi", "application/EDI-X12", b"ISA*"),
     )
-    order = Parcel("<a@b.example>", files, "Order 1", "Dear all,\n.\nbye", "<p>Dear all</p>", "de", "1")
+    order = Parcel("<a@b.example>", files, "Order 1", "Dear all,\n.\n..\n.x\nbye", "<p>Dear all</p>", "de", "1")
     settings = config(
         server, from_name="Nordhaven, Pumpen", reply_to="ines@buyer.example", cc=["copy@supplier.example"]
     )
@@ -94,7 +94,7 @@ def test_a_message_arrives_with_every_part_and_its_receipt_has_the_queue_id_and_
     assert message["X-Orderwire-Possible-Duplicate"] is None
     assert abs(message["Date"].datetime - datetime.datetime.now(datetime.UTC)) < datetime.timedelta(hours=1)
     plain, html = message.get_body(("plain",)), message.get_body(("html",))
-    assert plain is not None and plain.get_content() == "Dear all,\r\n.\r\nbye"
+    assert plain is not None and plain.get_content() == "Dear all,\r\n.\r\n..\r\n.x\r\nbye"
     assert html is not None and html.get_content() == "<p>Dear all</p>"
     got = [(a.get_filename(), a.get_content_type(), a.get_payload(decode=True)) for a in message.iter_attachments()]
     assert got == [(f.filename, f.media_type.lower(), f.content) for f in files]
