@@ -29,13 +29,23 @@ def compose(
     attached: Sequence[str] = (),
     replaces: int | None = None,
     duplicate: bool = False,
+    prices: bool = True,
 ) -> Letter:
     """The letter for one version of an order.
 
     `language` is a tag such as de or en-US; one we do not have gives English. `links` may hold answer_url (http or
     https), answer_by (ISO 8601) and timezone (IANA name for it), as for the printed order. `attached` are the file
     names of the mail. `replaces` is the version that the supplier had before, without it the one before this.
-    `duplicate` says that the mail may have arrived once already. Raises ValueError for any other kind of link.
+    `duplicate` says that the mail may have arrived once already. `prices` off is for recipients who must not see any
+    amount. Raises ValueError for any other kind of link.
     """
-    said = say(order, language=language, links=links, attached=attached, replaces=replaces, duplicate=duplicate)
+    said = say(
+        order,
+        language=language,
+        links=links,
+        attached=attached,
+        replaces=replaces,
+        duplicate=duplicate,
+        prices=prices,
+    )
     return Letter(said.subject, twin(said), page(said))

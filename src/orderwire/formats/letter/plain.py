@@ -23,4 +23,4 @@ def twin(said: Said) -> str:
 
 def _line(row: Row, currency: str) -> str:
     part = f" ({row.part})" if row.part else ""
-    return f"{row.number}  {row.item}{part}: {row.quantity}, {currency} {row.amount}"
+    return f"{row.number}  {row.item}{part}: {row.quantity}" + (f", {currency} {row.amount}" if row.amount else "")

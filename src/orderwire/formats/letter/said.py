@@ -72,6 +72,7 @@ def say(
     attached: Sequence[str],
     replaces: int | None,
     duplicate: bool,
+    prices: bool,
 ) -> Said:
     """See `compose`."""
     url = links.get("answer_url", "")
@@ -104,16 +105,21 @@ def say(
         addressee=texts["for"].format(who=_own(_addressee(order, w), w, 160)),
         heading=w.join(title, version) if order.revision > 1 else title,
         notices=tuple(notices),
-        sentence=_sentence(order, w),
+        sentence=_sentence(order, w, prices=prices),
         please=texts["please"] if url else "",
         answer_by=(w.text("answer_by"), by) if by else ("", ""),
         button=texts["button"] if url else "",
         answer_url=url,
         button_note=texts["button_note"] if url else "",
         caption=part if len(order.lines) > SHOWN else w.text("lines_total"),
-        columns=(w.text("columns.line"), w.text("columns.item"), w.text("columns.quantity"), order.currency),
-        rows=tuple(_row(line, order.currency, w) for line in shown),
-        sums=tuple(_sums(order, texts, w)),
+        columns=(
+            w.text("columns.line"),
+            w.text("columns.item"),
+            w.text("columns.quantity"),
+            order.currency if prices else "",
+        ),
+        rows=tuple(_row(line, order.currency if prices else None, w) for line in shown),
+        sums=tuple(_sums(order, texts, w)) if prices else (),
         facts=tuple((label, value) for label, value in _facts(order, attached, texts, w) if value),
         company=_own(w.join(order.buyer.name, *postal(order.buyer.address, w)), w, 300),
         bank=w.text("bank"),
@@ -137,8 +143,10 @@ def _addressee(order: Order, w: Words) -> str:
     return w.join(order.supplier.name, contact.name or "" if contact else "")
 
 
-def _sentence(order: Order, w: Words) -> str:
-    what = w.text("for", items=w.count("items", len(order.lines)), total=w.money(totals(order).total, order.currency))
+def _sentence(order: Order, w: Words, *, prices: bool) -> str:
+    what = w.count("items", len(order.lines))
+    if prices:
+        what = w.text("for", items=what, total=w.money(totals(order).total, order.currency))
     dates = sorted({s.requested for line in order.lines for s in line.schedules if s.requested})
     key = "order_open" if not dates else "order_by" if len(dates) == 1 else "order_between"
     values = {"what": what}
@@ -147,7 +155,7 @@ def _sentence(order: Order, w: Words) -> str:
     return w.text(key, **{name: f"{STRONG}{value}{WEAK}" for name, value in values.items()})
 
 
-def _row(line: Line, currency: str, w: Words) -> Row:
+def _row(line: Line, currency: str | None, w: Words) -> Row:
     parts = [
         w.text("yours", part=_own(line.supplier_part, w, 40)) if line.supplier_part else "",
         w.text("ours", part=_own(line.buyer_part, w, 40)) if line.buyer_part else "",
@@ -157,7 +165,7 @@ def _row(line: Line, currency: str, w: Words) -> Row:
         item=_own(line.description, w),
         part=w.join(*parts),
         quantity=f"{w.number(line.quantity)}\xa0{w.unit(line.unit)}",
-        amount=w.amount(line_amount(line, currency), currency),
+        amount=w.amount(line_amount(line, currency), currency) if currency else "",
     )
 
 

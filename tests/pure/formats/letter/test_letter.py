@@ -133,6 +133,14 @@ def test_a_test_order_can_not_be_mistaken() -> None:
     assert "Nothing is ordered" in found.text and "Nothing is ordered" in found.html
 
 
+def test_a_recipient_without_prices_sees_no_amount_and_no_currency() -> None:
+    found = letter(prices=False)
+    for text in (found.subject, found.text, Reader(found.html).text):
+        assert not re.search(r"EUR|6[.,]?120|61[.,]2|55[.,]?080|24[.,]?480", text)
+    assert "We order 9 items, to arrive by" in found.text
+    assert "Mechanical seal MG1/1: 100" in found.text
+
+
 def test_without_an_answer_page_there_is_no_button() -> None:
     found = letter(links={})
     assert "Answer the order" not in found.text + found.html
