@@ -55,9 +55,9 @@ def date(raw: str, t: Texts, *, today: datetime.date) -> datetime.date:
         raise Wrong(t.count("e_month", last))
     chosen = datetime.date(year, month, day)
     if chosen < today:
-        raise Wrong(t("e_past", date=t.words.date(chosen)))
+        raise Wrong(t("e_past", date=t.day(chosen)))
     if chosen > today + FARTHEST:
-        raise Wrong(t("e_far", date=t.words.date(chosen)))
+        raise Wrong(t("e_far", date=t.day(chosen)))
     return chosen
 
 

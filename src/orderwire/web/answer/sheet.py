@@ -153,7 +153,7 @@ class LineSheet:
             parts.append(format_html("<ins>{}</ins>", t.count("w_dates", len(self.answers))))
         elif days != {s.requested for s in line.schedules}:
             last = max((d for d in days if d), default=None)
-            parts.append(format_html("{} <ins>{}</ins>", t("w_date"), t.words.date(last) if last else "–"))
+            parts.append(format_html("{} <ins>{}</ins>", t("w_date"), t.day(last) if last else "–"))
         if kept.price != line.price:
             old, new = (t.words.price(p, self.currency) for p in (line.price, kept.price))
             parts.append(_turn(t("w_price"), old, new))
@@ -171,7 +171,7 @@ class LineSheet:
         values = {
             "placed": words.number(kept.quantity),
             "quantity": words.number(self.line.quantity),
-            "unit": words.unit(self.line.unit),
+            "unit": self.t.unit(self.line.unit, self.line.quantity),
         }
         asked = [s.requested for s in self.line.schedules if s.requested]
         promised = [a.promised for a in self.answers if a.promised]

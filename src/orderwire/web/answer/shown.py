@@ -27,9 +27,9 @@ def says(seat: Seat) -> SafeString:
     if not days:
         text = t("says", buyer=seat.buyer, what=what)
     elif place:
-        text = t("says_place_date", buyer=seat.buyer, what=what, place=place, date=_strong(t.words.date(min(days))))
+        text = t("says_place_date", buyer=seat.buyer, what=what, place=place, date=_strong(t.day(min(days))))
     else:
-        text = t("says_date", buyer=seat.buyer, what=what, date=_strong(t.words.date(min(days))))
+        text = t("says_date", buyer=seat.buyer, what=what, date=_strong(t.day(min(days))))
     by = seat.answer_by
     if by is None or by < timezone.now() - datetime.timedelta(days=60):
         return text
@@ -83,17 +83,17 @@ def asked(line: Line, t: Texts, currency: str) -> SafeString:
         price = t("per", price=price, basis=t.words.number(line.price_basis))
     values = {
         "quantity": format_html("<b>{}</b>", t.words.number(line.quantity)),
-        "unit": t.words.unit(line.unit),
+        "unit": t.unit(line.unit, line.quantity),
         "price": price,
     }
     days = {s.requested for s in line.schedules}
     if days == {None}:
         return t("ask", **values)
     if len(line.schedules) == 1:
-        date = t.words.date(next(day for day in days if day))
+        date = t.day(next(day for day in days if day))
     else:
         parts = [
-            t("part_on", quantity=t.words.number(s.quantity), date=t.words.date(s.requested) if s.requested else "–")
+            t("part_on", quantity=t.words.number(s.quantity), date=t.day(s.requested) if s.requested else "–")
             for s in line.schedules
         ]
         date = t.words.join(*(str(part) for part in parts))

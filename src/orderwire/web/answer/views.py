@@ -107,7 +107,7 @@ def count(request: HttpRequest, seat: Seat) -> HttpResponse:
     sheet = Sheet.read(request.POST, seat.document, seat.t, seat.buyer)
     sheet.check(seat.today, sending=False)
     lines = {
-        item.line.number: {"summary": item.summary, "placed": item.placed, "short": item.short, "changed": item.changed}
+        item.line.number: {"summary": item.summary, "placed": item.placed, "short": item.short, "same": False}
         for item in sheet.lines
         if item.changed or item.wrong
     }

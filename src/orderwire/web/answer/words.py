@@ -8,7 +8,9 @@ import json
 from decimal import Decimal
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
+from babel.dates import format_skeleton
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -19,6 +21,8 @@ LANGUAGES = {
     "en": "English", "de": "Deutsch", "fr": "Français", "es": "Español", "it": "Italiano", "nl": "Nederlands",
     "pl": "Polski", "el": "Ελληνικά", "uk": "Українська", "zh": "中文", "ar": "العربية",
 }  # fmt: skip
+
+_PIECES = {"H87", "C62", "EA"}
 
 
 class Texts:
@@ -52,6 +56,19 @@ class Texts:
         own = len(plain(value).partition(".")[2])
         return f"{value:.{max(own, digits)}f}".replace(".", self.decimal_sign)
 
+    def day(self, value: datetime.date) -> str:
+        """A date; the year only when it is another than this one."""
+        if value.year != datetime.date.today().year:
+            return self.words.date(value)
+        return format_skeleton("MMMMd", value, locale=self.words.locale).replace(" ", "\u00a0")
+
+    def unit(self, code: str, quantity: Decimal) -> str:
+        """A unit as it stands in a sentence: 100 pieces, 40 kg."""
+        if code not in _PIECES:
+            return self.words.unit(code)
+        forms = self._texts["pieces"]
+        return forms.get(self.words.locale.plural_form(quantity), forms["other"])
+
     def money(self, value: Decimal, currency: str) -> SafeString:
         """An amount with its currency before it, small."""
         return format_html('<span class="amt"><i>{}</i>{}</span>', currency, self.words.amount(value, currency))
@@ -69,5 +86,5 @@ def texts(language: str, country: str = "") -> Texts:
 
 
 @lru_cache
-def _catalogue(language: str) -> dict[str, object]:
+def _catalogue(language: str) -> dict[str, Any]:
     return json.loads(files(__package__).joinpath(f"texts/{language}.json").read_text("utf-8"))

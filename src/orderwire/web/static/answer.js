@@ -14,9 +14,9 @@ async function tell() {
   for (const name of ["same", "changed", "total", "button"])
     for (const place of document.querySelectorAll(`[data-tell="${name}"]`)) place.innerHTML = told[name];
   for (const line of document.querySelectorAll("[data-line]")) {
-    const said = told.lines[line.dataset.line] ?? { changed: false, summary: "", placed: "" };
-    hidden(line.querySelector("[data-same]"), said.changed);
-    hidden(line.querySelector("[data-differs]"), !said.changed);
+    const said = told.lines[line.dataset.line] ?? { same: true, summary: "", placed: "" };
+    hidden(line.querySelector("[data-same]"), !said.same);
+    hidden(line.querySelector("[data-differs]"), !said.summary);
     line.querySelector("[data-summary]").innerHTML = said.summary;
     const placed = line.querySelector("[data-placed]");
     hidden(placed, !said.placed);
