@@ -8,7 +8,7 @@ from orderwire.document.base import plain
 from orderwire.document.finding import Finding, Severity
 from orderwire.document.party import Address, Contact, Identifier, Party
 from orderwire.document.terms import Note, Reference
-from orderwire.formats.x12.parties import STREET, is_empty, n103, state
+from orderwire.formats.x12.parties import STREET, n103, state
 from orderwire.formats.x12.profile import X12Profile
 from orderwire.formats.x12.texts import PLAIN, SUBJECT, split_refs
 from orderwire.formats.x12.units import x12
@@ -72,9 +72,9 @@ class Fit:
         update: dict[str, object] = {}
         if party.identifiers and (identifiers := self._identifiers(party.identifiers, where)) != party.identifiers:
             update["identifiers"] = identifiers
-        if party.address is not None and (address := self._address(party.address, where)) != party.address:
+        if party.address is not None and (address := self._address(party.address, where)) is not party.address:
             update["address"] = address
-        if party.contact is not None and (contact := self._contact(party.contact, where)) != party.contact:
+        if party.contact is not None and (contact := self._contact(party.contact, where)) is not party.contact:
             update["contact"] = contact
         return party.model_copy(update=update) if update else party
 
@@ -93,7 +93,7 @@ class Fit:
         return tuple(kept)
 
     def _address(self, address: Address, where: str) -> Address | None:
-        if is_empty(address):
+        if not (address.lines or address.city or address.postal_code or address.region or address.country):
             return None
         if (
             len(address.lines) <= 4
@@ -119,7 +119,7 @@ class Fit:
         )
 
     def _contact(self, contact: Contact, where: str) -> Contact | None:
-        if is_empty(contact):
+        if not (contact.name or contact.phone or contact.email):
             return None
         if max(len(contact.name or ""), len(contact.phone or ""), len(contact.email or "")) <= 60:
             return contact

@@ -1,6 +1,5 @@
 """The N1 loop: a party with its name, address, identifiers and contact."""
 
-from orderwire.document.base import Document
 from orderwire.document.party import Address, Contact, Identifier, Party
 from orderwire.formats.x12.faults import BAD_CODE, Faults
 from orderwire.formats.x12.tables import PARTY_ID_CODES, PARTY_ID_SCHEMES, PARTY_REF_CODES, PARTY_REF_SCHEMES
@@ -149,8 +148,3 @@ def n103(scheme: str) -> str:
 def state(region: str | None) -> str:
     """N402: a two-letter region, empty where the region is longer."""
     return region if region and len(region) == 2 and region.isascii() and region.isalpha() and region.isupper() else ""
-
-
-def is_empty(document: Document | None) -> bool:
-    """True for a part that says nothing, such as an address without a line."""
-    return document is None or not any(value for _, value in document)

@@ -27,8 +27,9 @@ class X12Profile(BaseModel):
     gs_receiver: GsId | None = Field(
         None, description="GS03: the partner's group id; its interchange id where not given."
     )
-    version: Annotated[str, Field(pattern=r"^00[3-8]0[0-9]0[A-Z0-9]{0,6}$")] = Field(
-        "004010", description="GS08: version and release, 004010 or 005010, with an industry code where agreed."
+    version: Annotated[str, Field(pattern=r"^00[4-8]0[0-9]0[A-Z0-9]{0,6}$")] = Field(
+        "004010",
+        description="GS08: version written, 004010 or later, with an industry code where agreed; 003010 on is read.",
     )
     usage: Literal["P", "T"] = Field(
         "P", description="ISA15: T marks everything sent as a test; test orders are always T."

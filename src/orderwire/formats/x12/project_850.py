@@ -62,7 +62,8 @@ def project(order: Order, profile: X12Profile) -> tuple[Order, Fit]:
 
 
 def _change(update: dict[str, Any], order: Order, name: str, value: object) -> None:
-    if value != getattr(order, name):
+    old = getattr(order, name)
+    if value is not old and value != old:
         update[name] = value
 
 

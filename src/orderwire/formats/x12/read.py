@@ -15,7 +15,7 @@ from orderwire.formats.x12.read_850 import OrderReader
 from orderwire.formats.x12.read_855 import ResponseReader
 from orderwire.formats.x12.tables import NOT_SUPPORTED, SETS
 
-_NUMBERS = {"860": ("BCH", 3), "865": ("BCA", 3), "875": ("G50", 3), "876": ("G92", 3)}
+_NUMBERS = {"860": ("BCH", 3), "865": ("BCA", 3), "875": ("G50", 3)}
 """Where the order number stands in sets that are known but not read."""
 _ADDRESS = re.compile(r"[!-~][ -~]{0,14}")
 
@@ -124,6 +124,6 @@ def _answer_to(envelope: Mapping[str, str]) -> dict[str, str]:
         "usage": envelope["usage"],
     }  # fmt: skip
     version = envelope["version"][:6]
-    if re.fullmatch(r"00[3-8]0[0-9]0", version):
+    if re.fullmatch(r"00[4-8]0[0-9]0", version):
         answer["version"] = version
     return {key: value for key, value in answer.items() if _ADDRESS.fullmatch(value)}
