@@ -40,7 +40,7 @@ def run() -> Iterator[dict[str, Any]]:
         raise RuntimeError("an order that was written does not read back")
     size = sum(map(len, files)) / 1e6
     work: Sequence[tuple[str, str, Callable[[], None]]] = (
-        ("x12_850_read_validated", "building the line models 50 %, header and parties 20 %, finding segments 15 %, totals 5 %",
+        ("x12_850_read_validated", "building the line models 50 %, parties 20 %, finding segments 15 %, totals 5 %",
          lambda: _each(lambda content: SUBJECT.read(content, {}), files)),
         ("x12_850_write", "fitting and formatting lines 55 %, header and parties 15 %, totals 13 %, envelope 8 %",
          lambda: _each(lambda order: SUBJECT.write(order, {}, context), orders)),
