@@ -250,8 +250,9 @@ def _unmatched() -> Iterator[Task]:
     for answer in found[: attention.CAP]:
         named = str((answer.content or {}).get("order_number") or "no order")
         page = reverse("message", args=[answer.message_id]) if answer.message_id else reverse("messages")
+        who = answer.supplier.name if answer.supplier else answer.source
         yield Task("ask", "warn", "Answer fits no order", _end(answer.problem) or f"It names {named}.",
-                   answer.received_at, "See the answer", page, about=answer.supplier.name if answer.supplier else answer.source,
+                   answer.received_at, "See the answer", page, about=who,
                    open_url=page, aside=named, key=f"unmatched-{answer.pk}")  # fmt: skip
 
 

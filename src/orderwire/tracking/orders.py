@@ -190,9 +190,12 @@ def matching(words: str) -> Q:
 
 
 def _prefixes(words: str) -> str:
-    """A tsquery in which every word may go on: "ball bear" finds ball bearings."""
-    tokens = "".join(c if c.isalnum() else " " for c in words).split()
-    return " & ".join(f"{token}:*" for token in tokens[:8])
+    """A tsquery in which every word may go on: "ball bear" finds ball bearings, "104-22" the part 104-2208.
+
+    Quoted, so that PostgreSQL takes a word apart as it did when it was stored.
+    """
+    tokens = [word.replace("\\", " ").replace("'", "''") for word in words.split() if any(map(str.isalnum, word))]
+    return " & ".join(f"'{token}':*" for token in tokens[:8])
 
 
 def _with_delivery(orders: QuerySet[Order]) -> QuerySet[Order]:

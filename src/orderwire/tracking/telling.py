@@ -216,6 +216,7 @@ _WORDS: dict[str, Callable[[Facts, Event, Teller], Told]] = {
         "warn",
     ),
     "answer.rejected": _why("{supplier} declined", "fail", "bad"),
+    "answer.duplicate": lambda d, e, t: Told("The same answer came again", "Nothing changed."),
     "answer.insisted": _why("Insisted on the order: {who}", "dot", "quiet"),
     "answer.overdue": _answer_due,
     "answer.unmatched": _why("Answer that fits no order", "ask", "warn"),

@@ -1,0 +1,141 @@
+"""One order's read model: the sentence, the wire, the timeline, lines, versions, in every state."""
+
+import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from orderwire.document.states import AnswerState, DeliveryState, OrderState
+from orderwire.ledger.entry import KINDS
+from orderwire.records import Order, Response
+from orderwire.tracking import lines, telling, timeline, versions, wire
+from orderwire.tracking.order import OrderView, load
+from orderwire.tracking.says import says
+from tests.database.tracking import seed
+
+pytestmark = pytest.mark.django_db
+
+
+def view(order: Order) -> OrderView:
+    found = load(order.pk)
+    assert found is not None
+    return found
+
+
+def test_the_sentence_names_who_we_wait_for_since_when_and_due_in_their_place() -> None:
+    said = says(view(seed.order(hours_ago=26, due_in=48)))
+    assert said.before.startswith("Sent to Acme Bearings by e-mail ") and said.before.endswith("; receipt proven.")
+    assert said.strong == "Waiting for their answer for 26 h"
+    assert said.after.startswith(", due ") and said.after.endswith(" in Chicago.")
+
+
+@pytest.mark.parametrize(
+    ("delivery", "strong"),
+    [(DeliveryState.READY, "Waiting to be sent to Acme Bearings"), (DeliveryState.RETRY, "We try again"),
+     (DeliveryState.IN_DOUBT, "It may or may not have arrived"), (DeliveryState.FAILED, "Waiting for you for"),
+     (DeliveryState.HELD, "Waiting for your decision"), (DeliveryState.SENDING, "Being sent to Acme Bearings")],
+)  # fmt: skip
+def test_a_delivery_on_its_way_is_told_with_its_next_step(delivery: DeliveryState, strong: str) -> None:
+    assert says(view(seed.order(delivery=delivery, answer=AnswerState.NOT_ASKED, due_in=None))).strong.startswith(
+        strong
+    )
+
+
+def test_what_was_only_handed_over_is_not_called_delivered() -> None:
+    said = says(view(seed.order(delivery=DeliveryState.ACCEPTED)))
+    assert "their server took it" in said.before and "proven" not in str(said)
+
+
+@pytest.mark.parametrize("state", list(OrderState))
+@pytest.mark.parametrize("delivery", [None, *DeliveryState])
+def test_every_pair_of_states_has_a_sentence_and_a_wire(state: OrderState, delivery: DeliveryState | None) -> None:
+    found = view(seed.order(state=state, delivery=delivery, answer=AnswerState.NOT_ASKED, due_in=None))
+    said, steps = says(found), wire.steps(found)
+    assert said.strong and "None" not in str(said) and ".." not in str(said)
+    assert sum(step.css == "now" for step in steps) <= 1
+
+
+@pytest.mark.parametrize("answer", list(AnswerState))
+def test_every_answer_state_has_a_sentence(answer: AnswerState) -> None:
+    said = says(view(seed.order(answer=answer)))
+    assert said.strong and "None" not in str(said)
+
+
+def test_the_supplier_holds_what_evidence_says_not_what_we_sent() -> None:
+    order = seed.order(delivery=DeliveryState.DELIVERED)
+    newer = seed.revise(order, seed.document(order.number, revision=2, quantity="700"))
+    seed.approve(newer, timezone.now())
+    Order.objects.filter(pk=order.pk).update(revision=2)
+    assert order.supplier is not None
+    seed.deliver(newer, order.supplier, DeliveryState.FAILED, timezone.now())
+    found = view(order)
+    assert found.holds is not None and found.holds[0] == 1
+    assert found.main is not None and found.main.state is DeliveryState.FAILED
+
+
+def test_a_newer_version_shows_what_it_changed() -> None:
+    order = seed.order()
+    seed.approve(seed.revise(order, seed.document(order.number, revision=2, quantity="700")), timezone.now())
+    Order.objects.filter(pk=order.pk).update(revision=2)
+    found = view(order)
+    first = lines.lines(found)[0]
+    assert (first.quantity.before, first.quantity.now) == ("600", "700")
+    newest = versions.versions(found)[0]
+    assert [(c.what, c.old, c.new) for c in newest.changes] == [
+        ("Line 10, quantity", "600", "700"), ("Line 10, quantity", "600", "700")
+    ]  # fmt: skip
+
+
+def test_an_answer_stands_beside_the_lines_it_is_about() -> None:
+    order = seed.order(answer=AnswerState.DIFFERENT)
+    seed.answer(order)
+    rows = lines.lines(view(order))
+    assert [c.text for c in rows[0].confirmed] == ["300 · 9 Dec", "300 · 16 Dec"]
+    assert rows[0].confirmed[0].mark == "ask" and rows[1].note == "Rings arrive late"
+    assert rows[2].confirmed[0].tone == "ok" and rows[2].note == "as asked"
+
+
+def test_the_timeline_is_newest_first_with_what_lies_ahead_on_top() -> None:
+    order = seed.order(due_in=30)
+    days = timeline.days(view(order), list(order.events.order_by("-id")))
+    assert days[0].name == "Ahead" and days[0].items[0].title == "Answer due"
+    titles = [item.title for item in days[1].items]
+    assert titles == [
+        "Receipt proven",
+        "Handed over to Acme Bearings",
+        "Try 1 by e-mail",
+        "Approved by jens",
+        "Version 1 by ines",
+    ]
+    assert days[1].name.startswith("Today, ")
+
+
+def test_every_kind_of_event_of_an_order_has_words() -> None:
+    of_orders = {k for k in KINDS if not k.startswith(("message.", "endpoint.", "rules."))}
+    assert of_orders <= telling._WORDS.keys()
+
+
+def test_the_page_costs_the_same_queries_with_many_deliveries() -> None:
+    order = seed.order()
+    with CaptureQueriesContext(connection) as few:
+        load(order.pk)
+    assert order.supplier is not None
+    for _ in range(5):
+        seed.deliver(order.revisions.get(), order.supplier, DeliveryState.DELIVERED, timezone.now())
+    with CaptureQueriesContext(connection) as more:
+        load(order.pk)
+    assert len(few) == len(more)
+
+
+def test_an_older_answer_does_not_count_for_the_newest_version() -> None:
+    order = seed.order(answer=AnswerState.NOT_ASKED)
+    kept = seed.answer(order)
+    Response.objects.filter(pk=kept.pk).update(state=Response.State.OLD_VERSION)
+    assert view(order).answer is None
+
+
+def test_times_ahead_are_only_those_to_come() -> None:
+    order = seed.order(due_in=-3, answer=AnswerState.OVERDUE)
+    assert timeline.ahead(view(order), timezone.now() + datetime.timedelta(0)) == []

@@ -1,0 +1,52 @@
+"""Bytes for the screen: readable where we can, masked where they carry a secret, never a failure."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orderwire.tracking.readable import readable
+
+TOKEN = "A" * 43
+X12 = (
+    b"ISA*00*          *00*          *ZZ*NORDHAVEN      *ZZ*ACME           *261118*1402*U*00401*000000812*0*P*>~"
+    b"BEG*00*SA*4500071884**20261118~\nPO1*10*600*EA*9.84**BP*104-2208~"
+)
+MAIL = (
+    b"From: orders@nordhaven.example\r\nTo: desk@acme.example\r\nSubject: Order 1\r\nMIME-Version: 1.0\r\n"
+    b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n'
+    b"Content-Transfer-Encoding: quoted-printable\r\n\r\nAnswer at https://x.example/a/" + b"A" * 30 + b"=\r\n" + b"A" * 13
+    + b"\r\n--b\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename=o.pdf\r\n\r\n%PDF\r\n--b--\r\n"
+)  # fmt: skip
+
+
+def test_x12_is_read_segment_by_segment_with_its_name() -> None:
+    found = readable(X12, name="o.x12", media_type="application/edi-x12")
+    assert [(s.id, s.words) for s in found.segments][1:] == [("BEG", "Purchase order"), ("PO1", "Line")]
+    assert found.segments[2].elements == "10 · 600 · EA · 9.84 · BP · 104-2208"
+    assert "BEG*00*SA*4500071884**20261118~" in found.raw
+
+
+def test_json_is_set_out() -> None:
+    assert readable(b'{"a":[1]}', name="o", media_type="application/json").pretty == '{\n  "a": [\n    1\n  ]\n}'
+
+
+def test_a_mail_shows_headers_and_parts_and_nowhere_its_answer_link() -> None:
+    found = readable(MAIL, name="mail", media_type="message/rfc822", secret=True)
+    assert found.mail is not None
+    assert ("Subject", "Order 1") in found.mail.headers and [p.name for p in found.mail.parts] == ["", "o.pdf"]
+    assert "/a/•••••" in found.mail.text and found.note
+    assert TOKEN not in repr(found) and "A" * 30 not in repr(found)
+
+
+def test_a_link_in_any_text_is_masked() -> None:
+    found = readable(f'{{"url":"https://x/a/{TOKEN}"}}'.encode(), name="o", media_type="application/json")
+    assert TOKEN not in found.raw + found.pretty
+
+
+def test_pdf_is_not_put_on_the_page() -> None:
+    assert readable(b"%PDF-1.7 ...", name="o.pdf", media_type="application/pdf").binary
+
+
+@given(st.binary(max_size=400), st.sampled_from(["text/plain", "message/rfc822", "application/edi-x12"]))
+def test_no_bytes_make_it_fail(content: bytes, media_type: str) -> None:
+    for given_bytes in (content, b"ISA" + content, b"{" + content):
+        readable(given_bytes, name="x", media_type=media_type)
