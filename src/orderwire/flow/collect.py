@@ -3,6 +3,7 @@
 A file may only vanish from its place after its bytes are stored here.
 """
 
+import hashlib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,9 +16,13 @@ from orderwire.flow import Refused as NotTaken
 from orderwire.flow import receive
 from orderwire.flow.distribute.claimed import Place
 from orderwire.flow.distribute.health import ready
-from orderwire.records import Endpoint, EndpointVersion
+from orderwire.records import Endpoint, EndpointVersion, Message
 
 COLLECT_LOCK = 7_301_100
+PROCESS_LOCK = 7_301_101
+
+_left: set[tuple[int, str, bytes]] = set()
+"""Files that are stored here but could not be put away; found again, they are only put away."""
 
 logger = logging.getLogger(__name__)
 
@@ -27,11 +32,13 @@ def collect() -> None:
     for endpoint_id in Endpoint.objects.filter(active=True).order_by("id").values_list("id", flat=True):
         version = ready(endpoint_id)
         if version is not None and version.config.get("inbox"):
-            with _alone(endpoint_id) as free:
+            with _alone(COLLECT_LOCK, endpoint_id) as free:
                 if free:
                     _collect_from(version)
     for message in receive.unfinished():
-        receive.process(message)
+        with _alone(PROCESS_LOCK, message.pk) as free:
+            if free:
+                _process(message)
 
 
 def _collect_from(version: EndpointVersion) -> None:
@@ -45,26 +52,44 @@ def _collect_from(version: EndpointVersion) -> None:
         logger.warning("Nothing collected from %s: %s", version.endpoint, failure.reason)
     except (KeyError, ValidationError) as failure:
         logger.warning("The settings of %s cannot be used: %s", version.endpoint, failure)
+    except Exception:  # one partner's channel must not keep the others' files waiting
+        logger.exception("Collecting from %s failed", version.endpoint)
 
 
 def _take(endpoint: Endpoint, inbound: Inbound, *, source: str, actor: str) -> None:
+    found = (endpoint.pk, inbound.name, hashlib.sha256(inbound.content).digest())
+    message = None
+    if found not in _left:
+        try:
+            message = receive.store(inbound.content, name=inbound.name, source=source, actor=actor, endpoint=endpoint)
+        except NotTaken as failure:
+            logger.warning("%s from %s was left where it is: %s", inbound.name, endpoint, failure)
+            return
     try:
-        message = receive.store(inbound.content, name=inbound.name, source=source, actor=actor, endpoint=endpoint)
-    except NotTaken as failure:
-        logger.warning("%s from %s was left where it is: %s", inbound.name, endpoint, failure)
-        return
-    inbound.commit()
-    receive.process(message)
+        inbound.commit()
+        _left.discard(found)
+    except Unavailable as failure:
+        _left.add(found)
+        logger.warning("%s from %s is stored, but still there: %s", inbound.name, endpoint, failure.reason)
+    if message is not None:
+        _process(message)
+
+
+def _process(message: Message) -> None:
+    try:
+        receive.process(message)
+    except Exception:  # its neighbors go on; it is tried again with what is unfinished
+        logger.exception("Message %s could not be processed", message.pk)
 
 
 @contextmanager
-def _alone(endpoint_id: int) -> Iterator[bool]:
-    """One collector per endpoint over all machines; the lock ends with the connection."""
+def _alone(kind: int, number: int) -> Iterator[bool]:
+    """One collector per endpoint or message over all machines; the lock ends with the connection."""
     with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s, %s)", [COLLECT_LOCK, endpoint_id])
+        cursor.execute("select pg_try_advisory_lock(%s, %s)", [kind, number % 2**31])
         free = bool(cursor.fetchone()[0])
         try:
             yield free
         finally:
             if free:
-                cursor.execute("select pg_advisory_unlock(%s, %s)", [COLLECT_LOCK, endpoint_id])
+                cursor.execute("select pg_advisory_unlock(%s, %s)", [kind, number % 2**31])

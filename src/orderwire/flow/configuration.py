@@ -11,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection, transaction
 
+from orderwire.document.finding import error
 from orderwire.governance import policy as policies
 from orderwire.ledger import events
 from orderwire.ledger.append import append
@@ -26,11 +27,13 @@ logger = logging.getLogger(__name__)
 
 
 def text_of(name: str) -> str:
-    """The operator's file of this name, or the shipped default."""
+    """The operator's file of this name, or the shipped default. Raises Unreadable."""
     try:
         return (Path(settings.ORDERWIRE_CONFIG) / name).read_text(encoding="utf-8")
     except FileNotFoundError:
         return _default(name)
+    except (OSError, UnicodeDecodeError) as failure:
+        raise Unreadable([error("unreadable", name, f"cannot be read ({failure}); save it as UTF-8")]) from failure
 
 
 @dataclass(frozen=True)
@@ -44,20 +47,20 @@ class Published:
 
 def rules() -> tuple[table.RuleSet, Published]:
     """The rule set in force and its published version. Raises Unreadable only where nothing was ever published."""
-    text = text_of("rules.yaml")
-    sha256 = _sha256(text)
     found = rows(NEWEST, {})
     newest = Published(*found[0]) if found else None
-    if newest is not None and newest.sha256 == sha256:
-        return _parsed_rules(text), newest
     try:
-        _parsed_rules(text)
+        text = text_of("rules.yaml")
+        sha256 = _sha256(text)
+        parsed = _parsed_rules(text)
     except Unreadable as failure:
         if newest is None:
             raise
         logger.warning("rules.yaml cannot be used, version %s stays in force: %s", newest.number, failure)
         return _parsed_rules(RuleSetVersion.objects.get(pk=newest.id).content), newest
-    return _parsed_rules(text), _publish(text, sha256)
+    if newest is not None and newest.sha256 == sha256:
+        return parsed, newest
+    return parsed, _publish(text, sha256)
 
 
 def policy() -> policies.Policy:

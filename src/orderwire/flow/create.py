@@ -62,7 +62,7 @@ def create(
         order = Order.objects.select_for_update().get(number=number)
         known = order.revisions.filter(number=document.revision).first()
         if known is not None:
-            return _known(order, known, document, source=source, actor=actor)
+            return _known(order, known, document, source=source, actor=actor, message=message)
         return _revise(order, document, source=source, actor=actor, claim=approval, message=message)
 
 
@@ -145,6 +145,7 @@ def _revise(
     for name, value in _summary(document, find_supplier(document.supplier)).items():
         setattr(order, name, value)
     order.state, order.reason = OrderState.PENDING_APPROVAL, ""
+    order.delivery_state, order.answer_state, order.answer_due_at = None, AnswerState.NOT_ASKED, None
     order.changed_at, order.last_event = timezone.now(), f"Version {document.revision} came in"
     order.save()
     revision = Revision.objects.create(
@@ -169,9 +170,13 @@ def _revise(
     return Created(order.pk, order.number, document.revision, order.state, "revised", differing)
 
 
-def _known(order: Order, known: Revision, document: Document, *, source: str, actor: str) -> Created:
+def _known(
+    order: Order, known: Revision, document: Document, *, source: str, actor: str, message: Message | None
+) -> Created:
     sha256 = fingerprint(document)
     if sha256 == known.sha256:
+        if message is not None and known.message_id == message.pk:  # processed again after a crash
+            return Created(order.pk, order.number, known.number, order.state, "created")
         append(events.OrderDuplicate(source=source), actor=actor, order=order, subjects={"revision": known.pk})
         return Created(order.pk, order.number, known.number, order.state, "duplicate")
     differing = changes(Document.model_validate_json(bytes(known.content)), document)

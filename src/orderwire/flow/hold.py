@@ -37,7 +37,11 @@ def resume(order_id: int, *, actor: str, reason: str = "") -> Order:
             problem = planned.problem if planned else "The order has no plan."
             raise Refused(problem, remedy="Put that right, then plan the order again.", kind="conflict")
         order.state, order.reason = OrderState.APPROVED, ""
-        order.deliveries.filter(state__in=WAITING, due_at=None).update(due_at=timezone.now())
+        now = timezone.now()
+        for delivery in order.deliveries.filter(state__in=WAITING, due_at=None).select_related("leg"):
+            wanted = delivery.leg.dispatch_at if delivery.leg else None
+            delivery.due_at = max(now, wanted) if wanted else now
+            delivery.save(update_fields=["due_at", "changed_at"])
         _save(order, "Resumed")
         append(events.OrderResumed(reason=reason or None), actor=actor, order=order)
         engine.defer_sweep()

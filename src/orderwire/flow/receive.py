@@ -45,7 +45,8 @@ def store(content: bytes, *, name: str, source: str, actor: str, endpoint: Endpo
         raise Refused(f"The file is larger than {limit} MiB.", remedy="Split it.")
     with transaction.atomic():
         sha256 = keep(content)
-        message = Message.objects.create(blob_id=sha256, name=name[:255], source=source, actor=actor, endpoint=endpoint)
+        name = str(_storable(name))[:255]
+        message = Message.objects.create(blob_id=sha256, name=name, source=source, actor=actor, endpoint=endpoint)
         stored = events.MessageStored(source=source, sha256=sha256, size=len(content))
         append(stored, actor=actor, subjects={"message": message.pk})
     return message
@@ -63,9 +64,10 @@ def process(message: Message) -> Message:
         result = reading.read_as(found, content, profile.get(found.kind, {}), findings)
     outcomes = [_dispatch(message, document) for document in _unseen(message, result)]
     with transaction.atomic():
+        message.reply_id = Message.objects.select_for_update().get(pk=message.pk).reply_id
         message.format = result.format
-        message.documents = outcomes
-        message.findings = [asdict(f) for f in result.findings]
+        message.documents = _storable(outcomes)
+        message.findings = _storable([asdict(f) for f in result.findings])
         message.state = _end(result, outcomes)
         message.settled_at = timezone.now()
         _reply(message, result, profile)
@@ -92,7 +94,9 @@ def _unseen(message: Message, result: ReadResult) -> list[tuple[ReadDocument, st
     documents: list[tuple[ReadDocument, str | None]] = []
     for document in result.documents:
         envelope = document.envelope
-        identity = (envelope.get("isa_sender", ""), envelope.get("isa_receiver", ""), envelope.get("isa_control", ""))
+        # Only the same sender repeats himself: nobody uses up the numbers of another by writing his name.
+        sender = f"{envelope.get('isa_sender', '')}@{message.source}"[:80]
+        identity = (sender, envelope.get("isa_receiver", ""), envelope.get("isa_control", ""))
         if not identity[2]:
             documents.append((document, None))
             continue
@@ -184,13 +188,22 @@ def _errors(result: ReadResult, outcomes: list[dict[str, Any]]) -> list[str]:
     return texts
 
 
+def _storable(value: Any) -> Any:
+    """What partners write may hold code points that no database text takes; they are shown as U+FFFD."""
+    if isinstance(value, str):
+        return "".join("\ufffd" if c == "\0" or "\ud800" <= c <= "\udfff" else c for c in value)
+    if isinstance(value, dict):
+        return {_storable(k): _storable(v) for k, v in value.items()}
+    return [_storable(v) for v in value] if isinstance(value, list | tuple) else value
+
+
 def _told(finding: Finding) -> str:
     return f"{finding.where}: {finding.text}"
 
 
 def _reply(message: Message, result: ReadResult, profiles: dict[str, Any]) -> None:
     """The functional acknowledgments that the standard asks for: kept, and sent where we know the sender's endpoint."""
-    if not result.acks:
+    if not result.acks or message.reply_id:  # answered already
         return
     fmt = plugins.format(result.format)
     endpoint = message.endpoint
@@ -200,7 +213,7 @@ def _reply(message: Message, result: ReadResult, profiles: dict[str, Any]) -> No
         try:
             written.append(fmt.write(ack, {**profiles.get(fmt.kind, {}), **address}, WriteContext(scope)))
         except CannotCarry as failure:
-            message.findings += [asdict(f) for f in failure.findings]
+            message.findings += _storable([asdict(f) for f in failure.findings])
     if not written:
         return
     message.reply_id = keep(b"".join(w.content for w in written), fmt.media_type)

@@ -96,13 +96,15 @@ def plan(order: Order, revision: Revision, document: Document, *, actor: str) ->
         explanation=dict(decided.plan.explanation),
         problem=decided.problem,
     )
+    has, doubtful = _reached(revision)
     _supersede(order, revision, actor=actor)
-    _write_legs(order, revision, made, decided)
+    _write_legs(order, revision, made, decided, has=has, doubtful=doubtful)
     order.state = OrderState.HELD if decided.problem else OrderState.APPROVED
     order.reason, order.last_event = decided.problem, headline(decided)
-    order.delivery_state = DeliveryState.READY.value if decided.channel else None
     order.channel = decided.channel or order.channel
-    order.answer_state, order.answer_due_at = AnswerState.NOT_ASKED, None
+    if (order.supplier_id, "order") not in has:
+        order.delivery_state = DeliveryState.READY.value if decided.channel else None
+        order.answer_state, order.answer_due_at = AnswerState.NOT_ASKED, None
     order.changed_at = timezone.now()
     order.save()
     append(decided.event(), actor=actor, order=order, subjects={"revision": revision.pk, "plan": made.pk})
@@ -111,7 +113,10 @@ def plan(order: Order, revision: Revision, document: Document, *, actor: str) ->
 
 
 def replan(order_id: int, *, actor: str) -> Plan:
-    """Plan the current version again: after a supplier, an endpoint or a rule was put right. Raises Refused."""
+    """Plan the current version again: after a supplier, an endpoint or a rule was put right. Raises Refused.
+
+    Who has this version already does not get it again.
+    """
     with transaction.atomic():
         order = Order.objects.select_for_update().filter(pk=order_id).first()
         if order is None:
@@ -119,7 +124,8 @@ def replan(order_id: int, *, actor: str) -> Plan:
         if order.state not in (OrderState.APPROVED, OrderState.HELD):
             raise Refused("Only an approved order can be planned.", remedy="Approve it first.", kind="conflict")
         revision = order.revisions.get(number=order.revision)
-        if revision.deliveries.exclude(state__in=[*UNSENT, *GONE]).exists():
+        out = revision.deliveries.exclude(state__in=[*UNSENT, *GONE]).exists()
+        if out and not revision.deliveries.filter(state__in=UNSENT).exists():
             raise Refused("This version was sent already.", remedy="Send a delivery again instead.", kind="conflict")
         return plan(order, revision, Document.model_validate_json(bytes(revision.content)), actor=actor)
 
@@ -197,7 +203,21 @@ def _leg_rows(made: planning.Plan, partners: dict[int, int], number: str) -> Ite
         )
 
 
-def _write_legs(order: Order, revision: Revision, made: Plan, decided: Decided) -> None:
+Served = frozenset[tuple[int | None, str]]
+"""Recipients, each with the purpose for which something is on its way to them."""
+
+
+def _reached(revision: Revision) -> tuple[Served, Served]:
+    """Who has this version or is being sent it now, and who may have it: a connection broke."""
+    sent = revision.deliveries.exclude(state__in=[*UNSENT, *GONE])
+    doubtful = revision.deliveries.filter(state=DeliveryState.IN_DOUBT)
+    has, may_have = (found.values_list("leg__recipient_id", "leg__purpose") for found in (sent, doubtful))
+    return frozenset(has), frozenset(may_have)
+
+
+def _write_legs(
+    order: Order, revision: Revision, made: Plan, decided: Decided, *, has: Served, doubtful: Served
+) -> None:
     legs, deliveries = [], []
     for row in decided.legs:
         leg = Leg(
@@ -215,6 +235,8 @@ def _write_legs(order: Order, revision: Revision, made: Plan, decided: Decided) 
             ladder=list(row.ladder),
         )
         legs.append(leg)
+        if (row.recipient_id, row.purpose) in has:
+            continue
         deliveries.append(
             Delivery(
                 leg=leg,
@@ -225,6 +247,7 @@ def _write_legs(order: Order, revision: Revision, made: Plan, decided: Decided) 
                 primary=row.is_primary,
                 shard_key=row.shard_key,
                 due_at=row.due_at,
+                duplicate=(row.recipient_id, row.purpose) in doubtful,
                 message_id=f"{revision.sha256[:24]}.{row.endpoint_id}.{made.pk}",
             )
         )

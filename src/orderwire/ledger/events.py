@@ -1,7 +1,7 @@
 """Every kind of event: the published contract of what the ledger remembers, one class a kind.
 
 Kinds and facts are only ever added; what is sealed is never reinterpreted. How an event becomes a row and a leaf
-is told in `entry.py`.
+is told in `entry.py`. A delivery's events name its revision too, where it carries one (a 997 does not).
 """
 
 import datetime
@@ -122,7 +122,7 @@ class PlanHeld(Event, kind="plan.held", about=("revision",)):
     problems: tuple[Words, ...]
 
 
-class DeliveryAttempted(Event, kind="delivery.attempted", about=("revision", "delivery", "attempt")):
+class DeliveryAttempted(Event, kind="delivery.attempted", about=("delivery", "attempt")):
     """We are about to send: `message_id` and the payload's hash are durable before the first byte leaves."""
 
     number: int
@@ -131,7 +131,7 @@ class DeliveryAttempted(Event, kind="delivery.attempted", about=("revision", "de
     sha256: str
 
 
-class DeliveryAccepted(Event, kind="delivery.accepted", about=("revision", "delivery")):
+class DeliveryAccepted(Event, kind="delivery.accepted", about=("delivery",)):
     """The partner's system took the bytes over. `proof` is the step proven, `text` the partner's own word."""
 
     proof: str
@@ -139,7 +139,7 @@ class DeliveryAccepted(Event, kind="delivery.accepted", about=("revision", "deli
     external_id: Words | None = None
 
 
-class DeliveryRetry(Event, kind="delivery.retry", about=("revision", "delivery")):
+class DeliveryRetry(Event, kind="delivery.retry", about=("delivery",)):
     """An attempt failed and nothing was taken over; the next one starts at `next_at`."""
 
     reason: Words
@@ -147,45 +147,45 @@ class DeliveryRetry(Event, kind="delivery.retry", about=("revision", "delivery")
     next_at: datetime.datetime
 
 
-class DeliveryFailed(Event, kind="delivery.failed", about=("revision", "delivery")):
+class DeliveryFailed(Event, kind="delivery.failed", about=("delivery",)):
     """Refused by the partner, or tried to the end of the schedule; a person must act."""
 
     reason: Words
     code: Words | None = None
 
 
-class DeliveryHeld(Event, kind="delivery.held", about=("revision", "delivery")):
+class DeliveryHeld(Event, kind="delivery.held", about=("delivery",)):
     """Stopped before sending until a person decides."""
 
     reason: Words
 
 
-class DeliveryInDoubt(Event, kind="delivery.in_doubt", about=("revision", "delivery")):
+class DeliveryInDoubt(Event, kind="delivery.in_doubt", about=("delivery",)):
     """Bytes may or may not have arrived."""
 
     reason: Words
 
 
-class DeliverySettled(Event, kind="delivery.settled", about=("revision", "delivery")):
+class DeliverySettled(Event, kind="delivery.settled", about=("delivery",)):
     """A doubt was settled by rule, evidence or a person. `state` is the delivery's state from now on."""
 
     state: str
     reason: Words
 
 
-class DeliverySuperseded(Event, kind="delivery.superseded", about=("revision", "delivery")):
+class DeliverySuperseded(Event, kind="delivery.superseded", about=("delivery",)):
     """Not sent, because a newer revision takes its place."""
 
     by_revision: int
 
 
-class DeliveryCancelled(Event, kind="delivery.cancelled", about=("revision", "delivery")):
+class DeliveryCancelled(Event, kind="delivery.cancelled", about=("delivery",)):
     """Not sent, because a person or a cancellation stopped it."""
 
     reason: Words
 
 
-class DeliveryResent(Event, kind="delivery.resent", about=("revision", "delivery")):
+class DeliveryResent(Event, kind="delivery.resent", about=("delivery",)):
     """To be sent again at somebody's wish, or over the next endpoint of the fallback ladder.
 
     `same_id` is True where the partner can recognize the duplicate.

@@ -8,13 +8,11 @@ import time
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
 
 from orderwire.document.states import DeliveryState
 from orderwire.flow.distribute.claimed import Claimed, Place
 from orderwire.flow.distribute.result import Outcome, Result, record
-
-LEASE_MARGIN = 60.0
-"""Seconds that a lease lasts beyond the longest single send; a batch stops when less than one send is left."""
 
 CLAIM = """
 with picked as (
@@ -41,7 +39,7 @@ with picked as (
 )
 select c.id, c.kind, c.fence, c.tries, c.failures, c.message_id, c.duplicate, c.parcel, c.primary, c.was,
        c.endpoint_version, e.version, e.partner_id,
-       c.order_id, o.number, c.revision_id, r.number, r.sha256, r.content,
+       c.order_id, o.number, o.revision, c.revision_id, r.number, r.sha256, r.content,
        exists (select 1 from ow_approval a where a.revision_id = r.id and a.revision_sha256 = r.sha256
                  and a.decision = 'granted'),
        l.prices, l.profile, l.answer_required, l.answer_due_days, l.recipient_id,
@@ -57,8 +55,11 @@ order by c.id
 
 
 def claim(place: Place, shard: int) -> list[Claimed]:
-    """The next due deliveries of the shard, oldest first, never two revisions of one order; committed on return."""
-    lease = place.channel.timeout(place.config) + LEASE_MARGIN
+    """The next due deliveries of the shard, oldest first, never two revisions of one order; committed on return.
+
+    The lease lasts a margin longer than the longest single send; a batch stops when less than one send is left.
+    """
+    lease = place.channel.timeout(place.config) + settings.ORDERWIRE_LEASE_MARGIN
     started = time.monotonic()
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -75,20 +76,30 @@ def claim(place: Place, shard: int) -> list[Claimed]:
             claimed = [Claimed(*row) for row in cursor.fetchall()]
         for c in claimed:
             c.lease_ends = started + lease
-        doubtful = [c for c in claimed if c.open_attempt is not None]
-        gone = _settle(place, doubtful)
+        gone = _settle(place, claimed)
     return [c for c in claimed if c.id not in gone]
 
 
-def _settle(place: Place, doubtful: list[Claimed]) -> set[int]:
-    """What a dead worker left: not started means nothing left this machine; else the channel's kind decides."""
+def _settle(place: Place, claimed: list[Claimed]) -> set[int]:
+    """What a dead worker left: not started means nothing left this machine; else the channel's kind decides.
+
+    A version that was replaced meanwhile is not sent again at all. Returns the ids that are not to be sent.
+    """
     results: list[Result] = []
     gone: set[int] = set()
-    for c in doubtful:
+    for c in claimed:
         c.attempt_id = c.open_attempt or 0
-        if c.open_started is None:
+        started = c.open_started is not None
+        again = place.channel.resendable or settings.ORDERWIRE_EMAIL_IN_DOUBT == "resend"
+        if c.replaced and not started:
+            gone.add(c.id)
+            text = "A newer version took its place."
+            results.append(Result(c, Outcome.NOT_STARTED, text, state=DeliveryState.READY, due_at=timezone.now()))
+        elif c.open_attempt is None:
+            continue
+        elif not started:
             results.append(Result(c, Outcome.NOT_STARTED, "The sender stopped before the first byte.", keep_claim=True))
-        elif place.channel.resendable or settings.ORDERWIRE_EMAIL_IN_DOUBT == "resend":
+        elif again and not c.replaced:
             c.duplicate = True
             text = "The sender stopped in the middle; it goes out again under the same id."
             results.append(Result(c, Outcome.UNKNOWN, text, keep_claim=True))

@@ -10,6 +10,7 @@ import random
 import time
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from pydantic import ValidationError
@@ -21,11 +22,11 @@ from orderwire.flow.distribute.claim import claim
 from orderwire.flow.distribute.claimed import Claimed, Place
 from orderwire.flow.distribute.failpoint import failpoint
 from orderwire.flow.distribute.render import NotSendable, prepare
-from orderwire.flow.distribute.result import STATE_OF_PROOF, Outcome, Result, record
+from orderwire.flow.distribute.result import ACTOR, STATE_OF_PROOF, Outcome, Result, record
+from orderwire.ledger import events
+from orderwire.ledger.append import append_all
+from orderwire.ledger.entry import Entry, entry
 from orderwire.records import Drain, EndpointVersion
-
-BUDGET = 20.0
-"""Seconds after which a drain ends, so that one endpoint cannot keep a slot for itself."""
 
 JITTER = 0.2
 POISONOUS = 3
@@ -40,6 +41,9 @@ select d.id, v.tries, v.fence, 'scheduled', d.message_id, v.sha256, now(),
        case when v.first or %s then now() end, '', '', ''
 from unnest(%s::bigint[], %s::int[], %s::int[], %s::text[], %s::bool[]) as v(id, fence, tries, sha256, first)
 join ow_delivery d on d.id = v.id and d.fence = v.fence and d.state = 'sending'
+left join ow_order o on o.id = d.order_id
+left join ow_revision r on r.id = d.revision_id
+where o.id is null or (o.state = 'approved' and o.revision = r.number)
 order by v.id
 returning delivery_id, id
 """
@@ -48,8 +52,11 @@ Batch = list[tuple[Claimed, Parcel]]
 
 
 def drain(endpoint_id: int, shard: int) -> None:
-    """Send everything due on this shard; ends when nothing is due, the endpoint is paused, or time is up."""
-    ends = time.monotonic() + BUDGET
+    """Send everything due on this shard; ends when nothing is due, the endpoint is paused, or time is up.
+
+    A third of the lease's margin is the time, so that one endpoint cannot keep a slot for itself.
+    """
+    ends = time.monotonic() + settings.ORDERWIRE_LEASE_MARGIN / 3
     try:
         while time.monotonic() < ends:
             version = health.ready(endpoint_id)
@@ -66,16 +73,18 @@ def _one_batch(version: EndpointVersion, shard: int) -> bool:
     except (KeyError, ValidationError) as failure:
         health.pause(version.endpoint_id, reason=f"The endpoint's settings cannot be used: {_words(failure)}")
         return False
-    failpoint("before_claim")
+    failpoint(f"{version.channel}.before_claim")
     claimed = claim(place, shard)
-    failpoint("after_claim")
+    failpoint(f"{version.channel}.after_claim")
     if not claimed:
         return False
     batch = _prepared(place, claimed)
     if not batch:
         return True
     batch = _intended(place, batch)
-    failpoint("after_attempt")
+    if not batch:
+        return True
+    failpoint(f"{version.channel}.after_attempt")
     try:
         with place.channel.open(place.config) as session:
             if place.channel.resendable:
@@ -108,7 +117,7 @@ def _prepared(place: Place, claimed: list[Claimed]) -> Batch:
 
 
 def _intended(place: Place, batch: Batch) -> Batch:
-    """The attempt rows, committed before the first byte; who lost the fence meanwhile drops out."""
+    """The attempt rows, committed before the first byte; who lost the fence or the order's yes meanwhile drops out."""
     hashes = [_payload_hash(parcel) for _, parcel in batch]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
@@ -123,9 +132,23 @@ def _intended(place: Place, batch: Batch) -> Batch:
             ],
         )
         ids: dict[int, int] = dict(cursor.fetchall())
-    for c, _ in batch:
-        c.attempt_id = ids.get(c.id, 0)
+        for c, _ in batch:
+            c.attempt_id = ids.get(c.id, 0)
+        append_all(_attempted(place, c, sha256) for (c, _), sha256 in zip(batch, hashes, strict=True) if c.attempt_id)
+    text = "The order was stopped or replaced before the first byte."
+    if stopped := [c for c, _ in batch if not c.attempt_id]:
+        now = timezone.now()
+        record(
+            place.channel.kind,
+            [Result(c, Outcome.NOT_STARTED, text, state=DeliveryState.READY, due_at=now) for c in stopped],
+        )
     return [(c, parcel) for c, parcel in batch if c.attempt_id]
+
+
+def _attempted(place: Place, c: Claimed, sha256: str) -> tuple[Entry, int | None]:
+    event = events.DeliveryAttempted(number=c.tries, channel=place.channel.kind, message_id=c.message_id, sha256=sha256)
+    about = {**c.subjects, "attempt": c.attempt_id}
+    return entry(event, at=timezone.now(), actor=ACTOR, order=c.order_number, subjects=about), c.order_id
 
 
 def _payload_hash(parcel: Parcel) -> str:
@@ -138,7 +161,7 @@ def _payload_hash(parcel: Parcel) -> str:
 def _send_together(place: Place, session: Session, batch: Batch) -> None:
     """Re-sendable channels: one result write for the batch; a crash before it is settled by sending again."""
     results = [_try(place, session, c, parcel) for c, parcel in batch]
-    failpoint("before_result")
+    failpoint(f"{place.channel.kind}.before_result")
     record(place.channel.kind, results)
     health.reached(place.endpoint_id)
 
@@ -148,7 +171,7 @@ def _send_each(place: Place, session: Session, batch: Batch) -> None:
     for index, (c, parcel) in enumerate(batch):
         result = _try(place, session, c, parcel)
         following = batch[index + 1][0].attempt_id if index + 1 < len(batch) else None
-        failpoint("before_result")
+        failpoint(f"{place.channel.kind}.before_result")
         record(place.channel.kind, [result], start_next=following)
     health.reached(place.endpoint_id)
 

@@ -8,7 +8,10 @@ _left = int(_COUNT or 1)
 
 
 def failpoint(name: str) -> None:
-    """Kill this process (SIGKILL) at the n-th pass of the place that ORDERWIRE_FAIL_AT=name:n names."""
+    """Kill this process (SIGKILL) at the n-th pass of the place that ORDERWIRE_FAIL_AT=name:n names.
+
+    Names are CHANNEL.PLACE, such as email.after_claim.
+    """
     global _left
     if name == _WANTED:
         _left -= 1

@@ -28,8 +28,16 @@ def ready(endpoint_id: int) -> EndpointVersion | None:
 
 
 def reached(endpoint_id: int) -> None:
-    """A connection worked: the breaker closes."""
-    Endpoint.objects.filter(pk=endpoint_id).update(failures=0, last_success_at=timezone.now())
+    """A connection worked: the breaker closes. A person's own pause stays."""
+    now = timezone.now()
+    with transaction.atomic():
+        rested = Endpoint.objects.select_for_update().filter(pk=endpoint_id, failures__gte=TRIP_AFTER)
+        if endpoint := rested.exclude(paused_until=FOREVER).first():
+            endpoint.paused_until, endpoint.pause_reason = None, ""
+            endpoint.save(update_fields=["paused_until", "pause_reason"])
+            resumed = events.EndpointResumed(reason="A connection worked again.")
+            append(resumed, actor="system:worker", subjects=_subjects(endpoint))
+        Endpoint.objects.filter(pk=endpoint_id).update(failures=0, last_success_at=now)
 
 
 def missed(endpoint_id: int, reason: str) -> None:
@@ -37,8 +45,8 @@ def missed(endpoint_id: int, reason: str) -> None:
     with transaction.atomic():
         endpoint = Endpoint.objects.select_for_update().get(pk=endpoint_id)
         endpoint.failures += 1
-        if endpoint.failures >= TRIP_AFTER:
-            pause_s = min(FIRST_PAUSE * 2 ** (endpoint.failures - TRIP_AFTER), LONGEST_PAUSE)
+        if endpoint.failures >= TRIP_AFTER and endpoint.paused_until != FOREVER:
+            pause_s = min(FIRST_PAUSE * 2 ** min(endpoint.failures - TRIP_AFTER, 10), LONGEST_PAUSE)
             endpoint.paused_until = timezone.now() + datetime.timedelta(seconds=pause_s)
             endpoint.pause_reason = reason[:200]
             if endpoint.failures == TRIP_AFTER:

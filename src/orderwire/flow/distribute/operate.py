@@ -1,15 +1,17 @@
 """What a person does to a delivery: send again, or say what became of one in doubt."""
 
+import datetime
+
 from django.db import transaction
 from django.utils import timezone
 
 from orderwire import engine
-from orderwire.document.states import DeliveryState
+from orderwire.document.states import AnswerState, DeliveryState
 from orderwire.flow import Refused
 from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.ledger.entry import Subject
-from orderwire.records import Delivery, Order
+from orderwire.records import Delivery, Order, Timer
 
 
 def resend(delivery_id: int, *, actor: str, reason: str) -> Delivery:
@@ -25,6 +27,8 @@ def resend(delivery_id: int, *, actor: str, reason: str) -> Delivery:
             raise Refused(
                 "This version is not to be sent any more.", remedy="Send the newest version.", kind="conflict"
             )
+        if order and delivery.revision and delivery.revision.number < order.revision:
+            raise Refused("A newer version took its place.", remedy="Send the newest version.", kind="conflict")
         if order and order.state != "approved":
             raise Refused("The order is not approved now.", remedy="Resume or approve it first.", kind="conflict")
         arrived = delivery.state in (DeliveryState.ACCEPTED, *_PROVEN)
@@ -53,6 +57,7 @@ def settle_doubt(delivery_id: int, *, arrived: bool, actor: str, reason: str = "
             delivery.accepted_at = timezone.now()
             delivery.save()
             text = reason or "The supplier says that it arrived."
+            _ask(delivery, order)
         else:
             delivery.duplicate = True
             _ready(delivery)
@@ -80,6 +85,17 @@ def _ready(delivery: Delivery) -> None:
     delivery.failures, delivery.reason = 0, ""
     delivery.save()
     engine.defer_sweep()
+
+
+def _ask(delivery: Delivery, order: Order | None) -> None:
+    """From now on the supplier's answer is awaited, as it would have been had the connection not broken."""
+    text = (delivery.parcel or {}).get("answer_by")
+    current = order and delivery.revision and delivery.revision.number == order.revision
+    if order and current and delivery.primary and text and order.answer_state == AnswerState.NOT_ASKED:
+        due = datetime.datetime.fromisoformat(text)
+        order.answer_state, order.answer_due_at = AnswerState.WAITING, due
+        order.save(update_fields=["answer_state", "answer_due_at"])
+        Timer.objects.create(kind="answer_due", order=order, delivery=delivery, due_at=due)
 
 
 def _follow(delivery: Delivery, order: Order | None, headline: str) -> None:

@@ -60,8 +60,9 @@ def prepare(place: Place, claimed: Claimed) -> Parcel:
 
     Raises NotSendable.
     """
-    if claimed.parcel is None:
+    if claimed.order_id is not None:
         _check(place, claimed)
+    if claimed.parcel is None:
         claimed.parcel = _render(place, claimed)
     kept = claimed.parcel
     blobs = Blob.objects.in_bulk([f["sha256"] for f in kept["files"]])
@@ -163,6 +164,7 @@ def _letter(place: Place, claimed: Claimed, kept: Mapping[str, Any]) -> Letter:
         links=texts,
         attached=[f["filename"] for f in kept["files"]],
         duplicate=claimed.duplicate,
+        prices=bool(claimed.prices),
     )
 
 

@@ -78,6 +78,22 @@ where d.id = v.id and d.fence = v.fence and d.state in ('sending', 'delivered', 
 returning d.id, d.state
 """
 
+# Everybody who changes an order locks it before its deliveries: the other way round, two would wait for each other.
+LOCK_ORDERS = "select 1 from ow_order where id = any(%s) order by id for no key update"
+
+# A newer version was planned while this one was being sent: what did not arrive is not tried again.
+SUPERSEDE = """
+update ow_delivery d
+set state = 'superseded', due_at = null, changed_at = now(),
+    reason = 'Replaced by the plan of version ' || o.revision || '.'
+from ow_order o, ow_revision r
+where d.id = any(%s) and d.state = any(%s) and o.id = d.order_id and r.id = d.revision_id and r.number < o.revision
+  and exists (select 1 from ow_plan p join ow_revision n on n.id = p.revision_id
+              where n.order_id = o.id and n.number = o.revision)
+returning d.id, o.revision
+"""
+UNSENT = ("ready", "retry", "held", "failed", "in_doubt")
+
 MOVE_ORDERS = """
 update ow_order o
 set delivery_state = v.state, changed_at = now(), last_event = v.last_event,
@@ -92,6 +108,7 @@ where o.id = v.id and o.revision = v.revision
 def record(channel: str, results: list[Result], *, start_next: int | None = None) -> None:
     """Commit these results together; `start_next` is the attempt whose first byte follows (marked as started)."""
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(LOCK_ORDERS, [[r.claimed.order_id for r in results if r.claimed.order_id]])
         tried = [r for r in results if r.claimed.attempt_id and r.outcome is not Outcome.HELD]
         cursor.execute(
             CLOSE_ATTEMPTS,
@@ -153,7 +170,30 @@ def _move(cursor: object, channel: str, results: list[Result]) -> None:
         row = entry(_event(r), at=now, actor=ACTOR, order=r.claimed.order_number, subjects=r.claimed.subjects)
         rows.append((row, r.claimed.order_id))
     append_all(rows)
+    _supersede(cursor, [r for r in ours if states[r.claimed.id] in UNSENT])
     _move_orders(cursor, channel, [(r, states[r.claimed.id]) for r in ours if r.claimed.primary])
+
+
+def _supersede(cursor: object, results: list[Result]) -> None:
+    if not results:
+        return
+    cursor.execute(SUPERSEDE, [[r.claimed.id for r in results], list(UNSENT)])  # type: ignore[attr-defined]
+    newer: dict[int, int] = dict(cursor.fetchall())  # type: ignore[attr-defined]
+    now = timezone.now()
+    append_all(
+        (
+            entry(
+                events.DeliverySuperseded(by_revision=newer[r.claimed.id]),
+                at=now,
+                actor=ACTOR,
+                order=r.claimed.order_number,
+                subjects=r.claimed.subjects,
+            ),
+            r.claimed.order_id,
+        )
+        for r in results
+        if r.claimed.id in newer
+    )
 
 
 def _move_orders(cursor: object, channel: str, results: list[tuple[Result, str]]) -> None:

@@ -1,8 +1,10 @@
 """The only scheduler: finds shards with something due and asks for a drain of each; fires clocks that ran out.
 
-One sweep at a time over all machines. A lost drain is asked for again when its row in `ow_drain` runs out.
+One sweep at a time over all machines. A lost drain is asked for again when its row in `ow_drain` runs out,
+which is longer than a drain lasts.
 """
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -10,12 +12,10 @@ from orderwire import engine
 from orderwire.document.states import AnswerState
 from orderwire.ledger import events
 from orderwire.ledger.append import append
-from orderwire.records import Timer
+from orderwire.records import Order, Timer
 
 SWEEP_LOCK = 7_301_002
 AT_ONCE = 500
-DRAIN_LEASE = 60
-"""Seconds until a drain that left no word is asked for again; longer than a drain's own budget."""
 
 # A loose index scan: one step per endpoint that has anything open, however long its backlog is.
 DUE_SHARDS = """
@@ -34,7 +34,9 @@ with recursive busy as (
   where e.active and coalesce(e.paused_until, '-infinity') <= now()
     and exists (select 1 from ow_delivery d
                 where d.endpoint_id = e.id and d.state in ('ready', 'retry', 'sending') and d.due_at <= now()
-                  and mod(d.shard_key, e.max_parallel) = s.shard)
+                  and mod(d.shard_key, e.max_parallel) = s.shard
+                  and (d.order_id is null
+                       or exists (select 1 from ow_order o where o.id = d.order_id and o.state = 'approved')))
 )
 insert into ow_drain (endpoint_id, shard, queued_until)
 select endpoint_id, shard, now() + make_interval(secs => %(lease)s) from shards
@@ -52,36 +54,31 @@ def sweep() -> None:
         cursor.execute("select pg_try_advisory_xact_lock(%s)", [SWEEP_LOCK])
         if not cursor.fetchone()[0]:
             return
-        cursor.execute(DUE_SHARDS, {"lease": DRAIN_LEASE, "limit": AT_ONCE})
+        cursor.execute(DUE_SHARDS, {"lease": settings.ORDERWIRE_LEASE_MARGIN, "limit": AT_ONCE})
         engine.defer_drains(cursor.fetchall())
     _fire_timers()
 
 
 def _fire_timers() -> None:
-    now = timezone.now()
-    with transaction.atomic():
-        due = (
-            Timer.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(due_at__lte=now, fired_at__isnull=True, stopped_at__isnull=True)
-            .select_related("order", "delivery")
-            .order_by("due_at")[:AT_ONCE]
-        )
-        for timer in due:
-            timer.fired_at = now
+    """Each clock by itself; the order is locked before its clock, as by everybody. A busy one waits for the next round."""
+    due = Timer.objects.filter(due_at__lte=timezone.now(), fired_at__isnull=True, stopped_at__isnull=True)
+    for timer_id, order_id in due.order_by("due_at").values_list("pk", "order_id")[:AT_ONCE]:
+        with transaction.atomic():
+            order = Order.objects.select_for_update(skip_locked=True).filter(pk=order_id).first()
+            timer = Timer.objects.select_for_update(skip_locked=True).filter(pk=timer_id).first()
+            if (order is None and order_id) or timer is None or timer.fired_at or timer.stopped_at:
+                continue
+            timer.fired_at = timezone.now()
             timer.save(update_fields=["fired_at"])
-            if timer.kind == "answer_due":
-                _answer_overdue(timer)
+            if timer.kind == "answer_due" and order is not None:
+                _answer_overdue(timer, order)
 
 
-def _answer_overdue(timer: Timer) -> None:
-    order = timer.order
-    if order is None or order.answer_state != AnswerState.WAITING or timer.delivery is None:
+def _answer_overdue(timer: Timer, order: Order) -> None:
+    revision = timer.delivery.revision if timer.delivery else None
+    if order.answer_state != AnswerState.WAITING or revision is None or revision.number != order.revision:
         return
     order.answer_state, order.changed_at, order.last_event = AnswerState.OVERDUE, timezone.now(), "No answer in time"
     order.save(update_fields=["answer_state", "changed_at", "last_event"])
-    append(
-        events.AnswerOverdue(due_at=timer.due_at),
-        actor="system:worker",
-        order=order,
-        subjects={"revision": timer.delivery.revision_id or 0},
-    )
+    overdue = events.AnswerOverdue(due_at=timer.due_at)
+    append(overdue, actor="system:worker", order=order, subjects={"revision": revision.pk})
