@@ -365,7 +365,11 @@ def test_the_page_speaks_the_suppliers_language() -> None:
     visit = Visit(factories.delivery(factories.order(partner=partner)))
     page = visit.open().content.decode()
     assert 'dir="rtl"' in page
+    assert '<option value="ar" lang="ar" selected>' in page
     assert "4500071791" in page
+    told = visit.client.post(f"{visit.base}/count", visit.fields(price_10="13") | {"language": "ar"}).json()
+    assert "8,380.00" in told["total"]
+    assert told["lines"]["10"]["summary"].startswith("السعر")
     german = visit.client.post(visit.base, visit.fields(price_10="13,00") | {"step": "draw", "language": "de"})
     assert '<html lang="de"' in german.content.decode()
     assert german.cookies["ow_language"].value == "de"

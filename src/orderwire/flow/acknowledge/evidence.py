@@ -32,8 +32,9 @@ def prove(
     actor: str,
     blob: Blob | None = None,
 ) -> bool:
-    """Keep a receipt and raise the delivery to `state` (None: a receipt that proves nothing good); False where the same receipt is already there.
+    """Keep a receipt and raise the delivery to `state` (None: a receipt that proves nothing good).
 
+    False where the same receipt is already there.
     The caller holds the lock on the order. `reason` of the delivery stays: it tells of earlier trouble.
     """
     now = timezone.now()
@@ -75,7 +76,7 @@ def seen(delivery_id: int, *, actor: str, means: str, external_id: str) -> None:
     """A person opened the order without a link, such as in the portal; counted once for each `external_id`."""
     with transaction.atomic():
         delivery = Delivery.objects.select_related("revision").get(pk=delivery_id)
-        order = Order.objects.select_for_update().get(pk=delivery.order_id)
+        order = Order.objects.select_for_update().get(deliveries=delivery)
         opened(delivery, order=order, actor=actor, means=means, external_id=external_id)
 
 

@@ -49,6 +49,6 @@ def file(seat: Seat, kind: str) -> HttpResponse:
     except CannotCarry as failure:
         raise Http404 from failure
     response = HttpResponse(written.content, content_type=written.media_type)
-    response["Content-Disposition"] = content_disposition_header(True, written.filename)
+    response["Content-Disposition"] = content_disposition_header(True, written.filename) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     return response

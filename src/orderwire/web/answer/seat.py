@@ -144,7 +144,7 @@ def by_user(view: View) -> View:
     def seated(request: HttpRequest, order_id: int, **more: Any) -> HttpResponse:
         user = request.user
         if not isinstance(user, User):
-            return redirect_to_login(request.get_full_path())  # type: ignore[return-value]
+            return redirect_to_login(request.get_full_path())
         sent = Delivery.objects.filter(
             order_id=order_id, leg__recipient=user.partner_id, order__supplier=user.partner_id
         )

@@ -39,7 +39,7 @@ class Texts:
 
     def __call__(self, key: str, **values: object) -> SafeString:
         """A text; values are escaped. Raises KeyError for a key that is not there."""
-        return format_html(self._texts[key], **values) if values else SafeString(self._texts[key])
+        return format_html(self._texts[key], **self._apart(values)) if values else SafeString(self._texts[key])
 
     def __getitem__(self, key: str) -> SafeString:
         """For templates: {{ t.accept }}."""
@@ -49,7 +49,14 @@ class Texts:
         """A text with a number, in the plural form that the language wants."""
         forms = self._texts[key]
         form = forms.get(self.words.locale.plural_form(n), forms["other"])
-        return format_html(form, n=self.words.number(Decimal(n)), **values)
+        return format_html(form, **self._apart({"n": self.words.number(Decimal(n)), **values}))
+
+    def _apart(self, values: dict[str, object]) -> dict[str, object]:
+        """Where the text runs from right to left, values keep their own direction and do not reorder their
+        neighbors."""
+        if self.direction == "ltr":
+            return values
+        return {name: format_html("\u2068{}\u2069", value) for name, value in values.items()}
 
     def field(self, value: Decimal, digits: int = 0) -> str:
         """A number as it stands in an input: no thousands separators, at least `digits` decimals."""
@@ -66,7 +73,7 @@ class Texts:
         """A unit as it stands in a sentence: 100 pieces, 40 kg."""
         if code not in _PIECES:
             return self.words.unit(code)
-        forms = self._texts["pieces"]
+        forms: dict[str, str] = self._texts["pieces"]
         return forms.get(self.words.locale.plural_form(quantity), forms["other"])
 
     def money(self, value: Decimal, currency: str) -> SafeString:
@@ -87,4 +94,5 @@ def texts(language: str, country: str = "") -> Texts:
 
 @lru_cache
 def _catalogue(language: str) -> dict[str, Any]:
-    return json.loads(files(__package__).joinpath(f"texts/{language}.json").read_text("utf-8"))
+    found: dict[str, Any] = json.loads(files(__package__).joinpath(f"texts/{language}.json").read_text("utf-8"))
+    return found

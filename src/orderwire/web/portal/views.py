@@ -67,7 +67,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     """The list, newest first; `before` goes on after the last row of a page."""
     user = request.user
     if not isinstance(user, User):
-        return redirect_to_login(request.get_full_path())  # type: ignore[return-value]
+        return redirect_to_login(request.get_full_path())
     if user.partner is None:
         return redirect("/")
     t = texts(language(request) or user.partner.language, user.partner.country)
