@@ -30,7 +30,7 @@ def guarded(view: View) -> View:
     return door
 
 
-def nowhere(request: HttpRequest, path: str = "") -> HttpResponse:
+def nowhere(request: HttpRequest) -> HttpResponse:
     """An address that the API does not have."""
     reason, remedy = "There is nothing at this address.", "See /api/v1/openapi.json for what there is."
     return problem(404, "not-found", reason, remedy, final=False)

@@ -25,9 +25,7 @@ RAW_ORDER: dict[str, Any] = {
                 ]
             }
         },
-        "application/edi-x12": _FILE,
-        "text/csv": _FILE,
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": _FILE,
+        "application/octet-stream": _FILE,
     },
 }
 

@@ -15,18 +15,26 @@ from orderwire.api.answering import WRITE, given, responses
 from orderwire.api.incoming import RAW_ORDER, Received, take_in
 from orderwire.api.paging import Filters, Number, Word, only, read_cursor, write_cursor
 from orderwire.document.money import exponent
+from orderwire.document.order import Order as Document
 from orderwire.document.states import AnswerState, DeliveryState, OrderState
 from orderwire.flow import Refused
+from orderwire.flow.create import need_by
 from orderwire.records import Approval, Order, Plan, Revision
 
 router = Router(tags=["orders"])
+
+_ENDED = (OrderState.CANCELLED, OrderState.CLOSED)
 
 OrderDocument = Annotated[dict[str, Any], WithJsonSchema({"x-document": "Order"})]
 AmountText = Annotated[str, Field(description="An exact amount as text.", examples=["1250.00"])]
 
 
 class OrderSummary(Schema):
-    """An order as lists show it. A supplier's key sees the version that was sent to it."""
+    """An order as lists show it.
+
+    A supplier's key sees the newest version that was sent to it, and nothing of what the buyer does with it inside:
+    no reasons, no state but approved, cancelled or closed, and not_asked while a newer version is not sent yet.
+    """
 
     number: str
     revision: int
@@ -39,7 +47,7 @@ class OrderSummary(Schema):
     supplier: str | None = Field(None, description="The buyer's number for the supplier; absent while not known here.")
     supplier_name: str
     buyer_name: str
-    source: str
+    source: str = ""
     currency: str
     total: AmountText
     lines: int
@@ -51,37 +59,9 @@ class OrderSummary(Schema):
     last_event: str = ""
 
     @classmethod
-    def facts(cls, order: Order, who: Caller) -> dict[str, Any]:
-        """What the row says; the buyer's own remarks are not for suppliers."""
-        inside = who.partner_id is None
-        return {
-            "number": order.number,
-            "revision": order.revision,
-            "state": OrderState(order.state),
-            "delivery_state": DeliveryState(order.delivery_state) if order.delivery_state else None,
-            "answer_state": AnswerState(order.answer_state),
-            "reason": order.reason if inside else "",
-            "test": order.test,
-            "kind": order.kind,
-            "supplier": order.supplier.number if order.supplier else None,
-            "supplier_name": order.supplier_name,
-            "buyer_name": order.buyer_name,
-            "source": order.source if inside else "",
-            "currency": order.currency,
-            "total": amount(order.total, order.currency),
-            "lines": order.line_count,
-            "need_by": order.need_by,
-            "channel": order.channel if inside else "",
-            "answer_due_at": order.answer_due_at,
-            "created_at": order.created_at,
-            "changed_at": order.changed_at,
-            "last_event": order.last_event if inside else "",
-        }
-
-    @classmethod
     def of(cls, order: Order, who: Caller) -> Self:
-        """The row as its caller may see it. In a list a supplier's row is of the buyer's newest version."""
-        return cls(**cls.facts(order, who))
+        """The row as its caller may see it."""
+        return cls(**facts(order, held(order, who) if who.partner_id is not None else None))
 
 
 class OrderPage(Schema):
@@ -212,22 +192,17 @@ class OrderDetail(OrderSummary):
     def of(cls, order: Order, who: Caller) -> Self:
         """The whole order as its caller may see it: a supplier the newest version that was sent to it."""
         known = list(revisions(order, who).order_by("number"))
-        current = known[-1] if who.partner_id is not None else next(r for r in known if r.number == order.revision)
-        facts = cls.facts(order, who)
-        facts |= {"revision": current.number, "currency": current.currency, "total": amount(current.total, current.currency)}
-        document = json.loads(bytes(current.content))
-        if who.partner_id is not None:
-            days = [s.get("requested") for line in document["lines"] for s in line["schedules"]]
-            facts |= {"lines": len(document["lines"]), "need_by": min(filter(None, days), default=None)}
+        inside = who.partner_id is None
+        current = next(r for r in known if r.number == order.revision) if inside else known[-1]
         approvals, plan = [], None
-        if who.partner_id is None:
+        if inside:
             said = Approval.objects.filter(revision__order=order).select_related("revision").order_by("pk")
             approvals = [ApprovalOut.of(row) for row in said]
             plan = current.plans.select_related("rules").order_by("-pk").first()
         return cls(
-            **facts,
+            **facts(order, None if inside else current),
             sha256=current.sha256,
-            document=document,
+            document=json.loads(bytes(current.content)),
             revisions=[RevisionOut.of(r, who) for r in known],
             approvals=approvals,
             plan=PlanOut.of(plan) if plan else None,
@@ -268,6 +243,8 @@ def list_orders(request: HttpRequest, filters: Query[OrderFilters]) -> HttpRespo
     only(request, OrderFilters)
     who = caller(request)
     found = who.orders()
+    if who.partner_id is not None and (filters.state or filters.delivery or filters.answer):
+        raise Refused("A supplier's key cannot ask for states.", remedy="Leave them out.", kind="not_allowed")
     for column, value in (
         ("state", filters.state),
         ("delivery_state", filters.delivery),
@@ -345,6 +322,55 @@ def revisions(order: Order, who: Caller) -> Any:
         return found
     sent = order.deliveries.filter(LEFT, leg__recipient=who.partner_id)
     return found.filter(pk__in=sent.values("revision"))
+
+
+def held(order: Order, who: Caller) -> Revision:
+    """The newest version that was sent to the supplier who asks."""
+    found: Revision = revisions(order, who).order_by("-number")[0]
+    return found
+
+
+def facts(order: Order, sent: Revision | None) -> dict[str, Any]:
+    """What a row says: to the buyer what it holds, to a supplier what the version says that was `sent` to it."""
+    known = {
+        "number": order.number,
+        "answer_state": AnswerState(order.answer_state),
+        "test": order.test,
+        "kind": order.kind,
+        "supplier": order.supplier.number if order.supplier else None,
+        "supplier_name": order.supplier_name,
+        "buyer_name": order.buyer_name,
+        "created_at": order.created_at,
+        "changed_at": order.changed_at,
+    }
+    if sent is None:
+        return known | {
+            "revision": order.revision,
+            "state": OrderState(order.state),
+            "delivery_state": DeliveryState(order.delivery_state) if order.delivery_state else None,
+            "reason": order.reason,
+            "source": order.source,
+            "currency": order.currency,
+            "total": amount(order.total, order.currency),
+            "lines": order.line_count,
+            "need_by": order.need_by,
+            "channel": order.channel,
+            "answer_due_at": order.answer_due_at,
+            "last_event": order.last_event,
+        }
+    document = Document.model_validate_json(bytes(sent.content))
+    newest = sent.number == order.revision
+    return known | {
+        "revision": sent.number,
+        "state": OrderState(order.state) if order.state in _ENDED else OrderState.APPROVED,
+        "answer_state": known["answer_state"] if newest else AnswerState.NOT_ASKED,
+        "buyer_name": document.buyer.name,
+        "currency": sent.currency,
+        "total": amount(sent.total, sent.currency),
+        "lines": len(document.lines),
+        "need_by": need_by(document.lines),
+        "answer_due_at": order.answer_due_at if newest else None,
+    }
 
 
 def amount(value: Decimal, currency: str) -> str:

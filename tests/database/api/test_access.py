@@ -141,11 +141,17 @@ def test_a_supplier_sees_the_version_that_it_has_and_not_the_newer_one(two: tupl
     client, own, _, _ = two
     line = factories.line("10", price="99", quantity=1)
     factories.revision(own, factories.document("OWN", revision=2, lines=(line,)))
+    Order.objects.filter(pk=own.pk).update(total=99, state="pending_approval", reason="too dear", last_event="cut")
     told = client.get("/orders/OWN").json()
     assert (told["revision"], told["total"]) == (1, "8330.00")
     assert len(told["revisions"]) == 1
     assert client.get("/orders/OWN/revisions/2").status_code == 404
-    assert client.get("/orders").json()["orders"][0]["total"] == "8330.00"
+    listed = client.get("/orders").json()["orders"][0]
+    assert (listed["revision"], listed["total"], listed["lines"]) == (1, "8330.00", 2)
+    for shown in (told, listed):
+        assert shown["state"] == "approved"
+        assert not shown["reason"] and not shown["last_event"] and "delivery_state" not in shown
+    assert client.get("/orders", state="pending_approval").status_code == 403
 
 
 def test_a_supplier_answers_its_own_orders_only(two: tuple[Api, Order, Order, Order]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from orderwire.api import access, idempotency
+from orderwire.api import access
 from orderwire.flow import receive
 from orderwire.records import ApiKey, Event, IdempotentCall, Message, Order
 from tests.database import factories
@@ -163,7 +163,3 @@ def test_twenty_parallel_approvals_are_one(settings: Any, tmp_path: Any) -> None
     assert Event.objects.filter(kind="approval.granted").count() == 1
     assert set(statuses) <= {200, 409}
     assert len(statuses) == 20
-
-
-def test_forgetting_waits_longer_than_the_day_that_is_promised() -> None:
-    assert idempotency.KEPT >= datetime.timedelta(hours=24)
