@@ -9,15 +9,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import close_old_connections, connection
 from procrastinate import App, job_context
 from procrastinate.contrib.django import procrastinate_app
 from procrastinate.exceptions import ConnectorException
 from procrastinate.types import JSONValue
-
-HEARTBEAT = 5.0
-STALLED = 20.0
-"""Seconds between a worker's signs of life, and after which its jobs are taken from it."""
 
 logger = logging.getLogger(__name__)
 
@@ -71,8 +68,9 @@ async def work(jobs: Jobs, *, threads: int = 8, stop: asyncio.Event | None = Non
 
 
 async def _work_once(jobs: Jobs, threads: int, stop: asyncio.Event) -> None:
+    stalled = settings.ORDERWIRE_LEASE_MARGIN / 3
     app = App(connector=_app().connector.get_worker_connector())  # type: ignore[attr-defined]
-    _register(app, jobs)
+    _register(app, jobs, stalled)
     async with app.open_async():
         running = asyncio.create_task(
             app.run_worker_async(
@@ -80,8 +78,8 @@ async def _work_once(jobs: Jobs, threads: int, stop: asyncio.Event) -> None:
                 install_signal_handlers=False,
                 delete_jobs="always",
                 fetch_job_polling_interval=1.0,
-                update_heartbeat_interval=HEARTBEAT,
-                stalled_worker_timeout=STALLED,
+                update_heartbeat_interval=stalled / 4,
+                stalled_worker_timeout=stalled,
                 shutdown_graceful_timeout=20.0,
             )
         )
@@ -94,7 +92,7 @@ async def _work_once(jobs: Jobs, threads: int, stop: asyncio.Event) -> None:
             await running
 
 
-def _register(app: App, jobs: Jobs) -> None:
+def _register(app: App, jobs: Jobs, stalled: float) -> None:
     def job(function: Callable[..., object]) -> Callable[..., None]:
         def run(**arguments: JSONValue) -> None:
             close_old_connections()
@@ -113,12 +111,12 @@ def _register(app: App, jobs: Jobs) -> None:
     app.periodic(cron="* * * * * */2")(collect)
     app.periodic(cron="* * * * * */2")(seal)
 
-    @app.periodic(cron="* * * * * */5")
+    @app.periodic(cron=f"* * * * * */{max(1, min(round(stalled / 4), 30))}")
     @app.task(name="reap", queue="sweep", pass_context=True)
     async def reap(context: job_context.JobContext, timestamp: int) -> None:
         """Give the jobs of dead workers back (a job's own lock is freed with it)."""
-        for stalled in await context.app.job_manager.get_stalled_jobs():
-            await context.app.job_manager.retry_job(stalled)
+        for job in await context.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=stalled):
+            await context.app.job_manager.retry_job(job)
 
 
 def _app() -> App:

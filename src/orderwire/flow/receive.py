@@ -16,7 +16,8 @@ from orderwire.document.functional import FunctionalAck
 from orderwire.document.order import Order
 from orderwire.document.response import Response
 from orderwire.flow import Refused, acknowledge, create
-from orderwire.flow.distribute.render import WriteContext, control_scope
+from orderwire.flow.distribute.numbers import Numbers, WriteContext
+from orderwire.flow.distribute.numbers import scope as control_scope
 from orderwire.flow.route import shard_key
 from orderwire.formats import CannotCarry, ReadDocument, ReadResult
 from orderwire.ledger import events
@@ -211,7 +212,7 @@ def _reply(message: Message, result: ReadResult, profiles: dict[str, Any]) -> No
     written = []
     for ack, address in result.acks:
         try:
-            written.append(fmt.write(ack, {**profiles.get(fmt.kind, {}), **address}, WriteContext(scope)))
+            written.append(fmt.write(ack, {**profiles.get(fmt.kind, {}), **address}, WriteContext(Numbers(scope))))
         except CannotCarry as failure:
             message.findings += _storable([asdict(f) for f in failure.findings])
     if not written:

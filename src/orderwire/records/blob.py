@@ -1,6 +1,7 @@
 """Bytes by their hash: what came in, what went out, what proves it. Written once, never changed."""
 
 import hashlib
+from collections.abc import Iterable
 
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
@@ -36,8 +37,21 @@ def vault() -> MultiFernet:
 
 def keep(content: bytes, media_type: str = "application/octet-stream", *, sealed: bool = False) -> str:
     """Store the bytes once and return their SHA-256 (hex)."""
-    sha256 = hashlib.sha256(content).hexdigest()
-    stored = vault().encrypt(content) if sealed else content
-    blob = Blob(sha256=sha256, content=stored, sealed=sealed, size=len(content), media_type=media_type)
-    Blob.objects.bulk_create([blob], ignore_conflicts=True)
-    return sha256
+    return keep_all([(content, media_type, sealed)])[0]
+
+
+def keep_all(items: Iterable[tuple[bytes, str, bool]]) -> list[str]:
+    """Store several (content, media type, sealed) at once; their SHA-256 in the same order."""
+    blobs = [
+        Blob(
+            sha256=hashlib.sha256(content).hexdigest(),
+            content=vault().encrypt(content) if sealed else content,
+            sealed=sealed,
+            size=len(content),
+            media_type=media_type,
+        )
+        for content, media_type, sealed in items
+    ]
+    # In one order, so that two writers of the same bytes wait for each other and never lock up.
+    Blob.objects.bulk_create(sorted(blobs, key=lambda blob: blob.sha256), ignore_conflicts=True)
+    return [blob.sha256 for blob in blobs]

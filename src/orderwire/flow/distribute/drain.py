@@ -21,7 +21,7 @@ from orderwire.flow.distribute import health
 from orderwire.flow.distribute.claim import claim
 from orderwire.flow.distribute.claimed import Claimed, Place
 from orderwire.flow.distribute.failpoint import failpoint
-from orderwire.flow.distribute.render import NotSendable, prepare
+from orderwire.flow.distribute.parcels import parcels
 from orderwire.flow.distribute.result import ACTOR, STATE_OF_PROOF, Outcome, Result, record
 from orderwire.ledger import events
 from orderwire.ledger.append import append_all
@@ -29,8 +29,6 @@ from orderwire.ledger.entry import Entry, entry
 from orderwire.records import Drain, EndpointVersion
 
 JITTER = 0.2
-POISONOUS = 3
-"""Tries in which the sender died before a parcel was made; then the delivery is held, so that its neighbors go on."""
 
 logger = logging.getLogger(__name__)
 
@@ -98,21 +96,10 @@ def _one_batch(version: EndpointVersion, shard: int) -> bool:
 
 
 def _prepared(place: Place, claimed: list[Claimed]) -> Batch:
-    batch: Batch = []
-    held: list[Result] = []
-    for c in claimed:
-        try:
-            if c.parcel is None and c.was == DeliveryState.SENDING and c.tries > POISONOUS:
-                raise NotSendable(f"Making its document stopped the sender {c.tries - 1} times. Report it to us.")
-            batch.append((c, prepare(place, c)))
-        except NotSendable as failure:
-            held.append(Result(c, Outcome.HELD, str(failure), state=DeliveryState.HELD))
-        except Exception:
-            logger.exception("Delivery %s could not be made", c.id)
-            text = "Its document could not be made because of a fault of ours. Report it, then send again."
-            held.append(Result(c, Outcome.HELD, text, state=DeliveryState.HELD))
+    batch, held = parcels(place, claimed)
     if held:
-        record(place.channel.kind, held)
+        results = [Result(c, Outcome.HELD, reason, state=DeliveryState.HELD) for c, reason in held]
+        record(place.channel.kind, results)
     return batch
 
 

@@ -60,7 +60,7 @@ def sweep() -> None:
 
 
 def _fire_timers() -> None:
-    """Each clock by itself; the order is locked before its clock, as by everybody. A busy one waits for the next round."""
+    """Each clock by itself; the order is locked before its clock, as by everybody. A busy one waits for the next."""
     due = Timer.objects.filter(due_at__lte=timezone.now(), fired_at__isnull=True, stopped_at__isnull=True)
     for timer_id, order_id in due.order_by("due_at").values_list("pk", "order_id")[:AT_ONCE]:
         with transaction.atomic():

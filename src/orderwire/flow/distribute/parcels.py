@@ -1,0 +1,107 @@
+"""Parcels of a batch: what was rendered once is kept, and every try sends the same bytes."""
+
+import json
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection, transaction
+
+from orderwire.channels import File, Parcel
+from orderwire.document.order import Order
+from orderwire.document.states import DeliveryState
+from orderwire.flow.distribute.claimed import Claimed, Place
+from orderwire.flow.distribute.render import Desk, Made, NotSendable, answer_url, render
+from orderwire.formats.letter import Letter, compose
+from orderwire.records import Blob
+from orderwire.records.blob import keep_all
+
+POISONOUS = 3
+"""Tries in which the sender died before a parcel was made; then the delivery is held, so that its neighbors go on."""
+
+KEEP = """
+update ow_delivery d set parcel = v.parcel
+from unnest(%s::bigint[], %s::int[], %s::jsonb[]) as v(id, fence, parcel)
+where d.id = v.id and d.fence = v.fence
+"""
+
+logger = logging.getLogger(__name__)
+
+
+def parcels(place: Place, claimed: list[Claimed]) -> tuple[list[tuple[Claimed, Parcel]], list[tuple[Claimed, str]]]:
+    """What can be sent, and what cannot with the reason. New parcels are committed when this returns."""
+    held: list[tuple[Claimed, str]] = []
+    made: list[tuple[Claimed, Made]] = []
+    fresh = [c for c in claimed if c.parcel is None]
+    desk = Desk.of(place, fresh) if fresh else None
+    for c in fresh:
+        assert desk is not None
+        try:
+            _poison(c)
+            made.append((c, render(desk, c)))
+        except NotSendable as failure:
+            held.append((c, str(failure)))
+        except Exception:
+            logger.exception("Delivery %s could not be made", c.id)
+            held.append((c, "Its document could not be made because of a fault of ours. Report it, then send again."))
+    _keep(made)
+    files = _kept_files([c for c in claimed if c.parcel is not None])
+    for c, new in made:
+        c.parcel, files[c.id] = new.kept, new.files
+    return [(c, _parcel(place, c, files[c.id])) for c in claimed if c.id in files], held
+
+
+def _poison(c: Claimed) -> None:
+    if c.was == DeliveryState.SENDING and c.tries > POISONOUS:
+        raise NotSendable(f"Making its document stopped the sender {c.tries - 1} times. Report it to us.")
+
+
+def _keep(made: list[tuple[Claimed, Made]]) -> None:
+    if not made:
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        keep_all((file.content, file.media_type, new.secret) for _, new in made for file in new.files)
+        ids, fences = [c.id for c, _ in made], [c.fence for c, _ in made]
+        cursor.execute(KEEP, [ids, fences, [json.dumps(new.kept) for _, new in made]])
+
+
+def _kept_files(claimed: Iterable[Claimed]) -> dict[int, tuple[File, ...]]:
+    """The files of deliveries that were rendered at an earlier try."""
+    named: dict[int, list[dict[str, Any]]] = {c.id: (c.parcel or {})["files"] for c in claimed}
+    if not named:
+        return {}
+    blobs = Blob.objects.in_bulk({f["sha256"] for files in named.values() for f in files})
+    return {
+        id: tuple(File(f["filename"], f["media_type"], blobs[f["sha256"]].open_bytes()) for f in files)
+        for id, files in named.items()
+    }
+
+
+def _parcel(place: Place, c: Claimed, files: tuple[File, ...]) -> Parcel:
+    letter = _letter(place, c) if place.channel.for_people and c.content else None
+    return Parcel(
+        message_id=c.message_id,
+        files=files,
+        subject=letter.subject if letter else "",
+        text=letter.text if letter else "",
+        html=letter.html if letter else "",
+        language=(c.parcel or {}).get("language", "en"),
+        reference=c.order_number or "",
+        duplicate=c.duplicate,
+    )
+
+
+def _letter(place: Place, c: Claimed) -> Letter:
+    kept = c.parcel or {}
+    texts = {"timezone": kept.get("time_zone", "UTC")}
+    if kept.get("answer_by"):
+        texts["answer_by"] = kept["answer_by"]
+        texts["answer_url"] = answer_url(place, c, kept["answer_by"])
+    return compose(
+        Order.model_validate_json(bytes(c.content or b"")),
+        language=kept.get("language", "en"),
+        links=texts,
+        attached=[f["filename"] for f in kept["files"]],
+        duplicate=c.duplicate,
+        prices=bool(c.prices),
+    )
