@@ -71,5 +71,5 @@ def urlpatterns() -> list[URLPattern]:
         if isinstance(pattern, URLPattern) and pattern.name != "api-root":
             pattern.callback = guarded(pattern.callback)
             found.append(pattern)
-    found.append(re_path(r"^(?s:.*)\Z", guarded(nowhere)))  # a line break in an address is an address too
+    found.append(re_path(r"^[\s\S]*\Z", guarded(nowhere)))  # a line break in an address is an address too
     return found
