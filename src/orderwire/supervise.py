@@ -7,8 +7,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 
 PR_SET_PDEATHSIG = 1
@@ -18,11 +20,17 @@ GRACE = 25.0
 
 @dataclass
 class Child:
-    """One process of the tree. `started` is monotonic; a child that dies at once is started ever more slowly."""
+    """One process of the tree. `started` is monotonic; a child that dies at once is started ever more slowly.
+
+    `log` is a file that gets what it writes to its standard output and error. With `once` it has one thing to do and
+    is not started again.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
+    log: Path | None = None
+    once: bool = False
     process: "subprocess.Popen[bytes] | None" = None
     started: float = 0.0
     deaths: int = 0
@@ -30,13 +38,25 @@ class Child:
     def start(self) -> None:
         """Start it, tied to the life of this process."""
         self.started = time.monotonic()
-        self.process = subprocess.Popen(
-            self.command, env={**os.environ, **self.environment}, preexec_fn=_die_with_parent, start_new_session=True
-        )
+        with ExitStack() as files:
+            log = files.enter_context(self.log.open("ab")) if self.log else None
+            self.process = subprocess.Popen(
+                self.command,
+                env={**os.environ, **self.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                preexec_fn=_die_with_parent,
+                start_new_session=True,
+            )
+
+    def ended(self) -> int | None:
+        """The exit code, None while it runs or was never started."""
+        return self.process.poll() if self.process else None
 
     def due(self) -> bool:
         """True when it is dead and has waited long enough."""
-        if self.process is None or self.process.poll() is None:
+        if self.once or self.ended() is None:
             return False
         if time.monotonic() - self.started > 30:
             self.deaths = 0
@@ -44,20 +64,20 @@ class Child:
 
 
 class Tree:
-    """The children; `run` returns when one of SIGTERM and SIGINT came and all of them have ended."""
+    """The children; `run` returns when SIGTERM or SIGINT came, or `until` says so, and all of them have ended."""
 
     def __init__(self, children: Sequence[Child]):
         self.children = list(children)
         self.stopping = False
 
-    def run(self) -> None:
+    def run(self, until: Callable[[], bool] = lambda: False) -> None:
         """Start everything and keep it alive."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         try:
             for child in self.children:
                 child.start()
-            while not self.stopping:
+            while not self.stopping and not until():
                 time.sleep(0.2)
                 for child in self.children:
                     if child.due():

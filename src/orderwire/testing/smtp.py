@@ -42,7 +42,8 @@ class Rule:
     `at`: connect, ehlo, auth, mail, rcpt, data (the command); body (in the middle of the message); dot (all arrived,
     nothing taken); taken (written to the journal, not answered). `do`: a reply such as "451 4.7.1 later", "cut",
     "stall", or "greylist SECONDS" (451 until that time has passed since the pair was first seen; rcpt only).
-    `match`: a regular expression for the command's argument. `skip` lets the first ones pass; `times` ends it.
+    `match`: a regular expression for the command's argument, for dot and taken for the recipients. `skip` lets the
+    first ones pass; `times` ends it.
     """
 
     at: Step
@@ -223,7 +224,8 @@ class _Conversation(SMTP):
 
     async def take(self, session: Session, envelope: Envelope) -> str:
         """The reply to the dot."""
-        reply = await self._scripted("dot")
+        recipients = " ".join(envelope.rcpt_tos)
+        reply = await self._scripted("dot", recipients)
         if reply:
             return reply
         content = envelope.original_content or b""
@@ -232,7 +234,8 @@ class _Conversation(SMTP):
         if max(map(len, content.split(b"\r\n"))) > 998:
             return "554 5.6.0 A line is longer than 998 octets"
         self._server.journal.append(envelope, session)
-        return await self._scripted("taken") or f"250 2.0.0 Ok: queued as {hashlib.sha256(content).hexdigest()[:12]}"
+        queued = f"250 2.0.0 Ok: queued as {hashlib.sha256(content).hexdigest()[:12]}"
+        return await self._scripted("taken", recipients) or queued
 
 
 class MailServer:
