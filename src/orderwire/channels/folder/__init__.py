@@ -48,7 +48,8 @@ class FolderConfig(BaseModel):
     `pattern` makes the file name from {reference}, {stem} and {extension} of the document's own name, and {digest},
     which is unique for each delivery and file. A file in `inbox` is taken when it has not changed for `settle`
     seconds, or, with `done_marker`, when a file of its name + ".done" lies beside it. Once stored it is moved to
-    `done`, or deleted where there is none. `most` is the largest file taken, in bytes.
+    `done`, or deleted where there is none. `most` is the largest file taken, in bytes. `timeout` is how
+    many seconds one send may last: a mounted drive may take its time.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,6 +61,7 @@ class FolderConfig(BaseModel):
     settle: Annotated[float, Field(ge=0, le=86400)] = 5
     done_marker: bool = False
     most: Annotated[int, Field(ge=1, le=1_000_000_000)] = 50_000_000
+    timeout: Annotated[float, Field(ge=1, le=600)] = 60
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
@@ -85,8 +87,8 @@ class Folder:
     """5, 10, 20, 40 minutes, then hourly for a day."""
 
     def timeout(self, config: BaseModel) -> float:
-        """A mounted drive may take its time."""
-        return 60
+        """As the endpoint says."""
+        return _checked(config).timeout
 
     @contextmanager
     def open(self, config: BaseModel) -> Iterator[Session]:

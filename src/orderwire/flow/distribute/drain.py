@@ -159,7 +159,8 @@ def _send_each(place: Place, session: Session, batch: Batch) -> None:
         result = _try(place, session, c, parcel)
         following = batch[index + 1][0].attempt_id if index + 1 < len(batch) else None
         failpoint(f"{place.channel.kind}.before_result")
-        record(place.channel.kind, [result], start_next=following)
+        if not record(place.channel.kind, [result], start_next=following):
+            break
     health.reached(place.endpoint_id)
 
 

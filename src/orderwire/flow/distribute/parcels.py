@@ -13,14 +13,14 @@ from orderwire.document.states import DeliveryState
 from orderwire.flow.distribute.claimed import Claimed, Place
 from orderwire.flow.distribute.render import Desk, Made, NotSendable, answer_url, render
 from orderwire.formats.letter import Letter, compose
-from orderwire.records import Blob
+from orderwire.records import Blob, Delivery
 from orderwire.records.blob import keep_all
 
 POISONOUS = 3
-"""Tries in which the sender died before a parcel was made; then the delivery is held, so that its neighbors go on."""
+"""Times that the sender died while making this very parcel; then it is held, so that its neighbors go on."""
 
 KEEP = """
-update ow_delivery d set parcel = v.parcel
+update ow_delivery d set parcel = v.parcel, failures = 0
 from unnest(%s::bigint[], %s::int[], %s::jsonb[]) as v(id, fence, parcel)
 where d.id = v.id and d.fence = v.fence
 """
@@ -37,8 +37,13 @@ def parcels(place: Place, claimed: list[Claimed]) -> tuple[list[tuple[Claimed, P
     for c in fresh:
         assert desk is not None
         try:
-            _poison(c)
-            made.append((c, render(desk, c)))
+            if c.was == DeliveryState.SENDING:
+                _suspect(c)
+                new = render(desk, c)
+                _keep([(c, new)])
+            else:
+                new = render(desk, c)
+            made.append((c, new))
         except NotSendable as failure:
             held.append((c, str(failure)))
         except Exception:
@@ -51,9 +56,12 @@ def parcels(place: Place, claimed: list[Claimed]) -> tuple[list[tuple[Claimed, P
     return [(c, _parcel(place, c, files[c.id])) for c in claimed if c.id in files], held
 
 
-def _poison(c: Claimed) -> None:
-    if c.was == DeliveryState.SENDING and c.tries > POISONOUS:
-        raise NotSendable(f"Making its document stopped the sender {c.tries - 1} times. Report it to us.")
+def _suspect(c: Claimed) -> None:
+    """A sender died with this among its claims. Counted beforehand, so that the next one knows whether it was this."""
+    if c.failures >= POISONOUS:
+        raise NotSendable(f"Making its document stopped the sender {c.failures} times. Report it to us.")
+    Delivery.objects.filter(pk=c.id, fence=c.fence).update(failures=c.failures + 1)
+    c.failures = 0
 
 
 def _keep(made: list[tuple[Claimed, Made]]) -> None:

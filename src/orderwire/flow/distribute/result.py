@@ -105,8 +105,11 @@ where o.id = v.id and o.revision = v.revision
 """
 
 
-def record(channel: str, results: list[Result], *, start_next: int | None = None) -> None:
-    """Commit these results together; `start_next` is the attempt whose first byte follows (marked as started)."""
+def record(channel: str, results: list[Result], *, start_next: int | None = None) -> bool:
+    """Commit these results together; `start_next` is the attempt whose first byte follows (marked as started).
+
+    False where that attempt is not ours any more: somebody took it for abandoned and closed it.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(LOCK_ORDERS, [[r.claimed.order_id for r in results if r.claimed.order_id]])
         tried = [r for r in results if r.claimed.attempt_id and r.outcome is not Outcome.HELD]
@@ -125,6 +128,8 @@ def record(channel: str, results: list[Result], *, start_next: int | None = None
             _move(cursor, channel, moved)
         if start_next is not None:
             cursor.execute("update ow_attempt set started_at = now() where id = %s and outcome is null", [start_next])
+            return bool(cursor.rowcount)
+    return True
 
 
 def _sent(result: Result) -> str:
