@@ -56,7 +56,9 @@ def test_a_supplier_answers_with_changes(
     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=theme)
     faults: list[str] = []  # but for the refused answer below, which is a 422
     page.on("pageerror", lambda fault: faults.append(str(fault)))
-    page.on("console", lambda said: faults.append(said.text) if said.type == "error" and "422" not in said.text else None)
+    page.on(
+        "console", lambda said: faults.append(said.text) if said.type == "error" and "422" not in said.text else None
+    )
     page.goto(f"{live_server.url}/a/{token}")
     assert token not in page.url
     assert AnswerLink.objects.get().opens == 0  # nobody has moved yet

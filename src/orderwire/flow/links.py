@@ -104,7 +104,7 @@ def opened(link: AnswerLink, *, actor: str, by_person: bool) -> None:
     if not by_person:
         return
     with transaction.atomic():
-        order = Order.objects.select_for_update().get(pk=link.order_id)
+        order = Order.objects.select_for_update(no_key=True).get(pk=link.order_id)
         now = timezone.now()
         AnswerLink.objects.filter(pk=link.pk).update(opens=F("opens") + 1)
         first = AnswerLink.objects.filter(pk=link.pk, opened_at=None).update(opened_at=now)
@@ -136,7 +136,7 @@ def renew(link_id: uuid.UUID, *, actor: str) -> Delivery | None:
 
     with transaction.atomic():
         link = _locked(link_id)
-        order = Order.objects.select_for_update().get(pk=link.order_id)
+        order = Order.objects.select_for_update(no_key=True).get(pk=link.order_id)
         sent = Delivery.objects.filter(order=order, leg__recipient=link.partner, kind=Delivery.Kind.ORDER)
         if link.delivery is not None:
             sent = sent.filter(endpoint=link.delivery.endpoint)

@@ -147,3 +147,17 @@ def test_a_held_order_is_not_mailed_again(sent: Delivery, resent: list[int]) -> 
     order.save()
     assert links.renew(link.pk, actor="supplier:S1") is None
     assert resent == []
+
+
+def test_asking_for_a_fresh_link_really_sends_again(sent: Delivery) -> None:
+    link, old = make(sent)
+    Delivery.objects.update(parcel={"files": []})
+    AnswerLink.objects.update(expires_at=timezone.now())
+    links.renew(link.pk, actor="supplier:S1")
+    sent.refresh_from_db()
+    assert (sent.state, sent.parcel) == ("ready", None)
+    assert sent.due_at is not None
+    _, new = make(sent)
+    assert new != old
+    assert links.find(new) is not None
+    assert Event.objects.filter(kind="delivery.resent").count() == 1

@@ -27,7 +27,7 @@ def decide(response_id: int, *, actor: str, accept: bool, reason: str = "") -> R
         known = Response.objects.filter(pk=response_id, order__isnull=False).first()
         if known is None or known.order_id is None:
             raise Refused("There is no such answer.", kind="not_found")
-        order = Order.objects.select_for_update().get(pk=known.order_id)
+        order = Order.objects.select_for_update(no_key=True).get(pk=known.order_id)
         row = Response.objects.select_related("revision").get(pk=response_id)
         if row.state != Response.State.OPEN or row.revision is None or row.revision.number != order.revision:
             remedy = "Load the order again; a later answer or a colleague's decision may be there."

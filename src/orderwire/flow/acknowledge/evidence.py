@@ -76,7 +76,7 @@ def seen(delivery_id: int, *, actor: str, means: str, external_id: str) -> None:
     """A person opened the order without a link, such as in the portal; counted once for each `external_id`."""
     with transaction.atomic():
         delivery = Delivery.objects.select_related("revision").get(pk=delivery_id)
-        order = Order.objects.select_for_update().get(deliveries=delivery)
+        order = Order.objects.select_for_update(no_key=True).get(deliveries=delivery)
         opened(delivery, order=order, actor=actor, means=means, external_id=external_id)
 
 

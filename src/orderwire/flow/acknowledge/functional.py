@@ -54,7 +54,7 @@ def _deliveries(ack: FunctionalAck, partner: Partner) -> list[Delivery]:
 def _apply(ack: FunctionalAck, delivery: Delivery, message: Message, where: str) -> Iterator[Finding]:
     if delivery.order_id is None:
         return
-    order = Order.objects.select_for_update().get(pk=delivery.order_id)
+    order = Order.objects.select_for_update(no_key=True).get(pk=delivery.order_id)
     control = str(delivery.parcel["controls"].get("st", "")) if delivery.parcel else ""
     one = next((t for t in ack.transactions if t.control.lstrip("0") == control.lstrip("0")), None)
     status = one.status if one else ack.status

@@ -64,7 +64,7 @@ def take(
     with transaction.atomic():
         try:
             found = order_for(response, supplier=supplier, link=link)
-            order = Order.objects.select_for_update().get(pk=found.pk)
+            order = Order.objects.select_for_update(no_key=True).get(pk=found.pk)
             revision = revision_for(order, response, link=link)
         except NoMatch as failure:
             return _unmatched(response, supplier, str(failure), came)

@@ -10,8 +10,9 @@ from django.utils.safestring import SafeString
 from orderwire.document.change import changes
 from orderwire.document.money import totals
 from orderwire.document.order import Line, Order
+from orderwire.web.answer.line import LineSheet
 from orderwire.web.answer.seat import Seat
-from orderwire.web.answer.sheet import LineSheet, Sheet
+from orderwire.web.answer.sheet import Sheet
 from orderwire.web.answer.words import Texts
 
 MAX_CHANGES = 30

@@ -30,12 +30,19 @@ async function tell() {
 // A button of a line: draw again, and put only the lines in place so that the page does not jump.
 async function draw(button) {
   const data = new FormData(form(), button);
+  const line = button.closest("[data-line]");
+  line.inert = button.name !== "add";
   const answer = await fetch(form().action, { method: "POST", body: data });
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (!fresh.getElementById("answer")) return location.reload();
-  const line = button.closest("[data-line]");
   line.replaceWith(fresh.getElementById(line.id));
   const now = document.getElementById(line.id);
+  // What was typed while the request was under way stays.
+  for (const field of button.name === "add" ? line.querySelectorAll("input") : []) {
+    const same = now.querySelector(`[name="${CSS.escape(field.name)}"]`);
+    same.value = field.value;
+    same.checked = field.checked;
+  }
   now.querySelector("details").open = button.name !== "back";
   dress(now);
   (button.name === "add" ? [...now.querySelectorAll(".split")].at(-1).querySelector("input") : now.querySelector("summary")).focus();
