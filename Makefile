@@ -25,13 +25,13 @@ check: install ## style, types, layers, and that migrations and documents are in
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache >.venv/lint-imports.txt || { cat .venv/lint-imports.txt; exit 1; }
 	@$(BIN)/python -m orderwire.database $(BIN)/python -m django makemigrations --check --dry-run --settings orderwire.settings
-	@$(BIN)/python -m orderwire.database $(BIN)/python -m orderwire.docs --check
+	@$(BIN)/python -m orderwire.database $(BIN)/python -m orderwire.documentation --check
 
 bench: install ## measure; one JSON line per figure; ONLY=name runs one benchmark
 	@$(BIN)/python -m orderwire.database $(BIN)/python -m bench $(ONLY)
 
 docs: install ## write the generated references again
-	@$(BIN)/python -m orderwire.database $(BIN)/python -m orderwire.docs
+	@$(BIN)/python -m orderwire.database $(BIN)/python -m orderwire.documentation
 
 clean: ## remove what install and the checks made; never data
 	@rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .schemathesis dist build
