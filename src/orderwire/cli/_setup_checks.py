@@ -42,8 +42,8 @@ def database() -> Iterator[Fault]:
         remedy = f"Use PostgreSQL {OLDEST_POSTGRESQL} or later."
         yield Fault(f"is PostgreSQL {version}, which is too old", "database", remedy)
     if waiting:
-        names = ", ".join(f"{m.app_label}.{m.name}" for m, _ in waiting[:3])
-        text = f"{len(waiting)} changes of its schema are not applied ({names}…)"
+        first = f"{waiting[0][0].app_label}.{waiting[0][0].name}"
+        text = f"its schema is {len(waiting)} step{'s' * (len(waiting) > 1)} behind this version (from {first} on)"
         yield Fault(text, "database", "Run orderwire serve or orderwire worker of this version once.")
 
 

@@ -48,7 +48,9 @@ def kind(shape: Mapping[str, Any], known: Mapping[str, Any]) -> str:
     if "anyOf" in shape:
         return " or ".join(dict.fromkeys(kind(s, known) for s in shape["anyOf"] if s.get("type") != "null"))
     if "enum" in shape or "const" in shape:
-        return ", ".join(f"`{value}`" for value in shape.get("enum", [shape.get("const")]))
+        return ", ".join(
+            f"`{value}`" if str(value).strip() else repr(value) for value in shape.get("enum", [shape.get("const")])
+        )
     match shape.get("type"):
         case "array":
             return f"list of {kind(shape['items'], known)}" if shape.get("items") else "list"

@@ -1,5 +1,6 @@
 """The pages of the built-in channels and formats, from their classes and settings."""
 
+from itertools import groupby
 from typing import Any
 
 from orderwire.document.states import DocumentType
@@ -16,7 +17,8 @@ def channels() -> str:
     for plugin in built_in("channel"):
         channel: Any = plugin.instance
         again = "a second copy does no harm" if channel.resendable else "a second copy may be taken for a second order"
-        waits = ", ".join(_duration(seconds) for seconds in channel.retry)
+        runs = [(_duration(seconds), len(list(group))) for seconds, group in groupby(channel.retry)]
+        waits = ", ".join(wait if n == 1 else f"{n} times {wait}" for wait, n in runs)
         parts.append(
             f"## {channel.kind}\n\n{channel.label}: {prose(type(channel))}\n\n"
             f"When it is not known whether a try arrived: {again}. Waits after failures in a row: {waits}.\n"
@@ -35,8 +37,8 @@ def formats() -> str:
         format: Any = plugin.instance
         parts.append(
             f"## {format.kind}\n\n{format.label}: {prose(type(format))}\n\n"
-            f"Media type `{format.media_type}`, file name `*{format.extension}`. Reads {_kinds(format.reads)}; "
-            f"writes {_kinds(format.writes)}.\n"
+            f"Media type `{format.media_type}`, file name `*.{format.extension.lstrip('.')}`. "
+            f"Reads {_kinds(format.reads)}; writes {_kinds(format.writes)}.\n"
         )
         parts.append(f"{prose(format.profile_model)}\n\n{fields(format.profile_model)}".rstrip() + "\n")
     return "\n".join(parts)
