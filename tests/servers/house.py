@@ -16,6 +16,7 @@ import psutil
 import psycopg
 
 from orderwire.database import ensure_dsn, temporary_data
+from tests.servers.sinks import MailSink
 
 ROOT = Path(__file__).parents[2]
 MARGIN = 4
@@ -74,22 +75,36 @@ class House:
         assert answer, "the clerk died"
         return json.loads(answer)
 
+    def by_mail(self, number: str, sink: MailSink, *, mail: Mapping[str, Any] | None = None, **more: Any) -> None:
+        """A supplier who gets orders by mail; `mail` are settings that differ from MAIL."""
+        config = MAIL | {"port": sink.port} | dict(mail or {})
+        self.ask("supplier", number=number, channel="email", config=config, **more)
+
+    def by_folder(self, number: str, folder: Path, **more: Any) -> None:
+        """A supplier who gets orders as files."""
+        self.ask("supplier", number=number, channel="folder", config={"out": str(folder), "timeout": 5}, **more)
+
     def order(self, supplier: str, numbers: Sequence[int], revision: int = 1) -> dict[str, str]:
         """Approved orders, ready to be sent: number to fingerprint."""
         names = [f"{supplier}-{n:04}" for n in numbers]
         made: dict[str, str] = self.ask("order", numbers=names, supplier=supplier, revision=revision)
         return made
 
-    def worker(self, *faults: str, fail_at: str = "") -> "subprocess.Popen[bytes]":
-        """A worker process: the product's own, or with faults (see undefended.py)."""
+    def worker(self, *faults: str, fail_at: str = "", **settings: str) -> "subprocess.Popen[bytes]":
+        """A worker process: the product's own, or with faults (see undefended.py). `settings` are ORDERWIRE_ ones."""
         command = ["tests.servers.undefended", *faults] if faults else ["orderwire", "worker", "--threads", "4"]
-        environment = self.environment | ({"ORDERWIRE_FAIL_AT": fail_at} if fail_at else {})
-        with (self.data / f"worker-{len(self.workers)}.log").open("wb") as log:
+        environment = self.environment | {f"ORDERWIRE_{name}": value for name, value in settings.items()}
+        environment |= {"ORDERWIRE_FAIL_AT": fail_at} if fail_at else {}
+        with self.log(len(self.workers)).open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", *command], cwd=ROOT, env=environment, stdout=log, stderr=log
             )
         self.workers.append(process)
         return process
+
+    def log(self, number: int = -1) -> Path:
+        """What the n-th worker (the last by default) wrote on its screen."""
+        return self.data / f"worker-{number % max(len(self.workers), number + 1)}.log"
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Ask the database; never starts it."""
@@ -171,6 +186,11 @@ def killed(worker: "subprocess.Popen[bytes]", within: float = 60) -> None:
 def asleep(worker: "subprocess.Popen[bytes]", within: float = 60) -> None:
     """Wait for a worker that stops itself."""
     wait_for(lambda: psutil.Process(worker.pid).status() == psutil.STATUS_STOPPED, "the worker to be stopped", within)
+
+
+def wake(worker: "subprocess.Popen[bytes]") -> None:
+    """Let a worker go on that was stopped."""
+    worker.send_signal(signal.SIGCONT)
 
 
 def end(worker: "subprocess.Popen[bytes]") -> None:

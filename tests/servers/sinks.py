@@ -1,7 +1,7 @@
 """A mail sink in a process of its own, whose script a test changes while it runs; it says when it waits.
 
-Beside the rules of `orderwire.testing.smtp` there is the action "wait": the sink says `waiting PLACE` and stands still
-until the test lets it go, so that a worker can be killed at exactly that moment.
+Beside the rules of `orderwire.testing.smtp` there is the action "wait", or "wait" and a reply: the sink says
+`waiting PLACE` and stands still until the test lets it go, so that a worker can be killed at exactly that moment.
 """
 
 import asyncio
@@ -67,12 +67,12 @@ class MailSink:
 class _Patient(smtp._Conversation):
     async def _scripted(self, at: smtp.Step, argument: str = "") -> str | None:
         action = await super()._scripted(at, argument)
-        if action != "wait":
+        if action is None or not action.startswith("wait"):
             return action
         assert isinstance(self._server, _Server)
         _say(f"waiting {at}")
         await self._server.gate.wait()
-        return None
+        return action.removeprefix("wait").strip() or None
 
 
 class _Server(smtp.MailServer):

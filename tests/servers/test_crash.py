@@ -5,47 +5,14 @@ The promise: nothing is lost, nothing is sent twice knowingly, and what nobody c
 
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 from tests.servers.checker import check, files, mails
-from tests.servers.house import MAIL, House, end, house, killed, wait_for
+from tests.servers.house import House, end, killed, wait_for
 from tests.servers.sinks import MailSink
 
 WAVE = 14
 """Orders by mail, and as many into the folder, that come in before each kill; more than one claim takes of mails."""
-
-
-@pytest.fixture(scope="module")
-def home() -> Iterator[House]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("DATABASE_URL", raising=False)
-        with house() as opened:
-            yield opened
-
-
-@pytest.fixture
-def sink(tmp_path: Path) -> Iterator[MailSink]:
-    with MailSink(tmp_path / "mails.jsonl") as opened:
-        yield opened
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    path = tmp_path / "folder"
-    path.mkdir()
-    return path
-
-
-def by_mail(home: House, number: str, sink: MailSink, **more: Any) -> None:
-    home.ask("supplier", number=number, channel="email", config=MAIL | {"port": sink.port}, **more)
-
-
-def by_folder(home: House, number: str, folder: Path, **more: Any) -> None:
-    home.ask("supplier", number=number, channel="folder", config={"out": str(folder), "timeout": 5}, **more)
 
 
 def die_at_failpoint(home: House, sink: MailSink, place: str) -> str:
@@ -86,8 +53,8 @@ KILLS = (
 def test_a_worker_killed_at_every_point_of_a_send_loses_nothing_and_doubles_nothing(
     home: House, sink: MailSink, folder: Path
 ) -> None:
-    by_mail(home, "MAIL", sink)
-    by_folder(home, "FOLDER", folder)
+    home.by_mail("MAIL", sink)
+    home.by_folder("FOLDER", folder)
     mailed: dict[str, str] = {}
     filed: dict[str, str] = {}
     cut: set[str] = set()
@@ -131,7 +98,7 @@ def test_a_worker_killed_at_every_point_of_a_send_loses_nothing_and_doubles_noth
 
 
 def test_without_the_attempt_row_the_checker_finds_a_knowing_duplicate(home: House, sink: MailSink) -> None:
-    by_mail(home, "NOROW", sink)
+    home.by_mail("NOROW", sink)
     ordered = home.order("NOROW", range(4))
     sink.rule("taken", "wait", skip=1, times=1)
     worker = home.worker("no_attempt_row")
@@ -147,8 +114,8 @@ def test_without_the_attempt_row_the_checker_finds_a_knowing_duplicate(home: Hou
 
 
 def test_the_worker_goes_on_alone_when_postgresql_is_killed(home: House, sink: MailSink, folder: Path) -> None:
-    by_mail(home, "PGMAIL", sink)
-    by_folder(home, "PGFOLDER", folder)
+    home.by_mail("PGMAIL", sink)
+    home.by_folder("PGFOLDER", folder)
     mailed = home.order("PGMAIL", range(60))
     filed = home.order("PGFOLDER", range(60))
     sink.rule("taken", "wait", skip=15, times=1)

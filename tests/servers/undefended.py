@@ -7,16 +7,20 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from orderwire import worker
 from orderwire.installation import prepare
 
+AWAKE = "what was interrupted is done"
+"""What a worker that was stopped says on its screen after it went on."""
+
 
 def no_attempt_row() -> None:
     """Nothing is written down before the first byte."""
-    from orderwire.flow.distribute import drain
-
+    drain = import_module("orderwire.flow.distribute.drain")
+    assert drain._intended
     drain._intended = lambda place, batch: batch
 
 
@@ -38,15 +42,13 @@ def no_lease_check() -> None:
 
 def sleep_before_send() -> None:
     """The process is stopped (SIGSTOP) just before it sends its second parcel."""
-    from orderwire.flow.distribute import drain
-
+    drain = import_module("orderwire.flow.distribute.drain")
     drain._try = _stopping(drain._try, at=2)
 
 
 def sleep_before_result() -> None:
     """The process is stopped when it knows its first results and has not written them down."""
-    from orderwire.flow.distribute import drain
-
+    drain = import_module("orderwire.flow.distribute.drain")
     drain.record = _stopping(drain.record, at=1)
 
 
@@ -74,9 +76,12 @@ def _stopping(function: Callable[..., Any], *, at: int) -> Callable[..., Any]:
     def stopping(*arguments: Any, **named: Any) -> Any:
         nonlocal calls
         calls += 1
-        if calls == at:
-            os.kill(os.getpid(), signal.SIGSTOP)
-        return function(*arguments, **named)
+        if calls != at:
+            return function(*arguments, **named)
+        os.kill(os.getpid(), signal.SIGSTOP)
+        done = function(*arguments, **named)
+        sys.stderr.write(f"{AWAKE}\n")
+        return done
 
     return stopping
 
