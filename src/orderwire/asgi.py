@@ -10,6 +10,8 @@ from typing import Any
 
 from django.core.asgi import get_asgi_application
 
+from orderwire import database
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orderwire.settings")
 django = get_asgi_application()
 
@@ -34,6 +36,7 @@ async def _lifespan(receive: Receive, send: Send) -> None:
     await send({"type": "lifespan.startup.complete"})
     await receive()
     close_all()
+    database.stop()  # the server ends by the signal itself, so what is registered for the exit never runs
     await send({"type": "lifespan.shutdown.complete"})
 
 

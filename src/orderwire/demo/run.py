@@ -92,14 +92,15 @@ def _cast(tree: Tree, house: House, *, once: bool, options: list[str]) -> Child:
     script = json.dumps([] if begun else TROUBLE)
     catcher = ["-m", "orderwire.testing.smtp", "--port", str(mail), "--journal", str(house.journal), "--script", script]
     suppliers = ["-m", "orderwire.demo.suppliers", *(["--hurry"] if once else [])]
+    later = [] if once else ["nice", "-n", "5"]  # the first page comes before the first mail
     storyteller = ["-m", "orderwire.demo.stage", "--url", url, *options]
     stage = Child("stage", [sys.executable, *storyteller], once=True)
     tree.children = [
         Child("mail", [sys.executable, *catcher], log=house.log),
         stage,
         Child("web", web_command(HOST, web), log=house.log),
-        Child("worker", orderwire("worker"), log=house.log),
-        Child("suppliers", [sys.executable, *suppliers], log=house.log),
+        Child("worker", [*later, *orderwire("worker")], log=house.log),
+        Child("suppliers", [*later, sys.executable, *suppliers], log=house.log),
     ]
     return stage
 

@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from orderwire.demo import orders
+from orderwire.demo.company import SUPPLIERS
 from orderwire.demo.doors import Doors
 from orderwire.document.order import Order as Document
 from orderwire.document.states import AnswerState as A
 from orderwire.document.states import DeliveryState as D
 from orderwire.document.states import OrderState as O
+from orderwire.flow import clock
 from orderwire.records import Message, Order, Timer
 
 End = tuple[O, D | None, A]
@@ -122,7 +124,9 @@ class Story:
         """One answer is late. Here the demo moves a clock, this one only: three working days would be a long wait."""
         number = orders.NINGBO_LATE.number
         if self.wait(self.at(number, delivery=D.OPENED, answer=A.WAITING)):
-            due = timezone.now() - datetime.timedelta(hours=49)
+            place = clock.zone(SUPPLIERS["ningbo"].time_zone)
+            day = timezone.now().astimezone(place).date() - datetime.timedelta(days=2)
+            due = datetime.datetime.combine(day, clock.CLOSING, tzinfo=place)
             Order.objects.filter(number=number).update(answer_due_at=due)
             Timer.objects.filter(order__number=number, kind="answer_due", fired_at=None).update(due_at=due)
 

@@ -16,6 +16,7 @@ import httpx2
 
 from orderwire.demo.company import ON_EDI, PORTAL_USER, SUPPLIERS
 from orderwire.demo.house import House, here
+from orderwire.demo.orders import TANAKA
 from orderwire.demo.suppliers import person
 from orderwire.demo.suppliers.browser import Browser
 from orderwire.demo.suppliers.edi import Desk
@@ -38,7 +39,7 @@ class Desks:
     hurry: bool
     waiting: list[tuple[float, str, Habit]] = field(default_factory=list)
     portal: Browser | None = None
-    seen: set[str] = field(default_factory=set)
+    seen: dict[str, float] = field(default_factory=dict)
     portal_at: float = 0
 
     def __post_init__(self) -> None:
@@ -90,10 +91,12 @@ class Desks:
         if self.portal is None:
             self.portal = person.sign_in(self.url, PORTAL_USER, password)
         self.portal.open("/portal/")
-        for page in self.portal.links:
-            if page.startswith("/portal/o/") and page not in self.seen:
-                self.seen.add(page)
-                person.in_portal(self.portal, page, BY_PAGE["4500071640"])
+        habit, now = BY_PAGE[TANAKA.number], time.monotonic()
+        for page in [link for link in self.portal.links if link.startswith("/portal/o/")]:
+            first_seen = self.seen.setdefault(page, now)
+            if first_seen <= now - self.after(habit.after):
+                self.seen[page] = float("inf")
+                person.in_portal(self.portal, page, habit)
 
 
 def main() -> int:

@@ -56,6 +56,9 @@ class Browser:
 
     def __init__(self, url: str):
         self._http = httpx2.Client(base_url=url, follow_redirects=True, timeout=30, trust_env=False)
+        self.here, self.status = "", 0
+        self.forms: list[Form] = []
+        self.links: list[str] = []
 
     def close(self) -> None:
         """Close the window."""
