@@ -11,17 +11,16 @@ from orderwire.document.amount import Amount
 from orderwire.document.money import totals
 from orderwire.document.order import Order as Document
 from orderwire.document.states import OrderState
-from orderwire.flow import Refused, configuration, route
+from orderwire.flow import Refused, route
+from orderwire.flow.find import Look
 from orderwire.formats import Approval as Claim
 from orderwire.governance import approval as rules
-from orderwire.governance.policy import Policy
 from orderwire.governance.trust import trusts
 from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.ledger.entry import Event
 from orderwire.records import Approval, EndpointVersion, Order, Revision, User
 from orderwire.records.write import ApprovalRow
-from orderwire.yaml_file import Unreadable
 
 
 @dataclass(frozen=True)
@@ -33,9 +32,9 @@ class Arrival:
     event: Event
 
 
-def arrival(document: Document, sha256: str, *, source: str, claim: Claim | None) -> Arrival:
+def arrival(document: Document, sha256: str, *, source: str, claim: Claim | None, look: Look) -> Arrival:
     """Judge an order that comes in. It is approved when `source` is trusted for it, else it waits for approval here."""
-    policy = _policy()
+    policy = look.policy
     total = Amount(totals(document).total, document.currency)
     verdict = trusts(policy, source=source, total=total, given=claim, now=timezone.now())
     if not verdict.allowed or claim is None:
@@ -106,13 +105,6 @@ def refuse(order_id: int, *, user: User, sha256: str, reason: str) -> Order:
     return order
 
 
-def _policy() -> Policy:
-    try:
-        return configuration.policy()
-    except Unreadable as failure:
-        raise Refused(f"The approval policy cannot be used: {failure}", remedy="Correct policy.yaml.") from failure
-
-
 def _waiting(order_id: int, sha256: str) -> tuple[Order, Revision]:
     order = Order.objects.select_for_update().filter(pk=order_id).first()
     if order is None:
@@ -127,7 +119,7 @@ def _waiting(order_id: int, sha256: str) -> tuple[Order, Revision]:
 
 def _verdict(order: Order, revision: Revision, user: User) -> rules.Verdict:
     document = Document.model_validate_json(bytes(revision.content))
-    policy = _policy()
+    policy = Look().policy
     needed = rules.required_approvals(policy, rules.case(document, bound_to=revision.sha256))
     groups = user.roles | ({"administrators"} if user.is_superuser else frozenset())
     person = rules.Person(user.username, user.shown_name, groups, active=user.is_active and user.partner_id is None)

@@ -5,7 +5,7 @@ An order that comes in approved by a trusted source is created, approved and pla
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -20,14 +20,14 @@ from orderwire.document.order import Line
 from orderwire.document.order import Order as Document
 from orderwire.document.states import AnswerState, DeliveryState, OrderState
 from orderwire.flow import Refused, approve, route
-from orderwire.flow.find import find_supplier
+from orderwire.flow.find import Look
 from orderwire.formats import Approval as Claim
 from orderwire.ledger import events
 from orderwire.ledger.append import CHANNEL, append
 from orderwire.ledger.entry import Event
 from orderwire.records import Approval, Message, Order, OrderLine, Revision
 from orderwire.records.hot import rows
-from orderwire.records.write import EventRow, LineRow, NewOrder, PlanRow, new_order
+from orderwire.records.write import EventRow, LineRow, NewOrder, PlanRow, new_orders
 
 LOCK = "select 1 from ow_order where entity = 'main' and number = %(number)s for update"
 
@@ -44,6 +44,14 @@ class Created:
     changes: tuple[FieldChange, ...] = ()
 
 
+@dataclass(frozen=True)
+class Incoming:
+    """An order that came in, with the approval that it claims."""
+
+    document: Document
+    approval: Claim | None = None
+
+
 def create(
     document: Document, *, source: str, actor: str, approval: Claim | None = None, message: Message | None = None
 ) -> Created:
@@ -56,9 +64,9 @@ def create(
     with transaction.atomic():
         found = rows(LOCK, {"number": number})
         if not found:
-            new = _new(document, number, source=source, actor=actor, claim=approval, message=message)
-            if new is not None:
-                return new
+            incoming = Incoming(document, approval)
+            if made := _write_new([incoming], source=source, actor=actor, message=message):
+                return made[number]
         order = Order.objects.select_for_update().get(number=number)
         known = order.revisions.filter(number=document.revision).first()
         if known is not None:
@@ -76,63 +84,84 @@ def need_by(lines: Iterable[Line]) -> datetime.date | None:
     return min((s.requested for line in lines for s in line.schedules if s.requested), default=None)
 
 
-def _new(
-    document: Document, number: str, *, source: str, actor: str, claim: Claim | None, message: Message | None
-) -> Created | None:
-    """Everything about a new order, decided first and then written in one statement; None where another door was
-    faster with this number."""
+def create_new(
+    incoming: Sequence[Incoming], *, source: str, actor: str, message: Message | None = None
+) -> dict[str, Created]:
+    """Those of many orders that are new, in one transaction; by number. The others are for `create`, one by one.
+
+    Raises Refused where rules or policy cannot be used at all.
+    """
+    first = {number_of(each.document): each for each in reversed(incoming)}
+    with transaction.atomic():
+        return _write_new(list(first.values()), source=source, actor=actor, message=message)
+
+
+def _write_new(incoming: Sequence[Incoming], *, source: str, actor: str, message: Message | None) -> dict[str, Created]:
+    """Everything about new orders, decided first and then written in one statement; nothing of a number that is
+    taken meanwhile."""
+    look = Look()
+    new = [_decided(each, source=source, actor=actor, message=message, look=look) for each in incoming]
+    written = new_orders(new, notify=CHANNEL)
+    return {
+        (number := each.order["number"]): Created(
+            written[number], number, each.order["revision"], each.order["state"], "created"
+        )
+        for each in new
+        if each.order["number"] in written
+    }
+
+
+def _decided(incoming: Incoming, *, source: str, actor: str, message: Message | None, look: Look) -> NewOrder:
+    """What a new order is to be, as its rows; nothing is written yet."""
+    document, number = incoming.document, number_of(incoming.document)
     now, content, sha256 = timezone.now(), canonical_bytes(document), fingerprint(document)
-    supplier_id = find_supplier(document.supplier)
-    judged = approve.arrival(document, sha256, source=source, claim=claim)
+    supplier_id = look.supplier(document.supplier)
+    judged = approve.arrival(document, sha256, source=source, claim=incoming.approval, look=look)
     decided = None
     if judged.state is OrderState.APPROVED:
-        decided = route.decide(document, sha256, number=number, supplier_id=supplier_id)
+        decided = route.decide(document, sha256, number=number, supplier_id=supplier_id, look=look)
     state = OrderState.HELD if decided and decided.problem else judged.state
     summary = _summary(document, supplier_id)
     told: list[tuple[Event, frozenset[str]]] = [
         (_created_event(document, sha256, source, summary["total"]), frozenset({"revision"})),
         (judged.event, frozenset({"revision"})),
     ]
+    plan = None
     if decided:
         told.append((decided.event(), frozenset({"revision", "plan"})))
-    written = new_order(
-        NewOrder(
-            order={
-                **summary,
-                "entity": "main",
-                "number": number,
-                "state": state.value,
-                "delivery_state": DeliveryState.READY.value if decided and decided.channel else None,
-                "answer_state": AnswerState.NOT_ASKED.value,
-                "reason": decided.problem if decided else "",
-                "created_by": actor,
-                "source": source,
-                "channel": decided.channel if decided else "",
-                "created_at": now,
-                "changed_at": now,
-                "last_event": route.headline(decided) if decided else "Waits for approval",
-            },
-            revision={
-                "number": document.revision,
-                "content": content,
-                "sha256": sha256,
-                "currency": document.currency,
-                "total": summary["total"],
-                "message_id": message.pk if message else None,
-                "created_by": actor,
-                "created_at": now,
-            },
-            lines=line_rows(document),
-            events=[EventRow(now, event.kind, actor, event.data(), about) for event, about in told],
-            approvals=[judged.approval] if judged.approval else [],
-            plan=PlanRow(decided.rules.id, decided.binding, dict(decided.plan.explanation), decided.problem)
-            if decided
-            else None,
-            legs=decided.legs if decided else (),
-        ),
-        notify=CHANNEL,
+        plan = PlanRow(decided.rules.id, decided.binding, dict(decided.plan.explanation), decided.problem)
+    return NewOrder(
+        order={
+            **summary,
+            "entity": "main",
+            "number": number,
+            "state": state.value,
+            "delivery_state": DeliveryState.READY.value if decided and decided.channel else None,
+            "answer_state": AnswerState.NOT_ASKED.value,
+            "reason": decided.problem if decided else "",
+            "created_by": actor,
+            "source": source,
+            "channel": decided.channel if decided else "",
+            "created_at": now,
+            "changed_at": now,
+            "last_event": route.headline(decided) if decided else "Waits for approval",
+        },
+        revision={
+            "number": document.revision,
+            "content": content,
+            "sha256": sha256,
+            "currency": document.currency,
+            "total": summary["total"],
+            "message_id": message.pk if message else None,
+            "created_by": actor,
+            "created_at": now,
+        },
+        lines=line_rows(document),
+        events=[EventRow(now, event.kind, actor, event.data(), about) for event, about in told],
+        approvals=[judged.approval] if judged.approval else [],
+        plan=plan,
+        legs=decided.legs if decided else (),
     )
-    return written and Created(written[0], number, document.revision, state.value, "created")
 
 
 def _revise(
@@ -141,8 +170,9 @@ def _revise(
     _may_follow(order, document)
     newest = order.revisions.get(number=order.revision)
     sha256 = fingerprint(document)
-    judged = approve.arrival(document, sha256, source=source, claim=claim)
-    for name, value in _summary(document, find_supplier(document.supplier)).items():
+    look = Look()
+    judged = approve.arrival(document, sha256, source=source, claim=claim, look=look)
+    for name, value in _summary(document, look.supplier(document.supplier)).items():
         setattr(order, name, value)
     order.state, order.reason = OrderState.PENDING_APPROVAL, ""
     order.delivery_state, order.answer_state, order.answer_due_at = None, AnswerState.NOT_ASKED, None

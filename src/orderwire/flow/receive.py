@@ -25,6 +25,9 @@ from orderwire.ledger.append import append
 from orderwire.records import Delivery, Endpoint, Interchange, Message, Partner
 from orderwire.records.blob import keep
 
+TOGETHER = 200
+"""Orders of one file that are written in one transaction."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -63,7 +66,9 @@ def process(message: Message) -> Message:
         result = reading.read(content)
     else:
         result = reading.read_as(found, content, profile.get(found.kind, {}), findings)
-    outcomes = [_dispatch(message, document) for document in _unseen(message, result)]
+    unseen = _unseen(message, result)
+    ahead = _created_together(message, [document for document, repeats in unseen if not repeats])
+    outcomes = [_dispatch(message, found, ahead) for found in unseen]
     with transaction.atomic():
         message.reply_id = Message.objects.select_for_update().get(pk=message.pk).reply_id
         message.format = result.format
@@ -118,7 +123,35 @@ def _unseen(message: Message, result: ReadResult) -> list[tuple[ReadDocument, st
     return documents
 
 
-def _dispatch(message: Message, found: tuple[ReadDocument, str | None]) -> dict[str, Any]:
+def _created_together(message: Message, documents: list[ReadDocument]) -> dict[str, create.Created]:
+    """The new orders of a file with many, written some hundred at a time; by number. Whatever cannot go this way, for
+    any reason, goes one by one afterwards and gets its own answer there."""
+    orders = [
+        create.Incoming(document.document, document.approval)
+        for document in documents
+        if document.usable and isinstance(document.document, Order)
+    ]
+    created: dict[str, create.Created] = {}
+    if len(orders) < 2 or _of_supplier(message):
+        return created
+    for start in range(0, len(orders), TOGETHER):
+        part = orders[start : start + TOGETHER]
+        try:
+            created |= create.create_new(part, source=message.source, actor=message.actor, message=message)
+        except Refused:
+            return created
+        except Exception:
+            logger.exception("Message %s: orders from number %s on go one by one", message.pk, start + 1)
+    return created
+
+
+def _of_supplier(message: Message) -> bool:
+    return message.endpoint is not None and message.endpoint.partner.role == Partner.Role.SUPPLIER
+
+
+def _dispatch(
+    message: Message, found: tuple[ReadDocument, str | None], ahead: dict[str, create.Created]
+) -> dict[str, Any]:
     """Hand one document to its verb; what it says, or why it cannot be used, as plain JSON."""
     document, repeats = found
     outcome: dict[str, Any] = {"type": document.type.value, "number": document.number, "test": document.test}
@@ -129,7 +162,7 @@ def _dispatch(message: Message, found: tuple[ReadDocument, str | None]) -> dict[
         outcome["outcome"] = "refused"
     else:
         try:
-            outcome |= _act(message, document, document.document)
+            outcome |= _act(message, document, document.document, ahead)
         except Refused as failure:
             findings.append(error(failure.kind.replace("_", "-"), document.number or "document", str(failure)))
             outcome["outcome"] = "refused"
@@ -142,13 +175,18 @@ def _dispatch(message: Message, found: tuple[ReadDocument, str | None]) -> dict[
     return outcome
 
 
-def _act(message: Message, found: ReadDocument, content: Order | Response | FunctionalAck) -> dict[str, Any]:
+def _act(
+    message: Message,
+    found: ReadDocument,
+    content: Order | Response | FunctionalAck,
+    ahead: dict[str, create.Created],
+) -> dict[str, Any]:
     partner: Partner | None = message.endpoint.partner if message.endpoint else None
     match content:
         case Order():
-            if partner is not None and partner.role == Partner.Role.SUPPLIER:
+            if _of_supplier(message):
                 raise Refused("A supplier's endpoint cannot bring orders.", remedy="Send it from the buying system.")
-            made = create.create(
+            made = ahead.pop(create.number_of(content), None) or create.create(
                 content, source=message.source, actor=message.actor, approval=found.approval, message=message
             )
             told: dict[str, Any] = {

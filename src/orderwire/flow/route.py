@@ -14,16 +14,15 @@ from orderwire import engine, plugins
 from orderwire.document.order import Order as Document
 from orderwire.document.states import AnswerState, DeliveryState, OrderState
 from orderwire.flow import Refused, configuration
-from orderwire.flow.find import find_supplier
+from orderwire.flow.find import Look
 from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.records import Delivery, Leg, Order, Plan, Revision
-from orderwire.records.recipients import PartnerRow, recipients
+from orderwire.records.recipients import PartnerRow
 from orderwire.records.write import LegRow
 from orderwire.routing import plan as planning
 from orderwire.routing.evaluate import evaluate
 from orderwire.routing.facts import Supplier, facts
-from orderwire.yaml_file import Unreadable
 
 UNSENT = (DeliveryState.READY, DeliveryState.RETRY, DeliveryState.HELD, DeliveryState.FAILED, DeliveryState.IN_DOUBT)
 """Deliveries of an older version in these states are not sent any more once a newer one is planned."""
@@ -64,21 +63,18 @@ class Decided:
         )
 
 
-def decide(document: Document, sha256: str, *, number: str, supplier_id: int | None) -> Decided:
+def decide(document: Document, sha256: str, *, number: str, supplier_id: int | None, look: Look) -> Decided:
     """Ask the rules about a document; writes nothing. Raises Refused where there are no usable rules at all."""
-    try:
-        rule_set, version = configuration.rules()
-    except Unreadable as failure:
-        raise Refused(f"The routing rules cannot be used: {failure}", remedy="Correct rules.yaml.") from failure
+    rule_set, version = look.rules
     if supplier_id is None:
         problem = f"The supplier {document.supplier.name} is not known here. Add it with an endpoint, then plan again."
         made = planning.Plan((), (problem,), (), {"problems": [problem]})
         return Decided(made, version, _binding(sha256, made), ())
-    partners = recipients(supplier_id)
+    partners = look.recipients(supplier_id)
     choices = list(_choices(partners, supplier_id))
     supplier = _as_fact(next(p for p in partners if p.id == supplier_id), choices)
     today = timezone.now().date()
-    known = facts(document, supplier, on_date=today, rates=configuration.policy().exchange)
+    known = facts(document, supplier, on_date=today, rates=look.policy.exchange)
     made = planning.make_plan(evaluate(rule_set, known, today), choices)
     owners = {c.id: c.partner for c in choices}
     return Decided(made, version, _binding(sha256, made), tuple(_leg_rows(made, owners, number)))
@@ -86,9 +82,10 @@ def decide(document: Document, sha256: str, *, number: str, supplier_id: int | N
 
 def plan(order: Order, revision: Revision, document: Document, *, actor: str) -> Plan:
     """Plan an approved revision inside the caller's transaction: its deliveries are due when that commits."""
+    look = Look()
     if order.supplier_id is None:
-        order.supplier_id = find_supplier(document.supplier)
-    decided = decide(document, revision.sha256, number=order.number, supplier_id=order.supplier_id)
+        order.supplier_id = look.supplier(document.supplier)
+    decided = decide(document, revision.sha256, number=order.number, supplier_id=order.supplier_id, look=look)
     made = Plan.objects.create(
         revision=revision,
         rules_id=decided.rules.id,

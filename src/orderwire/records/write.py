@@ -1,8 +1,7 @@
-"""The hot path: a new order with all that belongs to it, written in one statement instead of some twenty.
+"""The hot path: new orders with all that belongs to them, one or many, written in one statement instead of some twenty.
 
 The ORM costs several milliseconds per order here, this about one (bench: create). A test compares the columns with
-the models, so that a migration cannot leave this behind. Everything else is written through the ORM. The statement is
-kept under 4,096 characters: psycopg parses longer ones anew each time.
+the models, so that a migration cannot leave this behind. Everything else is written through the ORM.
 """
 
 import datetime
@@ -100,102 +99,114 @@ class NewOrder:
     legs: Sequence[LegRow] = field(default=())
 
 
-LEG_COLUMNS = ",".join(f.name for f in fields(LegRow)[:10])
-"""The last of these is answer_due_days; what follows belongs to the leg's ladder and its delivery."""
 ORDER_COLUMNS = (
-    "entity", "number", "state", "delivery_state", "answer_state", "reason", "supplier_id", "created_by", "source",
+    "number", "entity", "state", "delivery_state", "answer_state", "reason", "supplier_id", "created_by", "source",
     "test", "revision", "kind", "supplier_name", "buyer_name", "currency", "total", "line_count", "need_by", "channel",
     "created_at", "changed_at", "last_event",
 )  # fmt: skip
 REVISION_COLUMNS = ("number", "content", "sha256", "currency", "total", "message_id", "created_by", "created_at")
+LEG_COLUMNS = ",".join(f.name for f in fields(LegRow)[:10])
+"""Up to answer_due_days; what follows belongs to the leg's ladder and its delivery."""
 
 TYPES = {
-    "l": "int text text numeric text numeric numeric numeric date text text",
-    "a": "text text text int8 text text text timestamptz",
-    "p": "int8 text jsonb text",
-    "g": "int int8 text int8 int jsonb bool timestamptz bool int jsonb bool timestamptz int",
-    "e": "timestamptz text text jsonb bool bool",
+    "o": "text text text text text text int8 text text bool int text text text text numeric int date text timestamptz "
+    "timestamptz text",
+    "r": "text int bytea text text numeric int8 text timestamptz",
+    "l": "text int text text numeric text numeric numeric numeric date text text",
+    "a": "text text text text int8 text text text timestamptz",
+    "p": "text int8 text jsonb text",
+    "g": "text int int8 text int8 int jsonb bool timestamptz bool int jsonb bool timestamptz int",
+    "e": "text int timestamptz text text jsonb bool bool",
 }
-"""Types of the fields of LineRow, ApprovalRow, PlanRow, LegRow, and of an event's columns, each sent as an array."""
+"""Types of the arrays: ORDER_COLUMNS, then k (the order's number) and the fields of each kind of row."""
 
 
 def _unnest(name: str) -> str:
-    return "unnest(" + ", ".join(f"%({name}{n})s::{kind}[]" for n, kind in enumerate(TYPES[name].split())) + ")"
+    return "unnest(" + ",".join(f"%({name}{n})s::{kind}[]" for n, kind in enumerate(TYPES[name].split())) + ")"
+
+
+def _names(row: type) -> str:
+    return ",".join(f.name for f in fields(row))
 
 
 INSERT = f"""
 with o as (
-insert into ow_order ({",".join(ORDER_COLUMNS)}) values ({",".join(f"%({c})s" for c in ORDER_COLUMNS)})
+insert into ow_order ({",".join(ORDER_COLUMNS)}) select * from {_unnest("o")}
 on conflict (entity, number) do nothing
-returning id
+returning id, number
 ), r as (
 insert into ow_revision (order_id,{",".join(REVISION_COLUMNS)})
-select o.id,{",".join(f"%(r_{c})s" for c in REVISION_COLUMNS)} from o
-returning id
+select o.id,{",".join("u." + c for c in REVISION_COLUMNS)}
+from o join {_unnest("r")} as u(k,{",".join(REVISION_COLUMNS)}) on k = o.number
+returning id, order_id, sha256
+), n as (
+select o.number as key, o.id as order_id, r.id as revision_id, sha256 from o join r on r.order_id = o.id
 ), l as (
-insert into ow_order_line (revision_id,{",".join(f.name for f in fields(LineRow))})
-select r.id, u.* from r, {_unnest("l")} as u
+insert into ow_order_line (revision_id,{_names(LineRow)})
+select revision_id,{_names(LineRow)} from n join {_unnest("l")} as u(k,{_names(LineRow)}) on k = key
+order by k, position
 ), a as (
-insert into ow_approval (revision_id,{",".join(f.name for f in fields(ApprovalRow))},recorded_at)
-select r.id, u.*, %(created_at)s from r, {_unnest("a")} as u
+insert into ow_approval (revision_id,{_names(ApprovalRow)},recorded_at)
+select revision_id,{_names(ApprovalRow)},now() from n join {_unnest("a")} as u(k,{_names(ApprovalRow)}) on k = key
 ), p as (
-insert into ow_plan (revision_id,{",".join(f.name for f in fields(PlanRow))},created_at)
-select r.id, u.*, %(created_at)s from r, {_unnest("p")} as u
-returning id
-), legs as (
-select * from {_unnest("g")} as u({",".join(f.name for f in fields(LegRow))})
+insert into ow_plan (revision_id,{_names(PlanRow)},created_at)
+select revision_id,{_names(PlanRow)},now() from n join {_unnest("p")} as u(k,{_names(PlanRow)}) on k = key
+returning id, revision_id
+), w as (
+select n.*, p.id as plan_id, u.*
+from p join n using (revision_id) join {_unnest("g")} as u(k,{_names(LegRow)}) on k = key
 ), g as (
 insert into ow_leg (plan_id,{LEG_COLUMNS},ladder)
-select p.id,{LEG_COLUMNS},array(select jsonb_array_elements_text(ladder)::int8) from p, legs
+select plan_id,{LEG_COLUMNS},array(select jsonb_array_elements_text(ladder)::int8) from w order by plan_id, position
 returning id, plan_id, position
 ), d as (
 insert into ow_delivery (kind,leg_id,order_id,revision_id,endpoint_id,endpoint_version,"primary",shard_key,state,
 due_at,fence,tries,failures,reason,duplicate,message_id)
-select 'order',g.id,o.id,r.id,endpoint_id,endpoint_version,is_primary,shard_key,'ready',due_at,0,0,0,'',false,
-left(%(r_sha256)s::text,24)||'.'||endpoint_id||'.'||g.plan_id
-from o, r, g join legs using (position)
+select 'order',g.id,order_id,w.revision_id,endpoint_id,endpoint_version,is_primary,shard_key,'ready',due_at,0,0,0,'',
+false,left(w.sha256,24)||'.'||endpoint_id||'.'||w.plan_id
+from g join w using (plan_id, position) order by plan_id, position
 ), e as (
 insert into ow_event (at,kind,actor,order_id,order_number,subjects,data)
-select at,kind,actor,o.id,%(number)s,jsonb_strip_nulls(jsonb_build_object(
-'revision',case when about_revision then r.id::text end,'plan',case when about_plan then p.id::text end)),data
-from o cross join r left join p on true, {_unnest("e")} as u(at,kind,actor,data,about_revision,about_plan)
+select at,kind,actor,order_id,key,jsonb_strip_nulls(jsonb_build_object(
+'revision',case when about_revision then revision_id::text end,'plan',case when about_plan then p.id::text end)),data
+from n left join p using (revision_id)
+join {_unnest("e")} as u(k,place,at,kind,actor,data,about_revision,about_plan) on k = key
+order by place
 )
-select o.id, r.id, pg_notify(%(notify)s, o.id::text) from o, r
+select key, order_id, pg_notify(%(notify)s, case when (select count(*) from n) = 1 then order_id::text else '' end)
+from n
 """
 
 
-def new_order(new: NewOrder, *, notify: str) -> tuple[int, int] | None:
-    """Write all rows and tell open pages (`notify` is the channel); returns the ids of order and revision.
-
-    None where the number is taken: then nothing was written. Runs in the caller's transaction.
+def new_orders(new: Sequence[NewOrder], *, notify: str) -> dict[str, int]:
+    """Write new orders of different numbers, all rows of all of them, in the caller's transaction, and tell open
+    pages (`notify` is the channel). Returns number -> id; of a number that is taken nothing is written.
     """
-    found = hot.rows(INSERT, _parameters(new, notify))
-    return (int(found[0][0]), int(found[0][1])) if found else None
+    return {number: order_id for number, order_id, _ in hot.rows(INSERT, _parameters(new) | {"notify": notify})}
 
 
-def _parameters(new: NewOrder, notify: str) -> dict[str, Any]:
-    given: dict[str, Any] = {name: new.order[name] for name in ORDER_COLUMNS}
-    given |= {f"r_{name}": new.revision[name] for name in REVISION_COLUMNS}
-    given["notify"] = notify
-    plans = [new.plan] if new.plan else []
-    tables = (
-        ("l", LineRow, new.lines),
-        ("a", ApprovalRow, new.approvals),
-        ("p", PlanRow, plans),
-        ("g", LegRow, new.legs),
-    )
-    for prefix, kind, items in tables:
-        for n, column in enumerate(fields(kind)):
-            given[f"{prefix}{n}"] = [_value(getattr(item, column.name)) for item in items]
-    given |= {
-        "e0": [e.at for e in new.events],
-        "e1": [e.kind for e in new.events],
-        "e2": [e.actor for e in new.events],
-        "e3": [json.dumps(e.data) for e in new.events],
-        "e4": ["revision" in e.about for e in new.events],
-        "e5": ["plan" in e.about for e in new.events],
-    }
-    return given
+def _parameters(new: Sequence[NewOrder]) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    for n, name in enumerate(ORDER_COLUMNS):
+        given[f"o{n}"] = [each.order[name] for each in new]
+    given["r0"] = given["o0"]
+    for n, name in enumerate(REVISION_COLUMNS, 1):
+        given[f"r{n}"] = [each.revision[name] for each in new]
+    for prefix, row, children in (
+        ("l", LineRow, [(each.order["number"], item) for each in new for item in each.lines]),
+        ("a", ApprovalRow, [(each.order["number"], item) for each in new for item in each.approvals]),
+        ("p", PlanRow, [(each.order["number"], each.plan) for each in new if each.plan]),
+        ("g", LegRow, [(each.order["number"], item) for each in new for item in each.legs]),
+    ):
+        given[f"{prefix}0"] = [number for number, _ in children]
+        for n, column in enumerate(fields(row), 1):
+            given[f"{prefix}{n}"] = [_value(getattr(item, column.name)) for _, item in children]
+    told = [(each.order["number"], event) for each in new for event in each.events]
+    columns: list[list[Any]] = [[number for number, _ in told], list(range(len(told)))]
+    columns += [[e.at for _, e in told], [e.kind for _, e in told], [e.actor for _, e in told]]
+    columns += [[json.dumps(e.data) for _, e in told]]
+    columns += [["revision" in e.about for _, e in told], ["plan" in e.about for _, e in told]]
+    return given | {f"e{n}": column for n, column in enumerate(columns)}
 
 
 def _value(value: Any) -> Any:
