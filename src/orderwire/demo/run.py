@@ -43,10 +43,16 @@ def run(*, once: bool = False, as_json: bool = False, fresh: bool = False, open_
         except (Busy, database.DatabaseRefused) as failure:
             sys.stderr.write(f"orderwire demo: {failure}\n")
             return 1
-        tree.run(until=lambda: stage.ended() is not None and (once or stage.ended() != 0))
-        ended = stage.ended() if stage.process else None
+        code: int | None = None
+
+        def over() -> bool:
+            nonlocal code
+            code = stage.ended()
+            return code is not None and (once or code != 0)
+
+        tree.run(until=over)
         database.stop()
-        return ended or (1 if once and ended is None else 0)
+        return int(once) if code is None else abs(code)  # None: somebody ended it before the story did
 
 
 def _forget_installation() -> None:

@@ -19,7 +19,7 @@ from orderwire.document.states import AnswerState as A
 from orderwire.document.states import DeliveryState as D
 from orderwire.document.states import OrderState as O
 from orderwire.flow import clock
-from orderwire.records import Message, Order, Timer
+from orderwire.records import Delivery, Message, Order, Timer
 
 End = tuple[O, D | None, A]
 
@@ -140,6 +140,10 @@ class Story:
                 missing.append(f"{number} is {is_now}, not {will_be}")
         if not Message.objects.filter(documents__contains=[{"outcome": "conflict"}]).exists():
             missing.append("the conflicting order did not come in")
+        if going := Delivery.objects.filter(state__in=[D.READY, D.SENDING]).count():
+            missing.append(f"deliveries on their way: {going}")
+        if unread := Message.objects.filter(state=Message.State.STORED).count():
+            missing.append(f"files not read yet: {unread}")
         return missing
 
     def wait(self, until: Callable[[], bool]) -> bool:

@@ -94,7 +94,7 @@ class Desks:
         habit, now = BY_PAGE[TANAKA.number], time.monotonic()
         for page in [link for link in self.portal.links if link.startswith("/portal/o/")]:
             first_seen = self.seen.setdefault(page, now)
-            if first_seen <= now - self.after(habit.after):
+            if first_seen <= now - habit.after:
                 self.seen[page] = float("inf")
                 person.in_portal(self.portal, page, habit)
 
