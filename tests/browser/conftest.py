@@ -1,0 +1,83 @@
+"""A real server on the test database, and a real browser: what pages do that no HTML test can see."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+START_S = 30
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's chromium, driven by playwright."""
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    # Playwright keeps an event loop in this thread; Django's ORM is used between its calls, never inside one.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield found
+        found.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def server(transactional_db: None) -> Iterator[str]:
+    """The address of a server of its own process on the test database."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    given = connection.get_connection_params()
+    url = f"postgresql://{given['user']}@/{given['dbname']}?host={given['host']}"
+    command = [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "orderwire.asgi:application",
+        "--port",
+        str(port),
+        "--log-level",
+        "warning",
+    ]
+    address = f"http://127.0.0.1:{port}"
+    environment = os.environ | {"DATABASE_URL": url, "ORDERWIRE_URL": address, "ORDERWIRE_DATA": str(settings.DATA)}
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    try:
+        _until_it_answers(process, port)
+        yield address
+    finally:
+        process.terminate()
+        _, said = process.communicate(timeout=15)
+    assert said == "", f"the server complained: {said}"
+
+
+def _until_it_answers(process: "subprocess.Popen[str]", port: int) -> None:
+    until = time.monotonic() + START_S
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    process.kill()
+    raise RuntimeError(f"the server did not start: {process.communicate()[1]}")
