@@ -29,6 +29,8 @@ MAIL = {
     "timeout": 5,
     "final_timeout": 5,
 }
+HASTY = {"timeout": 2, "final_timeout": 3}
+"""Settings of mail servers that answer at once, so that leases are short."""
 OPEN = ("ready", "retry", "sending")
 
 

@@ -7,12 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.servers.checker import check, files, mails
-from tests.servers.house import MAIL, House, asleep, end, wait_for, wake
+from tests.servers.house import HASTY, MAIL, House, asleep, end, wait_for, wake
 from tests.servers.sinks import MailSink
 from tests.servers.undefended import AWAKE
-
-HASTY = {"timeout": 2, "final_timeout": 3}
-"""Mail servers that answer at once, so that leases are short."""
 
 
 def test_two_workers_on_one_database_send_each_delivery_once(home: House, sink: MailSink, folder: Path) -> None:
@@ -45,7 +42,7 @@ def test_two_workers_on_one_database_send_each_delivery_once(home: House, sink: 
 
 
 def sleep_through_the_lease(home: House, sink: MailSink, supplier: str, *missing: str) -> tuple[int, dict[str, str]]:
-    """A worker is stopped before its second mail and another takes over. How many mails the first sent when it woke up."""
+    """A worker is stopped before its second mail, another takes over, the first wakes: how many mails it sends then."""
     home.by_mail(supplier, sink, mail=HASTY)
     ordered = home.order(supplier, range(6))
     sleeper = home.worker(*missing, "sleep_before_send")

@@ -49,7 +49,7 @@ def sleep_before_send() -> None:
 def sleep_before_result() -> None:
     """The process is stopped when it knows its first results and has not written them down."""
     drain = import_module("orderwire.flow.distribute.drain")
-    drain.record = _stopping(drain.record, at=1)
+    drain._write_down = _stopping(drain._write_down, at=1)
 
 
 def half_a_file() -> None:

@@ -11,7 +11,7 @@ import time
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from pydantic import ValidationError
 
@@ -29,6 +29,8 @@ from orderwire.ledger.entry import Entry, entry
 from orderwire.records import Drain, EndpointVersion
 
 JITTER = 0.2
+AWAY = 0.5
+"""Seconds between two tries to write down a result while the database is away."""
 
 logger = logging.getLogger(__name__)
 
@@ -149,7 +151,7 @@ def _send_together(place: Place, session: Session, batch: Batch) -> None:
     """Re-sendable channels: one result write for the batch; a crash before it is settled by sending again."""
     results = [_try(place, session, c, parcel) for c, parcel in batch]
     failpoint(f"{place.channel.kind}.before_result")
-    record(place.channel.kind, results)
+    _write_down(place, results)
     health.reached(place.endpoint_id)
 
 
@@ -159,9 +161,22 @@ def _send_each(place: Place, session: Session, batch: Batch) -> None:
         result = _try(place, session, c, parcel)
         following = batch[index + 1][0].attempt_id if index + 1 < len(batch) else None
         failpoint(f"{place.channel.kind}.before_result")
-        if not record(place.channel.kind, [result], start_next=following):
+        if not _write_down(place, [result], start_next=following):
             break
     health.reached(place.endpoint_id)
+
+
+def _write_down(place: Place, results: list[Result], *, start_next: int | None = None) -> bool:
+    """What became of a send is known only here: a database that is away is waited for while the lease lasts."""
+    while True:
+        try:
+            return record(place.channel.kind, results, start_next=start_next)
+        except (OperationalError, InterfaceError) as failure:
+            if min(r.claimed.time_left() for r in results) < AWAY:
+                raise
+            logger.warning("A result cannot be written down (%s); trying again", failure)
+            connection.close()
+            time.sleep(AWAY)
 
 
 def _try(place: Place, session: Session, c: Claimed, parcel: Parcel) -> Result:
