@@ -22,7 +22,7 @@ from orderwire.flow.create import Created, create
 from orderwire.flow.distribute.claim import claim
 from orderwire.flow.distribute.claimed import Claimed, Place
 from orderwire.flow.distribute.health import ready
-from orderwire.flow.distribute.render import NotSendable, prepare
+from orderwire.flow.distribute.render import NotSendable, check
 from orderwire.records import Delivery, Endpoint, Event, Message, OrderLine
 from orderwire.records import Order as Row
 from tests.database import factories
@@ -315,11 +315,11 @@ def test_any_field_changed_after_the_approval_changes_the_fingerprint_and_stops_
         assert changes(FULL, changed, ignore=frozenset()), path
         forged: Claimed = dataclasses.replace(found[0], content=canonical_bytes(changed))
         with pytest.raises(NotSendable, match="its fingerprint differs"):
-            prepare(place, forged)
+            check(place, forged)
         tried.add(tuple("*" if isinstance(step, int) else step for step in path))
     missing = {path for path in schema_paths(plain) if path not in tried}
     assert not missing, f"no other valid value was found for {missing}"
-    prepare(place, found[0])
+    check(place, found[0])
 
 
 def schema_paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

@@ -11,13 +11,15 @@ from orderwire.channels import File, Parcel
 from orderwire.document.order import Order
 from orderwire.document.states import DeliveryState
 from orderwire.flow.distribute.claimed import Claimed, Place
-from orderwire.flow.distribute.render import Desk, Made, NotSendable, answer_url, render
+from orderwire.flow.distribute.render import Desk, Made, NotSendable, answer_url, check, render
 from orderwire.formats.letter import Letter, compose
 from orderwire.records import Blob, Delivery
 from orderwire.records.blob import keep_all
 
 POISONOUS = 3
 """Times that the sender died while making this very parcel; then it is held, so that its neighbors go on."""
+
+FAULT = "Its document could not be made because of a fault of ours. Report it, then send again."
 
 KEEP = """
 update ow_delivery d set parcel = v.parcel, failures = 0
@@ -32,6 +34,7 @@ def parcels(place: Place, claimed: list[Claimed]) -> tuple[list[tuple[Claimed, P
     """What can be sent, and what cannot with the reason. New parcels are committed when this returns."""
     held: list[tuple[Claimed, str]] = []
     made: list[tuple[Claimed, Made]] = []
+    claimed = [c for c in claimed if _sendable(place, c, held)]
     fresh = [c for c in claimed if c.parcel is None]
     desk = Desk.of(place, fresh) if fresh else None
     for c in fresh:
@@ -48,12 +51,31 @@ def parcels(place: Place, claimed: list[Claimed]) -> tuple[list[tuple[Claimed, P
             held.append((c, str(failure)))
         except Exception:
             logger.exception("Delivery %s could not be made", c.id)
-            held.append((c, "Its document could not be made because of a fault of ours. Report it, then send again."))
+            held.append((c, FAULT))
     _keep(made)
     files = _kept_files([c for c in claimed if c.parcel is not None])
     for c, new in made:
         c.parcel, files[c.id] = new.kept, new.files
-    return [(c, _parcel(place, c, files[c.id])) for c in claimed if c.id in files], held
+    batch: list[tuple[Claimed, Parcel]] = []
+    for c in claimed:
+        try:
+            if c.id in files:
+                batch.append((c, _parcel(place, c, files[c.id])))
+        except Exception:
+            logger.exception("The letter of delivery %s could not be made", c.id)
+            held.append((c, FAULT))
+    return batch, held
+
+
+def _sendable(place: Place, c: Claimed, held: list[tuple[Claimed, str]]) -> bool:
+    """Asked before every try, also of what was rendered long ago: the address may have changed since."""
+    try:
+        if c.order_id is not None:
+            check(place, c)
+    except NotSendable as failure:
+        held.append((c, str(failure)))
+        return False
+    return True
 
 
 def _suspect(c: Claimed) -> None:

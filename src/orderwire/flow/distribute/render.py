@@ -60,14 +60,11 @@ class Desk:
         return self._numbers.setdefault(name, Numbers(name, self.size))
 
 
-def render(desk: Desk, claimed: Claimed) -> Made:
-    """The documents of a delivery that has none yet. Raises NotSendable."""
-    _check(desk.place, claimed)
-    return _documents(desk, claimed)
+def check(place: Place, claimed: Claimed) -> None:
+    """Approval is bound to the content and to the address: a change of either stops the delivery here.
 
-
-def _check(place: Place, claimed: Claimed) -> None:
-    """Approval is bound to the content and to the address: a change of either stops the delivery here."""
+    Raises NotSendable.
+    """
     if claimed.endpoint_version != claimed.current_version:
         raise NotSendable(
             f"The address changed after the plan was made (version {claimed.endpoint_version} is now"
@@ -79,7 +76,8 @@ def _check(place: Place, claimed: Claimed) -> None:
         raise NotSendable("The stored order is not what was approved: its fingerprint differs. Do not send it by hand.")
 
 
-def _documents(desk: Desk, claimed: Claimed) -> Made:
+def render(desk: Desk, claimed: Claimed) -> Made:
+    """The documents of a delivery that has none yet and passed the check. Raises NotSendable."""
     place = desk.place
     order = Order.model_validate_json(bytes(claimed.content or b""))
     partner = desk.partners[claimed.recipient_id or place.version.endpoint.partner_id]
