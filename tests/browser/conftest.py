@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -40,9 +41,9 @@ def browser() -> Iterator[Any]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
-@pytest.fixture
-def server(transactional_db: None) -> Iterator[str]:
-    """The address of a server of its own process on the test database."""
+@contextmanager
+def running_server() -> Iterator[str]:
+    """The address of a server of its own process on the test database; it must end cleanly and say nothing."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -55,8 +56,7 @@ def server(transactional_db: None) -> Iterator[str]:
         "orderwire.asgi:application",
         "--port",
         str(port),
-        "--log-level",
-        "warning",
+        "--log-level=warning",
     ]
     address = f"http://127.0.0.1:{port}"
     environment = os.environ | {"DATABASE_URL": url, "ORDERWIRE_URL": address, "ORDERWIRE_DATA": str(settings.DATA)}
@@ -68,6 +68,19 @@ def server(transactional_db: None) -> Iterator[str]:
         process.terminate()
         _, said = process.communicate(timeout=15)
     assert said == "", f"the server complained: {said}"
+
+
+@pytest.fixture(scope="session")
+def shared_server(django_db_setup: None) -> Iterator[str]:
+    """One server for the run."""
+    with running_server() as address:
+        yield address
+
+
+@pytest.fixture
+def server(transactional_db: None, shared_server: str) -> str:
+    """The server's address, with an empty database behind it."""
+    return shared_server
 
 
 def _until_it_answers(process: "subprocess.Popen[str]", port: int) -> None:

@@ -13,6 +13,7 @@ from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.records import Order
 from orderwire.web.account import enter_path
+from tests.browser.conftest import running_server
 from tests.database.tracking import seed
 
 QUIET: dict[str, Any] = {"answer": AnswerState.NOT_ASKED, "due_in": None}
@@ -132,7 +133,13 @@ def test_no_page_has_an_accessibility_fault_or_scrolls_sideways(page: Any, world
     assert faults == []
 
 
-def test_streams_end_when_the_server_is_told_to_stop(page: Any, world: str) -> None:
-    """The server fixture waits for a clean end within its time; here it ends with a stream open."""
-    page.goto(world + "/")
-    page.locator(".live", has_text="Live").wait_for()
+def test_streams_end_when_the_server_is_told_to_stop(browser: Any, transactional_db: None) -> None:
+    """Told to stop with a stream open, a server of its own must end within the time that its fixture waits."""
+    with transaction.atomic():
+        ines = seed.buyer()
+    context = browser.new_context()
+    with running_server() as address:
+        page = context.new_page()
+        page.goto(address + enter_path(ines))
+        page.locator(".live", has_text="Live").wait_for()
+    context.close()
