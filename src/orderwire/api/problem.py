@@ -101,6 +101,7 @@ def problem(
         content.model_dump_json(exclude_defaults=True), status=status, content_type=MEDIA_TYPE, headers=headers
     )
     response.final = final  # type: ignore[attr-defined]
+    response._has_been_logged = True  # type: ignore[attr-defined]  # the caller is told; our own faults log themselves
     return response
 
 

@@ -9,7 +9,8 @@ import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -21,7 +22,10 @@ from schemathesis.specs.openapi.checks import (
 
 from orderwire.api import access, openapi
 from orderwire.api.application import specification
+from orderwire.document.canonical import canonical_bytes
+from orderwire.document.order import Order
 from tests.database import factories
+from tests.pure.orders import orders
 
 CHECKS = [
     not_a_server_error,
@@ -54,17 +58,31 @@ def key(db: None, settings: pytest.FixtureRequest) -> Iterator[str]:
     access._calls.cache_clear()
 
 
-@schema.parametrize()
-@settings(
-    max_examples=12,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+def few(examples: int) -> settings:
+    """The same generated calls in every run, and no more of them than a test run has time for."""
+    phases = [Phase.explicit, Phase.generate]
+    return settings(
+        max_examples=examples, deadline=None, derandomize=True, phases=phases, suppress_health_check=list(HealthCheck)
+    )
+
+
+@schema.exclude(operation_id="bring_order").parametrize()
+@few(6)
 def test_the_api_keeps_its_contract_whatever_it_is_sent(case: schemathesis.Case, key: str) -> None:
     case.headers = {**(case.headers or {}), "Authorization": f"Bearer {key}"}
     case.call_and_validate(checks=CHECKS)
+
+
+@given(order=orders(), removed=st.none() | st.sampled_from(["currency", "lines", "buyer", "number"]))
+@few(20)
+def test_every_order_is_taken_or_refused_by_the_contract(key: str, order: Order, removed: str | None) -> None:
+    body = json.loads(canonical_bytes(order))
+    if removed:
+        del body[removed]
+    operation = schema["/api/v1/orders"]["POST"]
+    case = operation.Case(body=body, media_type="application/json", headers={"Authorization": f"Bearer {key}"})
+    response = case.call_and_validate(checks=CHECKS)
+    assert response.status_code in ((422,) if removed else (200, 201, 409, 422))
 
 
 def test_the_committed_document_is_in_step_with_the_code() -> None:
