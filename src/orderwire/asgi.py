@@ -9,6 +9,7 @@ from types import FrameType
 from typing import Any
 
 from django.core.asgi import get_asgi_application
+from django.urls import reverse
 
 from orderwire import database
 
@@ -32,6 +33,7 @@ async def _lifespan(receive: Receive, send: Send) -> None:
     from orderwire.web.stream import close_all
 
     await receive()
+    reverse("inbox")  # loads every page now, not while somebody waits for the first one
     _before_server_stops(close_all)
     await send({"type": "lifespan.startup.complete"})
     await receive()
