@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from pydantic import ValidationError
 
 from orderwire import plugins
@@ -53,14 +53,18 @@ def enroll(
     names = [new.name for new in endpoints]
     if len(set(names)) < len(names):
         raise Refused("Two endpoints have one name.", remedy="Give each its own.")
-    with transaction.atomic():
-        _free(partner, identifiers)
-        partner.save()
-        PartnerIdentifier.objects.bulk_create(
-            PartnerIdentifier(partner=partner, scheme=scheme, value=value) for scheme, value in identifiers.items()
-        )
-        for new in endpoints:
-            _add(partner, new, actor=actor)
+    try:
+        with transaction.atomic():
+            _free(partner, identifiers)
+            partner.save()
+            PartnerIdentifier.objects.bulk_create(
+                PartnerIdentifier(partner=partner, scheme=scheme, value=value) for scheme, value in identifiers.items()
+            )
+            for new in endpoints:
+                _add(partner, new, actor=actor)
+    except IntegrityError as failure:  # somebody took the number or an identifier this very moment
+        reason = "The number or an identifier is in use."
+        raise Refused(reason, remedy="Look at the partners that there are.", kind="conflict") from failure
     return partner
 
 

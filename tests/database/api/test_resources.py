@@ -282,6 +282,13 @@ def test_a_supplier_is_added_with_its_endpoints_and_secrets_are_never_shown(api:
     assert (again.status_code, again.json()["code"]) == (409, "conflict")
 
 
+def test_a_number_that_is_taken_this_very_moment_is_a_conflict(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    api.post("/partners", PARTNER)
+    monkeypatch.setattr("orderwire.flow.enroll._free", lambda partner, identifiers: None)
+    assert api.post("/partners", PARTNER).status_code == 409
+    assert Partner.objects.count() == 1
+
+
 def _with(**endpoint: Any) -> dict[str, Any]:
     return PARTNER | {"endpoints": [PARTNER["endpoints"][0] | endpoint]}  # type: ignore[index]
 
