@@ -192,7 +192,8 @@ def deliver(revision: Revision, partner: Partner, state: DeliveryState, at: date
     plan = Plan.objects.create(
         revision=revision, binding="0" * 64,
         explanation={"rule_set": "shipped rules", "version": 1, "sha256": "0" * 64, "hit": "collect",
-                     "on": "2026-11-17", "facts": {}, "hits": ["everybody"], "problem": None, "legs": [], "problems": [], "notes": []},
+                     "on": "2026-11-17", "facts": {}, "hits": ["everybody"], "problem": None, "legs": [],
+                     "problems": [], "notes": []},
     )  # fmt: skip
     leg = Leg.objects.create(
         plan=plan, position=0, recipient=partner, purpose="order", endpoint=to, endpoint_version=1,

@@ -13,8 +13,10 @@ X12 = (
 MAIL = (
     b"From: orders@nordhaven.example\r\nTo: desk@acme.example\r\nSubject: Order 1\r\nMIME-Version: 1.0\r\n"
     b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n'
-    b"Content-Transfer-Encoding: quoted-printable\r\n\r\nAnswer at https://x.example/a/" + b"A" * 30 + b"=\r\n" + b"A" * 13
-    + b"\r\n--b\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename=o.pdf\r\n\r\n%PDF\r\n--b--\r\n"
+    b"Content-Transfer-Encoding: quoted-printable\r\n\r\nAnswer at https://x.example/a/" + b"A" * 30
+    + b"=\r\n" + b"A" * 13
+    + b"\r\n--b\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename=o.pdf"
+    + b"\r\n\r\n%PDF\r\n--b--\r\n"
 )  # fmt: skip
 
 

@@ -21,7 +21,8 @@ def ago(**span: float) -> datetime.datetime:
 @pytest.mark.parametrize(
     ("span", "words"),
     [({"seconds": 20}, "a moment"), ({"minutes": 42}, "42 min"), ({"hours": 4, "minutes": 15}, "4 h 15 min"),
-     ({"hours": 7}, "7 h"), ({"hours": 26}, "26 h"), ({"days": 2, "hours": 1}, "2 d 1 h"), ({"days": 16, "hours": 5}, "16 d"),
+     ({"hours": 7}, "7 h"), ({"hours": 26}, "26 h"), ({"days": 2, "hours": 1}, "2 d 1 h"),
+     ({"days": 16, "hours": 5}, "16 d"),
      ({"seconds": -5}, "a moment")],
 )  # fmt: skip
 def test_an_age_has_two_units_at_most(span: dict[str, float], words: str) -> None:
