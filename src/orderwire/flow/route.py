@@ -121,6 +121,9 @@ def replan(order_id: int, *, actor: str) -> Plan:
         if order.state not in (OrderState.APPROVED, OrderState.HELD):
             raise Refused("Only an approved order can be planned.", remedy="Approve it first.", kind="conflict")
         revision = order.revisions.get(number=order.revision)
+        last = revision.plans.order_by("-id").first()
+        if order.state == OrderState.HELD and last and not last.problem:
+            raise Refused(f"The order is on hold: {order.reason}", remedy="Resume it first.", kind="conflict")
         out = revision.deliveries.exclude(state__in=[*UNSENT, *GONE]).exists()
         if out and not revision.deliveries.filter(state__in=UNSENT).exists():
             raise Refused("This version was sent already.", remedy="Send a delivery again instead.", kind="conflict")

@@ -1,0 +1,378 @@
+"""Whatever comes in is kept first and understood later; what is good goes on, and what is not is told to the point."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from orderwire import plugins
+from orderwire.flow import Refused, create, distribute, receive
+from orderwire.flow.distribute.numbers import Numbers, WriteContext
+from orderwire.formats.x12 import X12
+from orderwire.records import Delivery, Endpoint, Event, Message, Order, Partner
+from tests.database import factories
+from tests.database.flow import road
+from tests.pure.formats.x12 import support
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def partner(config: Path, tmp_path: Path) -> Partner:
+    return road.supplier(tmp_path / "out")
+
+
+def take(content: bytes, **how: Any) -> Message:
+    given: dict[str, Any] = {"name": "in.dat", "source": road.SOURCE, "actor": road.ACTOR}
+    return receive.receive(content, **given | how)
+
+
+def written(kind: str, document: Any) -> bytes:
+    numbers = WriteContext(Numbers("test"))
+    return plugins.format(kind).write(document, {}, numbers).content
+
+
+def outcomes(message: Message) -> list[str]:
+    return [document["outcome"] for document in message.documents]
+
+
+def texts(message: Message) -> str:
+    """Every finding of a message as where: text."""
+    found = [*message.findings, *(f for document in message.documents for f in document["findings"])]
+    return "\n".join(f"{f['where']}: {f['text']}" for f in found)
+
+
+def envelope(number: str, **approval: Any) -> dict[str, Any]:
+    order = factories.document(number).model_dump(mode="json", exclude_defaults=True)
+    given = {"approver": "j.petersen", "at": road.claim().at, "reference": "WF-1"} | approval
+    return {"schema": "orderwire/order/1", "type": "order", "order": order, "approval": given}
+
+
+def orders() -> set[str]:
+    return set(Order.objects.values_list("number", flat=True))
+
+
+# ── stored first ─────────────────────────────────────────────────────────────
+
+
+def test_bytes_are_kept_before_anybody_looks_at_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = json.dumps(envelope("A")).encode()
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("orderwire.reading.detect", killed)
+    with pytest.raises(KeyboardInterrupt):
+        take(content)
+    message = Message.objects.get()
+    assert (message.state, message.blob.open_bytes(), message.settled_at) == ("stored", content, None)
+    assert road.kinds() == ["message.stored"]
+
+    monkeypatch.undo()
+    assert receive.unfinished() == [], "its own process may still be at it"
+    Message.objects.update(received_at=timezone.now() - receive.datetime.timedelta(minutes=2))
+    (found,) = receive.unfinished()
+    assert receive.process(found).state == "processed"
+    assert (orders(), receive.unfinished()) == ({"A"}, [])
+
+
+def test_a_process_that_died_between_two_orders_of_a_file_is_followed_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = json.dumps([envelope("A"), envelope("B"), envelope("C")]).encode()
+    true_create = create.create
+
+    def dies_at_c(document: Any, **how: Any) -> Any:
+        if document.number == "C":
+            raise KeyboardInterrupt
+        return true_create(document, **how)
+
+    monkeypatch.setattr("orderwire.flow.create.create", dies_at_c)
+    monkeypatch.setattr("orderwire.flow.create.create_new", lambda *_, **__: {})
+    with pytest.raises(KeyboardInterrupt):
+        take(content)
+    assert orders() == {"A", "B"}
+    monkeypatch.undo()
+    message = receive.process(Message.objects.get())
+    assert (message.state, outcomes(message), orders()) == ("processed", ["created"] * 3, {"A", "B", "C"})
+    assert "order.duplicate" not in road.kinds()
+
+
+@pytest.mark.parametrize("content, reason", [(b"", "The file is empty"), (b"x" * 1001, "larger than 0 MiB")])
+def test_nothing_is_stored_of_what_cannot_be_kept(content: bytes, reason: str, settings: Any) -> None:
+    settings.ORDERWIRE_MAX_UPLOAD = 1000
+    with pytest.raises(Refused, match=reason):
+        take(content)
+    assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "a\0b.json", "CON", "x" * 4000, "\u202egnp.exe", "\ud800.json", "", "a\nb: c"]
+)
+def test_a_hostile_file_name_is_data_and_nothing_else(name: str) -> None:
+    message = take(json.dumps(envelope("A")).encode(), name=name)
+    message.refresh_from_db()
+    assert (message.state, orders()) == ("processed", {"A"})
+    assert len(message.name) <= 255 and "\0" not in message.name
+
+
+# ── batches ──────────────────────────────────────────────────────────────────
+
+
+def test_the_good_orders_of_a_json_list_go_on_and_each_bad_one_names_its_place() -> None:
+    short = envelope("SHORT")
+    del short["order"]["lines"][0]["price"]
+    unknown = envelope("UNIT")
+    unknown["order"]["lines"][1]["unit"] = "QQQ"
+    sums = envelope("SUMS") | {"totals": {"total": "1.00"}}
+    message = take(json.dumps([envelope("A"), short, unknown, sums, {"hello": 1}, envelope("B")]).encode())
+    assert message.state == "partly"
+    assert outcomes(message) == ["created", "refused", "refused", "refused", "refused", "created"]
+    assert orders() == {"A", "B"}
+    said = texts(message)
+    for place in ("document 2", "lines[1].price", "document 3", "QQQ", "document 4", "do not add up", "document 5"):
+        assert place in said, said
+    assert [d["number"] for d in message.documents][:4] == ["A", "SHORT", "UNIT", "SUMS"]
+    assert [d.get("order_id") is not None for d in message.documents] == [True, False, False, False, False, True]
+
+
+def test_conflict_duplicate_and_revision_in_one_file_each_get_their_own_answer() -> None:
+    take(json.dumps([envelope("A"), envelope("B"), envelope("C")]).encode())
+    conflict, revised, first = envelope("B"), envelope("C"), envelope("D")
+    conflict["order"]["notes"] = [{"text": "New"}]
+    revised["order"]["revision"] = 2
+    second = json.loads(json.dumps(first))
+    second["order"]["revision"] = 2
+    message = take(json.dumps([envelope("A"), conflict, revised, first, second, first]).encode())
+    assert outcomes(message) == ["duplicate", "conflict", "revised", "created", "revised", "created"]
+    assert message.state == "partly"
+    assert message.documents[1]["changes"] == [
+        {"path": "notes", "kind": "added", "old": None, "new": [{"text": "New"}]}
+    ]
+    assert {o.number: o.revision for o in Order.objects.all()} == {"A": 1, "B": 1, "C": 2, "D": 2}
+
+
+@pytest.mark.parametrize("size", [1, 3, 450])
+def test_a_file_of_any_size_has_the_same_outcome_for_each_order(size: int) -> None:
+    message = take("\n".join(json.dumps(envelope(f"N-{n}")) for n in range(size)).encode())
+    assert (message.state, set(outcomes(message)), Order.objects.count()) == ("processed", {"created"}, size)
+    assert all(road.states(order) == ["ready"] for order in Order.objects.all()[:5])
+
+
+def both(kind: str) -> bytes:
+    one, other = written(kind, factories.document("A")), written(kind, factories.document("B"))
+    if kind == "csv":
+        return one + other.partition(b"\n")[2]
+    return one
+
+
+@pytest.mark.parametrize("kind", ["order_json", "csv", "xlsx", "x12"])
+def test_every_format_brings_orders(kind: str) -> None:
+    message = take(both(kind))
+    assert (message.state, message.format) == ("processed", kind)
+    assert orders() == ({"A", "B"} if kind == "csv" else {"A"})
+
+
+def test_a_csv_with_one_bad_row_loses_only_that_order() -> None:
+    rows = both("csv").decode().replace(",H87,", ",QQQ,", 1)
+    message = take(rows.encode())
+    assert sorted(outcomes(message)) == ["created", "refused"]
+    assert "row 2" in texts(message).lower() or "line 2" in texts(message).lower()
+
+
+BROKEN: dict[str, bytes] = {
+    "json cut short": json.dumps(envelope_ := {"number": "A", "lines": [1, 2]}).encode()[:-4],
+    "json in latin-1": b'{"number": "M\xfcller"}',
+    "json in utf-16": '{"number": "A"}'.encode("utf-16"),
+    "json that is a number": b"12",
+    "deep json": b"[" * 100_000,
+    "json with twice the same key": b'{"number": "A", "number": "B", "lines": []}',
+    "json with NUL": b'{"number": "A\\u0000B", "lines": [], "x\\u0000": "\\u0000"}',
+    "json with half a character": b'{"number": "\\ud800", "lines": [], "\\udfff": 1}',
+    "nothing we know": b"\x89PNG\r\n\x1a\n....",
+    "blank": b"   \n ",
+    "csv without our columns": b"a,b,c\n1,2,3\n",
+    "short ISA": b"ISA*00*~",
+    "an envelope without end": support.order_file()[:200],
+    "a workbook that is none": b"PK\x03\x04" + b"\0" * 200,
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_file_that_is_broken_is_refused_with_place_and_remedy_and_its_bytes_stay(name: str) -> None:
+    message = take(BROKEN[name])
+    message.refresh_from_db()
+    assert message.state == "refused"
+    assert message.blob.open_bytes() == BROKEN[name]
+    assert texts(message).strip()
+    assert not Order.objects.exists()
+    told = Event.objects.get(kind="message.refused")
+    assert told.data["findings"] and told.subjects == {"message": str(message.pk)}
+
+
+def bomb() -> bytes:
+    """A workbook of a few kilobytes whose one sheet is 300 MB."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
+            for _ in range(300):
+                sheet.write(b" " * 1_000_000)
+    return target.getvalue()
+
+
+def test_a_zip_bomb_is_refused_unopened() -> None:
+    message = take(bomb(), name="orders.xlsx")
+    assert (message.state, message.format) == ("refused", "xlsx")
+    assert texts(message)
+
+
+# ── X12 ──────────────────────────────────────────────────────────────────────
+
+BAD_TOTAL = [s.replace("AMT*TT*25", "AMT*TT*26") for s in support.BASE]
+OTHER = [s.replace("PO-1", "PO-2") for s in support.BASE]
+NO_DATE = [s.replace("BEG*00*SA*PO-1**20260102", "BEG*00*SA*PO-3") for s in support.BASE]
+
+
+def reply(message: Message) -> str:
+    assert message.reply is not None
+    return message.reply.open_bytes().decode()
+
+
+@pytest.mark.parametrize(
+    "sets, codes, state",
+    [
+        ([support.message(*support.BASE)], ["AK5*A", "AK9*A*1*1*1"], "processed"),
+        (
+            [support.message(*NO_DATE, control="0001"), support.message(*OTHER, control="0002")],
+            ["AK2*850*0001", "AK5*R", "AK2*850*0002", "AK5*A", "AK9*P*2*2*1"],
+            "partly",
+        ),
+        ([support.message(*NO_DATE)], ["AK3*BEG*2", "AK4*5", "AK5*R", "AK9*R*1*1*0"], "refused"),
+        ([support.message(*support.BASE, count=99)], ["AK5*R*4", "AK9*R*1*1*0"], "refused"),
+    ],
+)
+def test_an_850_is_answered_by_a_997_with_the_right_codes(sets: list[list[str]], codes: list[str], state: str) -> None:
+    message = take(support.interchange(*sets))
+    assert message.state == state, texts(message)
+    place = 0
+    for code in codes:
+        place = reply(message).find(code, place)
+        assert place >= 0, f"{code} is not in its place in {reply(message)}"
+    assert "AK1*PO*7" in reply(message)
+    assert not Delivery.objects.filter(kind="functional_ack").exists(), "nobody to send it to is known"
+
+
+@pytest.fixture
+def plant(tmp_path: Path) -> Endpoint:
+    """A house partner whose endpoint brings orders and takes 997s."""
+    partner = Partner.objects.create(number="plant", name="Plant 7", role="internal")
+    return road.desk(partner, tmp_path / "plant", format="x12")
+
+
+def test_the_997_goes_back_to_the_endpoint_that_brought_the_file(plant: Endpoint) -> None:
+    message = take(support.order_file(), endpoint=plant, source="folder:plant")
+    ack = Delivery.objects.get(kind="functional_ack")
+    assert (ack.endpoint, ack.state, ack.order) == (plant, "ready", None)
+    assert ack.parcel is not None
+    assert message.reply_id == ack.parcel["files"][0]["sha256"]
+    first = reply(message)
+    assert first.index("SELLER") < first.index("BUYER"), "it travels the other way"
+
+    again = receive.process(Message.objects.get(pk=message.pk))
+    assert Delivery.objects.filter(kind="functional_ack").count() == 1, "answered once, however often it is processed"
+    assert reply(again) == first
+
+
+def test_the_same_interchange_again_is_a_duplicate_and_does_nothing_twice(plant: Endpoint) -> None:
+    first = take(support.order_file(), endpoint=plant, source="folder:plant")
+    second = take(support.order_file(), endpoint=plant, source="folder:plant")
+    assert (first.state, second.state, outcomes(second)) == ("processed", "duplicate", ["duplicate"])
+    assert second.documents[0]["first_message"] == first.pk
+    assert (Order.objects.count(), road.kinds().count("order.duplicate")) == (1, 0)
+    assert Event.objects.get(kind="message.duplicate").data["first"] == str(first.pk)
+
+
+def test_the_same_control_number_with_other_content_does_not_pass_as_new(plant: Endpoint) -> None:
+    take(support.order_file(), endpoint=plant, source="folder:plant")
+    second = take(support.order_file(*OTHER), endpoint=plant, source="folder:plant")
+    assert second.state == "duplicate"
+    assert orders() == {"PO-1"}
+
+
+def test_nobody_uses_up_the_control_numbers_of_another(partner: Partner, plant: Endpoint) -> None:
+    """A supplier who writes the buyer's name into ISA06 does not make the buyer's next file a duplicate."""
+    theirs = take(support.order_file(), endpoint=Endpoint.objects.get(partner=partner), source="folder:S1")
+    assert theirs.state == "refused"
+    ours = take(support.order_file(), endpoint=plant, source="folder:plant")
+    assert (ours.state, orders()) == ("processed", {"PO-1"})
+
+
+def test_a_suppliers_endpoint_cannot_bring_orders(partner: Partner) -> None:
+    endpoint = Endpoint.objects.get(partner=partner)
+    message = take(json.dumps([envelope("A"), envelope("B")]).encode(), endpoint=endpoint, source="folder:S1")
+    assert (message.state, outcomes(message)) == ("refused", ["refused", "refused"])
+    assert "A supplier's endpoint cannot bring orders. Send it from the buying system." in texts(message)
+    assert not Order.objects.exists()
+
+
+def test_a_997_is_never_answered_by_a_997(plant: Endpoint) -> None:
+    answered = take(support.order_file(), endpoint=plant, source="folder:plant")
+    message = take(reply(answered).encode(), endpoint=plant, source="folder:plant")
+    assert message.reply is None
+    assert X12().read(reply(answered).encode(), {}).acks == ()
+
+
+# ── faults of ours ───────────────────────────────────────────────────────────
+
+
+def broken(*_: object, **__: object) -> Any:
+    raise ZeroDivisionError
+
+
+def test_a_fault_of_ours_fails_one_document_and_the_message_can_be_processed_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    true_create: Callable[..., Any] = create.create
+
+    def fragile(document: Any, **how: Any) -> Any:
+        return broken() if document.number == "B" else true_create(document, **how)
+
+    monkeypatch.setattr("orderwire.flow.create.create", fragile)
+    monkeypatch.setattr("orderwire.flow.create.create_new", broken)
+    message = take(json.dumps([envelope("A"), envelope("B"), envelope("C")]).encode())
+    assert (message.state, outcomes(message)) == ("partly", ["created", "failed", "created"])
+    assert "fault of ours; it is kept and can be processed again" in texts(message)
+    assert "ZeroDivisionError" in caplog.text
+
+    monkeypatch.undo()
+    again = receive.process(Message.objects.get(pk=message.pk))
+    assert (again.state, outcomes(again), orders()) == ("processed", ["created"] * 3, {"A", "B", "C"})
+
+
+def test_a_reader_that_fails_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(plugins.format("order_json")), "read", broken)
+    message = take(json.dumps(envelope("A")).encode())
+    assert message.state == "refused"
+    assert "format order_json failed to read the file (ZeroDivisionError" in texts(message)
+
+
+def test_a_broken_policy_is_told_and_the_order_can_come_again(config: Path) -> None:
+    (config / "policy.yaml").write_text("limits: [")
+    message = take(json.dumps([envelope("A"), envelope("B")]).encode())
+    assert message.state == "refused"
+    assert "The approval policy cannot be used: policy.yaml" in texts(message)
+    road.trusting(config)
+    assert receive.process(Message.objects.get(pk=message.pk)).state == "processed"
+    assert orders() == {"A", "B"}
+
+
+def test_an_order_that_came_by_file_leaves_like_any_other() -> None:
+    take(json.dumps(envelope("A")).encode())
+    order = Order.objects.get()
+    assert order.revisions.get().message == Message.objects.get()
+    assert (order.created_by, order.source) == (road.ACTOR, road.SOURCE)
+    assert distribute.resend is not None and road.states(order) == ["ready"]
