@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,7 +18,7 @@ import psutil
 import pytest
 
 from orderwire.database import temporary_data
-from orderwire.demo import company, orders
+from orderwire.demo import company, orders, run
 from orderwire.demo.story import ENDS
 from orderwire.testing.smtp import Journal
 
@@ -30,7 +31,7 @@ def demo(*options: str, data: Path) -> "subprocess.Popen[str]":
     elsewhere = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none", "ORDERWIRE_COMPANY": "Somebody else"}
     return subprocess.Popen(
         [sys.executable, "-m", "orderwire", "demo", *options],
-        env={**os.environ, **elsewhere, "ORDERWIRE_DATA": str(data)},
+        env={**os.environ, **elsewhere, "ORDERWIRE_DATA": str(data), "TMPDIR": str(data)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -103,8 +104,8 @@ def test_the_story_ends_as_promised_also_when_it_is_told_twice_at_the_same_time(
         # Mr Mori may find his order in the portal and answer before the worker comes to publish it.
         assert attempts >= sum(sum(states.values()) for states in counts["deliveries"].values()) - 1
         assert ledger["ok"] and ledger["sealed"] == ledger["events"] > 100
-    assert list(data.iterdir()) == []  # what --once made was elsewhere, and is gone
     assert processes(data) == []
+    assert list(data.iterdir()) == []
 
 
 def test_it_prints_one_line_goes_on_where_it_was_and_leaves_no_process(data: Path) -> None:
@@ -155,6 +156,16 @@ def test_options_that_clash_are_wrong_usage(data: Path) -> None:
         process = demo(*options, data=data)
         assert process.communicate(timeout=PATIENCE)[0] == ""
         assert process.returncode == 2
+
+
+def test_a_port_that_is_taken_is_passed_over_unless_mails_name_it() -> None:
+    with socket.socket() as other:
+        other.bind((run.HOST, 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        assert run._free(taken, 50) > taken
+        with pytest.raises(run.Busy, match=f"port {taken} is taken"):
+            run._free(taken, 1)
 
 
 def test_the_story_has_the_suppliers_and_currencies_that_it_promises() -> None:

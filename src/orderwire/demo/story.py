@@ -97,8 +97,8 @@ class Story:
 
     def approvals(self) -> None:
         """Jens approves two, one of which needs a second person, and refuses one."""
-        self.wait(lambda: self.order(orders.AIGAIO.number) is not None)
-        self.doors.decide(orders.AIGAIO.number, "approve", key="jens")
+        if self.wait(self.at(orders.AIGAIO.number)):
+            self.doors.decide(orders.AIGAIO.number, "approve", key="jens")
         self.doors.decide(orders.CARPENTER.number, "approve", key="jens", reason="Price checked against the index")
         reason = "The special tool is ours already, see project P-118."
         self.doors.decide(orders.MARCHAND_REFUSED.number, "refuse", key="jens", reason=reason)
@@ -155,12 +155,8 @@ class Story:
             time.sleep(0.2)
         return True
 
-    def order(self, number: str) -> Order | None:
-        """The order, once it came in."""
-        return Order.objects.filter(number=number).first()
-
     def at(self, number: str, **states: D | A) -> Callable[[], bool]:
-        """A question: is the order in these states?"""
+        """A question: is the order there, and in these states?"""
         wanted = {f"{axis}_state": state for axis, state in states.items()}
         return lambda: Order.objects.filter(number=number, **wanted).exists()
 

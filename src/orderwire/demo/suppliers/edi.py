@@ -35,30 +35,33 @@ class Desk:
     house: House
     key: str
     pause: float
-    waiting: list[tuple[float, Response]] = field(default_factory=list)
+    waiting: list[tuple[float, Path, Response]] = field(default_factory=list)
 
     def look(self) -> None:
         """One round: take what is new, answer what is due."""
         folder = self.house.edi(self.key)
-        for file in sorted(p for p in (folder / "orders").iterdir() if not p.name.startswith(".")):
+        begun = {file for _, file, _ in self.waiting}
+        for file in sorted(p for p in (folder / "orders").iterdir() if not p.name.startswith(".") and p not in begun):
             result = X12().read(file.read_bytes(), {})
             for ack, address in result.acks:
                 self._write("997", X12().write(ack, address, self._numbers()).content)
-            for found in result.documents:
-                if isinstance(found.document, Order):
-                    self._plan(found.document)
-            file.replace(folder / "read" / file.name)
-        now = time.monotonic()
-        for due, answer in [w for w in self.waiting if w[0] <= now]:
+            due = time.monotonic() + self.pause
+            answers = [self._answer(d.document) for d in result.documents if isinstance(d.document, Order)]
+            self.waiting += [(due, file, answer) for answer in answers if answer]
+            if not any(answers):
+                file.replace(folder / "read" / file.name)
+        for due, file, answer in [w for w in self.waiting if w[0] <= time.monotonic()]:
             profile = {"isa_sender": isa(self.key), "isa_receiver": "NORDHAVEN"}
             self._write("855", X12().write(answer, profile, self._numbers()).content)
-            self.waiting.remove((due, answer))
+            # Only now: a desk that is stopped before it answered finds the file again.
+            file.replace(folder / "read" / file.name)
+            self.waiting.remove((due, file, answer))
 
-    def _plan(self, order: Order) -> None:
+    def _answer(self, order: Order) -> Response | None:
         status = BY_FILE.get((order.number, order.revision), "accepted")
         if not status:
-            return
-        answer = Response(
+            return None
+        return Response(
             order_number=order.number,
             revision=order.revision,
             status=HeaderStatus(status),
@@ -66,7 +69,6 @@ class Desk:
             supplier_order_number=f"SO-{order.number[-5:]}",
             contact=SUPPLIERS[self.key].contact,
         )
-        self.waiting.append((time.monotonic() + self.pause, answer))
 
     def _write(self, kind: str, content: bytes) -> None:
         folder = self.house.edi(self.key)
