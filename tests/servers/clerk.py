@@ -4,6 +4,7 @@ line on stdin, one answer a line on stdout."""
 import datetime
 import json
 import sys
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -79,9 +80,10 @@ if __name__ == "__main__":
     prepare()
     from django.db import close_old_connections
 
+    verbs: dict[str, Callable[..., Any]] = {"supplier": supplier, "order": order, "settle": settle}
     for request in sys.stdin:
         verb, arguments = json.loads(request)
         close_old_connections()
-        answer = {"supplier": supplier, "order": order, "settle": settle}[verb](**arguments)
+        answer = verbs[verb](**arguments)
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()

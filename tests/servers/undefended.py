@@ -19,7 +19,7 @@ AWAKE = "what was interrupted is done"
 
 def no_attempt_row() -> None:
     """Nothing is written down before the first byte."""
-    drain = import_module("orderwire.flow.distribute.drain")
+    drain: Any = import_module("orderwire.flow.distribute.drain")
     assert drain._intended
     drain._intended = lambda place, batch: batch
 
@@ -42,13 +42,13 @@ def no_lease_check() -> None:
 
 def sleep_before_send() -> None:
     """The process is stopped (SIGSTOP) just before it sends its second parcel."""
-    drain = import_module("orderwire.flow.distribute.drain")
+    drain: Any = import_module("orderwire.flow.distribute.drain")
     drain._try = _stopping(drain._try, at=2)
 
 
 def sleep_before_result() -> None:
     """The process is stopped when it knows its first results and has not written them down."""
-    drain = import_module("orderwire.flow.distribute.drain")
+    drain: Any = import_module("orderwire.flow.distribute.drain")
     drain._write_down = _stopping(drain._write_down, at=1)
 
 
