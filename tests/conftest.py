@@ -1,26 +1,16 @@
-"""What every test run has: a data folder of its own (never the user's), hypothesis profiles, skips that fail in CI."""
+"""What every test run has: hypothesis profiles, skips that fail in CI (its data folder: orderwire.testing.pytest_data)."""
 
-import atexit
 import os
 from collections.abc import Generator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from orderwire.database import temporary_data
-
 HERE = Path(__file__).parent
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 REQUIRE_ALL = os.environ.get("ORDERWIRE_REQUIRE_ALL") == "1"
-
-# Loaded before Django's settings are, so that they find this folder. Workers of a parallel run share that of the run.
-if "PYTEST_XDIST_WORKER" not in os.environ:
-    _run = ExitStack()
-    atexit.register(_run.close)
-    os.environ["ORDERWIRE_DATA"] = str(_run.enter_context(temporary_data()))
 
 settings.register_profile(
     "default", max_examples=50, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]

@@ -270,4 +270,9 @@ def _first(message: Message) -> str:
     """The first fault of a message: of the file itself, or of its first document that has one."""
     findings = [*message.findings, *(f for d in message.documents for f in d.get("findings", []))]
     errors = [f for f in findings if f.get("severity") == "error"] or findings
+    conflict = next((d for d in message.documents if d.get("outcome") == "conflict"), None)
+    if conflict and not errors:
+        fields = [change["path"] for change in conflict.get("changes", [])]
+        more = f" and {len(fields) - 3} more" if len(fields) > 3 else ""
+        return f"Order {conflict['number']} is known with other content: {', '.join(fields[:3])}{more}. Nothing changed."
     return _end(f"{errors[0].get('where', 'file')}: {errors[0].get('text', '')}") if errors else "No finding was kept."

@@ -104,7 +104,22 @@ def _answered(view: OrderView) -> tuple[dict[str, tuple[LineAnswer, ...]], int]:
             given.setdefault(line.number, (LineAnswer(number=line.number, status=LineStatus.ACCEPTED),))
     if newest.status == "rejected":
         given = {n.number: (LineAnswer(number=n.number, status=LineStatus.REJECTED),) for n in document.lines}
-    return given, answered.number
+    asked = {line.number: line for line in document.lines}
+    return {number: _complete(asked[number], given[number]) for number in given if number in asked}, answered.number
+
+
+def _complete(asked: Line, answers: tuple[LineAnswer, ...]) -> tuple[LineAnswer, ...]:
+    """What an answer leaves out means "as ordered" in the version that it answers, not in a newer one."""
+    dates = {s.requested for s in asked.schedules}
+    left: dict[str, object] = {}
+    if len(answers) == 1 and answers[0].quantity is None:
+        left["quantity"] = asked.quantity
+    if len(dates) == 1 and None not in dates:
+        left["promised"] = min(d for d in dates if d)
+    left["price"] = asked.price
+    return tuple(
+        a.model_copy(update={name: value for name, value in left.items() if getattr(a, name) is None}) for a in answers
+    )
 
 
 def _row(
@@ -113,11 +128,12 @@ def _row(
     parts = [line.supplier_part or "", f"yours {line.buyer_part}" if line.buyer_part else "", line.gtin or ""]
     need, was = _need(line), _need(old) if old else ""
     same = all(_as_asked(line, a, answers) for a in answers)
-    confirmed = tuple(_confirmed(line, a, same) for a in answers)
+    earlier = version != view.revision.number
+    confirmed = tuple(_confirmed(line, a, same, earlier) for a in answers)
     note = ""
     if answers:
         note = "as asked" if same else next((a.reason for a in answers if a.reason), "") or "not as asked"
-        note += f", in answer to version {version}" if version != view.revision.number else ""
+        note += f", in answer to version {version}" if earlier else ""
     digits = 2 if Money(Decimal(0), document.currency).text != "0" else 0
     return LineRow(
         number=line.number,
@@ -150,7 +166,8 @@ def _as_asked(line: Line, answer: LineAnswer, answers: tuple[LineAnswer, ...]) -
     return enough and (answer.promised is None or answer.promised in dates) and answer.price in (None, line.price)
 
 
-def _confirmed(line: Line, answer: LineAnswer, same: bool) -> Confirmed:
+def _confirmed(line: Line, answer: LineAnswer, same: bool, earlier: bool) -> Confirmed:
+    """One part of an answer. What answers an earlier version and is not what is asked now waits for the supplier."""
     if answer.status is LineStatus.REJECTED:
         return Confirmed("declined", "fail", "bad")
     quantity = figure(answer.quantity if answer.quantity is not None else line.quantity)
@@ -158,4 +175,11 @@ def _confirmed(line: Line, answer: LineAnswer, same: bool) -> Confirmed:
     price = f" · price {figure(answer.price, 2)}" if answer.price not in (None, line.price) else ""
     if answer.status is LineStatus.BACKORDERED and not answer.promised:
         date = "on back order"
-    return Confirmed(f"{quantity} · {date}{price}", "done" if same else "ask", "ok" if same else "warn")
+    mark, tone = _tone(same, earlier)
+    return Confirmed(f"{quantity} · {date}{price}", mark, tone)
+
+
+def _tone(same: bool, earlier: bool) -> tuple[Mark, Tone]:
+    if same:
+        return "done", "ok"
+    return ("move", "move") if earlier else ("ask", "warn")

@@ -42,7 +42,7 @@ class Teller:
     def version(self, event: Event) -> str:
         """ "Version 2" of an event about a revision."""
         number = self.versions.get(str(event.subjects.get("revision", "")))
-        return f"Version {number}" if number else "It"
+        return f"Version {number}" if number else "Order"
 
     def to(self, event: Event) -> str:
         """Who a delivery goes to."""
