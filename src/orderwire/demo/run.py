@@ -41,6 +41,8 @@ def run(*, once: bool = False, as_json: bool = False, fresh: bool = False, open_
             stage = _cast(tree, house, once=once, options=options)
             database.ensure_dsn()
         except (Busy, database.DatabaseRefused) as failure:
+            if tree.stopping:  # Ctrl-C reaches the database's programs too, and that is why they failed
+                return int(once)
             sys.stderr.write(f"orderwire demo: {failure}\n")
             return 1
         code: int | None = None
