@@ -13,9 +13,9 @@ REPEATS = 60
 
 CLONE = """
 with o as (
-  insert into ow_order (entity, number, state, delivery_state, answer_state, reason, supplier_id, created_by, source, test,
-    revision, kind, supplier_name, buyer_name, currency, total, line_count, need_by, channel, created_at, changed_at,
-    last_event)
+  insert into ow_order (entity, number, state, delivery_state, answer_state, reason, supplier_id, created_by, source,
+    test, revision, kind, supplier_name, buyer_name, currency, total, line_count, need_by, channel, created_at,
+    changed_at, last_event)
   select entity, 'c' || n, state, delivery_state, (array['not_asked', 'waiting', 'accepted', 'different'])[1 + n %% 4],
     reason, supplier_id, created_by, source, test, revision, kind, supplier_name, buyer_name, currency, total + n,
     line_count, need_by, channel, created_at, changed_at - n * interval '1 minute', last_event

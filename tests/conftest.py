@@ -1,4 +1,4 @@
-"""What every test run has: hypothesis profiles, skips that fail in CI (its data folder: orderwire.testing.pytest_data)."""
+"""What every test run has: hypothesis profiles, skips that fail in CI (data folder: orderwire.testing.pytest_data)."""
 
 import os
 from collections.abc import Generator

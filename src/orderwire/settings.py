@@ -70,11 +70,11 @@ ORDERWIRE_ANSWER_LINK_DAYS = int(_text("ANSWER_LINK_DAYS", "30"))
 """ORDERWIRE_ANSWER_LINK_DAYS: days that a mailed answer link stays valid."""
 
 ORDERWIRE_EMAIL_IN_DOUBT = _text("EMAIL_IN_DOUBT", "hold")
-"""ORDERWIRE_EMAIL_IN_DOUBT: hold (a person decides) or resend (marked as possible duplicate) when a mail may have left."""
+"""ORDERWIRE_EMAIL_IN_DOUBT: hold (a person decides) or resend (marked as possible duplicate) what may have left."""
 
 ORDERWIRE_LEASE_MARGIN = float(_text("LEASE_MARGIN", "60"))
-"""ORDERWIRE_LEASE_MARGIN: seconds that a lease lasts beyond the channel's longest send. A worker is taken for dead after
-a third of it without a sign of life; what it had claimed goes on when the lease ends."""
+"""ORDERWIRE_LEASE_MARGIN: seconds that a lease lasts beyond the channel's longest send. A worker is taken for dead
+after a third of it without a sign of life; what it had claimed goes on when the lease ends."""
 
 ORDERWIRE_MAX_UPLOAD = int(_text("MAX_UPLOAD", str(20 * 1024 * 1024)))
 """ORDERWIRE_MAX_UPLOAD: largest inbound file in bytes."""

@@ -274,5 +274,6 @@ def _first(message: Message) -> str:
     if conflict and not errors:
         fields = [change["path"] for change in conflict.get("changes", [])]
         more = f" and {len(fields) - 3} more" if len(fields) > 3 else ""
-        return f"Order {conflict['number']} is known with other content: {', '.join(fields[:3])}{more}. Nothing changed."
+        differs = f"{', '.join(fields[:3])}{more}"
+        return f"Order {conflict['number']} is known with other content: {differs}. Nothing changed."
     return _end(f"{errors[0].get('where', 'file')}: {errors[0].get('text', '')}") if errors else "No finding was kept."
