@@ -8,7 +8,6 @@ import time
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import timezone
 
 from orderwire.document.states import DeliveryState
 from orderwire.flow.distribute.claimed import Claimed, Place
@@ -39,7 +38,7 @@ with picked as (
 )
 select c.id, c.kind, c.fence, c.tries, c.failures, c.message_id, c.duplicate, c.parcel, c.primary, c.was,
        c.endpoint_version, e.version, e.partner_id,
-       c.order_id, o.number, o.revision, c.revision_id, r.number, r.sha256, r.content,
+       c.order_id, o.number, c.revision_id, r.number, r.sha256, r.content,
        exists (select 1 from ow_approval a where a.revision_id = r.id and a.revision_sha256 = r.sha256
                  and a.decision = 'granted'),
        l.prices, l.profile, l.answer_required, l.answer_due_days, l.recipient_id,
@@ -61,45 +60,36 @@ def claim(place: Place, shard: int) -> list[Claimed]:
     """
     lease = place.channel.timeout(place.config) + settings.ORDERWIRE_LEASE_MARGIN
     started = time.monotonic()
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                CLAIM,
-                {
-                    "endpoint": place.endpoint_id,
-                    "shards": place.shards,
-                    "shard": shard,
-                    "batch": place.channel.batch,
-                    "lease": lease,
-                },
-            )
-            claimed = [Claimed(*row) for row in cursor.fetchall()]
-        for c in claimed:
-            c.lease_ends = started + lease
-        gone = _settle(place, claimed)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            CLAIM,
+            {
+                "endpoint": place.endpoint_id,
+                "shards": place.shards,
+                "shard": shard,
+                "batch": place.channel.batch,
+                "lease": lease,
+            },
+        )
+        claimed = [Claimed(*row) for row in cursor.fetchall()]
+    for c in claimed:
+        c.lease_ends = started + lease
+    gone = _settle(place, [c for c in claimed if c.open_attempt is not None])
     return [c for c in claimed if c.id not in gone]
 
 
-def _settle(place: Place, claimed: list[Claimed]) -> set[int]:
+def _settle(place: Place, doubtful: list[Claimed]) -> set[int]:
     """What a dead worker left: not started means nothing left this machine; else the channel's kind decides.
 
-    A version that was replaced meanwhile is not sent again at all. Returns the ids that are not to be sent.
+    Returns the ids that are not to be sent.
     """
     results: list[Result] = []
     gone: set[int] = set()
-    for c in claimed:
+    for c in doubtful:
         c.attempt_id = c.open_attempt or 0
-        started = c.open_started is not None
-        again = place.channel.resendable or settings.ORDERWIRE_EMAIL_IN_DOUBT == "resend"
-        if c.replaced and not started:
-            gone.add(c.id)
-            text = "A newer version took its place."
-            results.append(Result(c, Outcome.NOT_STARTED, text, state=DeliveryState.READY, due_at=timezone.now()))
-        elif c.open_attempt is None:
-            continue
-        elif not started:
+        if c.open_started is None:
             results.append(Result(c, Outcome.NOT_STARTED, "The sender stopped before the first byte.", keep_claim=True))
-        elif again and not c.replaced:
+        elif place.channel.resendable or settings.ORDERWIRE_EMAIL_IN_DOUBT == "resend":
             c.duplicate = True
             text = "The sender stopped in the middle; it goes out again under the same id."
             results.append(Result(c, Outcome.UNKNOWN, text, keep_claim=True))

@@ -30,7 +30,6 @@ class Claimed:
     partner_id: int
     order_id: int | None
     order_number: str | None
-    order_revision: int | None
     revision_id: int | None
     revision: int | None
     sha256: str | None
@@ -58,11 +57,6 @@ class Claimed:
         if self.revision_id:
             about["revision"] = self.revision_id
         return about
-
-    @property
-    def replaced(self) -> bool:
-        """Whether a newer version of the order is in force."""
-        return self.revision is not None and self.order_revision is not None and self.revision < self.order_revision
 
     def time_left(self) -> float:
         """Seconds of our lease that are left, by the monotonic clock; a stopped process wakes up with none."""

@@ -22,7 +22,7 @@ from orderwire.flow.distribute.claim import claim
 from orderwire.flow.distribute.claimed import Claimed, Place
 from orderwire.flow.distribute.failpoint import failpoint
 from orderwire.flow.distribute.parcels import parcels
-from orderwire.flow.distribute.result import ACTOR, STATE_OF_PROOF, Outcome, Result, record
+from orderwire.flow.distribute.result import ACTOR, LOCK_ORDERS, STATE_OF_PROOF, Outcome, Result, record
 from orderwire.ledger import events
 from orderwire.ledger.append import append_all
 from orderwire.ledger.entry import Entry, entry
@@ -109,6 +109,7 @@ def _intended(place: Place, batch: Batch) -> Batch:
     """The attempt rows, committed before the first byte; who lost the fence or the order's yes meanwhile drops out."""
     hashes = [_payload_hash(parcel) for _, parcel in batch]
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(LOCK_ORDERS, [[c.order_id for c, _ in batch if c.order_id]])
         cursor.execute(
             INSERT_ATTEMPTS,
             [

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from orderwire import plugins
@@ -19,6 +19,7 @@ from orderwire.document.order import Order
 from orderwire.flow import clock, links
 from orderwire.flow.distribute.claimed import Claimed, Place
 from orderwire.flow.distribute.numbers import Numbers, WriteContext, scope
+from orderwire.flow.distribute.result import LOCK_ORDERS
 from orderwire.formats import CannotCarry, Format, Written
 from orderwire.records import Approval, Delivery, Partner
 
@@ -121,7 +122,8 @@ def _links(desk: Desk, claimed: Claimed, partner: Partner) -> dict[str, str]:
 def answer_url(place: Place, claimed: Claimed, answer_by: str) -> str:
     """The link of this delivery; asked again it is the same one."""
     recipient = ", ".join(place.version.config.get("recipients", ()))
-    with transaction.atomic():
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(LOCK_ORDERS, [[claimed.order_id]])
         delivery = Delivery.objects.get(pk=claimed.id)
         _, token = links.make(delivery, answer_by=datetime.datetime.fromisoformat(answer_by), recipient=recipient)
     return links.url(token)

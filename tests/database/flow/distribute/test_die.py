@@ -75,6 +75,20 @@ def test_a_worker_that_wakes_up_after_its_lease_changes_nothing(out: Path) -> No
     assert "delivery.failed" not in road.kinds(order)
 
 
+def test_a_worker_that_wakes_up_while_another_sends_changes_nothing(out: Path) -> None:
+    order = road.approved()
+    (late,) = claimed()
+    lapsed()
+    (current,) = claimed()
+    assert current.fence == late.fence + 1
+    record("folder", [Result(late, Outcome.REFUSED, "too late", state=DeliveryState.FAILED)])
+    assert (only(order).state, road.kinds(order)[-1]) == ("sending", "plan.made")
+    assert draining._intended(place(), made(place(), [late])) == [], "nor does it start"
+    assert only(order).state == "sending"
+    record("folder", [Result(current, Outcome.ACCEPTED, "done", state=DeliveryState.ACCEPTED)])
+    assert only(order).state == "accepted"
+
+
 def test_a_worker_without_lease_does_not_start_to_send(out: Path) -> None:
     order = road.approved()
     (late,) = claimed()

@@ -1,19 +1,33 @@
 """No older version of an order is sent once a newer one is planned."""
 
+import contextlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event as Signal
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from orderwire.document.states import DeliveryState
-from orderwire.flow import hold
+from orderwire.flow import Refused, distribute, hold
 from orderwire.flow.distribute.result import Outcome, Result, record
-from orderwire.records import (
-    Attempt,
-    Endpoint,
-)
+from orderwire.records import Attempt, Delivery, Endpoint, Order
+from tests.database import factories
 from tests.database.flow import road
-from tests.database.flow.distribute.kit import claimed, died, drain, draining, due, lapsed, made, orders_in, place
+from tests.database.flow.distribute.kit import (
+    Serve,
+    claimed,
+    died,
+    drain,
+    draining,
+    due,
+    lapsed,
+    made,
+    orders_in,
+    place,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -82,3 +96,52 @@ def test_an_order_that_is_stopped_while_its_document_is_made_does_not_start(out:
     hold.resume(order.pk, actor="user:ines")
     drain()
     assert orders_in(out) == [("4500071791", 1)]
+
+
+@pytest.mark.parametrize("channel", ["folder", "email"])
+def test_people_and_workers_at_one_order_never_wait_for_each_other(channel: str, tmp_path: Path, serve: Serve) -> None:
+    """Twenty versions come in while a person holds and resumes the order and a worker drains: no deadlock, and no
+    older version is tried after a newer one."""
+    if channel == "folder":
+        road.supplier(tmp_path / "out")
+    else:
+        serve()
+    order, done, faults = road.approved(), Signal(), []
+
+    def repeated(act: Callable[[], object]) -> None:
+        try:
+            while not done.is_set():
+                with contextlib.suppress(Refused):
+                    act()
+        except Exception as fault:  # noqa: BLE001 - reported by the test
+            faults.append(fault)
+        finally:
+            connection.close()
+
+    def stop_and_go() -> None:
+        hold.hold(order.pk, actor="user:ines", reason="x")
+        hold.resume(order.pk, actor="user:ines")
+        done.wait(0.02)
+
+    def again() -> None:
+        delivery = Delivery.objects.filter(order=order).latest("pk")
+        distribute.resend(delivery.pk, actor="user:jens", reason="x")
+        done.wait(0.02)
+
+    with ThreadPoolExecutor(3) as threads:
+        running = [threads.submit(repeated, act) for act in (drain, stop_and_go, again)]
+        revision = 2
+        while revision <= 20 and not faults:
+            with contextlib.suppress(Refused):  # it is on hold just now
+                road.bring(factories.document(revision=revision))
+                revision += 1
+        done.set()
+        for each in running:
+            each.result(30)
+    assert faults == []
+    if Order.objects.get(pk=order.pk).state == "held":
+        hold.resume(order.pk, actor="user:ines")
+    drain()
+    tried = list(Attempt.objects.order_by("pk").values_list("delivery__revision__number", flat=True))
+    assert tried == sorted(tried)
+    assert road.states(order)[-1] == "accepted"
