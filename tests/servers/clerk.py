@@ -16,15 +16,20 @@ SOURCE = "api:erp"
 
 
 def supplier(
-    number: str, channel: str, config: dict[str, Any], max_parallel: int = 1, retry: tuple[int, ...] = ()
+    number: str,
+    channel: str,
+    config: dict[str, Any],
+    max_parallel: int = 1,
+    retry: tuple[int, ...] = (),
+    format: str = "order_json",
 ) -> None:
-    """A supplier with one endpoint that gets our own format."""
+    """A supplier with one endpoint; it gets our own format unless told otherwise."""
     from orderwire.records import Endpoint, EndpointVersion, Partner
 
     partner = Partner.objects.create(number=number, name=f"Supplier {number}", country="DE")
     endpoint = Endpoint.objects.create(partner=partner, name="first", max_parallel=max_parallel)
     EndpointVersion.objects.create(
-        endpoint=endpoint, number=1, channel=channel, config=config, format="order_json", retry=list(retry)
+        endpoint=endpoint, number=1, channel=channel, config=config, format=format, retry=list(retry)
     )
 
 
