@@ -19,6 +19,12 @@ def add(commands: Any) -> None:
     create.add_argument("--full-name", default="", help="the name that screens and the ledger show")
     create.add_argument("--generate", action="store_true", help="make a password even where one could be asked for")
     create.set_defaults(run=_create)
+    password = actions.add_parser("password", help="make a new password and print it once; the old one is dead")
+    password.add_argument("name", metavar="NAME", help="the sign-in name")
+    password.set_defaults(run=_password)
+    close = actions.add_parser("close", help="close an account: no sign-in, no approval; what it did stays on record")
+    close.add_argument("name", metavar="NAME", help="the sign-in name")
+    close.set_defaults(run=_close)
 
 
 def _create(args: argparse.Namespace) -> int:
@@ -58,6 +64,34 @@ def _create(args: argparse.Namespace) -> int:
     print(f"Made {args.name}{whose}{groups}.")
     if made:
         print(f"Password: {password}")
+    return 0
+
+
+def _password(args: argparse.Namespace) -> int:
+    from orderwire.installation import prepare
+
+    prepare()
+    from orderwire.records import User
+
+    user = User.objects.filter(username=args.name).first()
+    if user is None:
+        return _no(f"there is no user {args.name}")
+    password = secrets.token_urlsafe(15)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    print(f"Password: {password}")
+    return 0
+
+
+def _close(args: argparse.Namespace) -> int:
+    from orderwire.installation import prepare
+
+    prepare()
+    from orderwire.records import User
+
+    if not User.objects.filter(username=args.name).update(is_active=False):
+        return _no(f"there is no user {args.name}")
+    print(f"Closed {args.name}.")
     return 0
 
 

@@ -113,3 +113,17 @@ def test_help_never_starts_anything(capsys: Any) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["key", "--help"])
     assert ended.value.code == 0
+
+
+def test_a_forgotten_password_is_replaced_and_a_leaver_is_shut_out(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["user", "create", "ines", "--group", "buyers"]) == 0
+    old = capsys.readouterr().out.partition("Password: ")[2].strip()
+    assert main(["user", "password", "ines"]) == 0
+    new = capsys.readouterr().out.partition("Password: ")[2].strip()
+    user = User.objects.get(username="ines")
+    assert user.check_password(new) and not user.check_password(old)
+    assert main(["user", "close", "ines"]) == 0
+    user.refresh_from_db()
+    assert not user.is_active
+    assert (main(["user", "close", "nobody"]), main(["user", "password", "nobody"])) == (1, 1)
+    assert "there is no user nobody" in capsys.readouterr().err
