@@ -68,7 +68,21 @@ def test_the_newest_version_that_was_sent_is_shown(own: Any) -> None:
     client = user_of(own)
     assert "is changing order" in client.get(f"/portal/o/{own.pk}").content.decode()
     factories.delivery(own)
-    assert "Please answer order" in client.get(f"/portal/o/{own.pk}").content.decode()
+    assert f"Please answer order {own.number}, version 2" in client.get(f"/portal/o/{own.pk}").content.decode()
+
+
+def test_an_answer_to_a_version_replaced_meanwhile_is_not_taken_as_one_to_the_newest(own: Any) -> None:
+    client = user_of(own)
+    page = client.get(f"/portal/o/{own.pk}").content.decode()
+    assert 'name="version" value="1"' in page
+    factories.revision(own, factories.document(revision=2, lines=(factories.line("10", quantity=7),)))
+    factories.delivery(own)
+    late = client.post(f"/portal/o/{own.pk}", {"way": "accept", "step": "send", "version": "1"})
+    assert late.status_code == 409
+    assert "This version was replaced by version 2" in late.content.decode()
+    assert Response.objects.count() == 0
+    assert client.post(f"/portal/o/{own.pk}", {"way": "accept", "step": "send", "version": "2"}).status_code == 303
+    assert Response.objects.get().revision.number == 2
 
 
 def test_nobody_comes_in_without_sign_in(own: Any) -> None:

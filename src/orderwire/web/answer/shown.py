@@ -1,6 +1,7 @@
 """What the page says about the order, worded for the template."""
 
 import datetime
+import re
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils.safestring import SafeString
 from orderwire.document.change import changes
 from orderwire.document.money import totals
 from orderwire.document.order import Line, Order
+from orderwire.tracking.fields import field_word
 from orderwire.web.answer.line import LineSheet
 from orderwire.web.answer.seat import Seat
 from orderwire.web.answer.sheet import Sheet
@@ -101,6 +103,9 @@ def asked(line: Line, t: Texts, currency: str) -> SafeString:
     return t("ask_date", date=format_html("<b>{}</b>", date), **values)
 
 
+_OF_LINE = re.compile(r"lines\[([^\]]+)\]\.(?:schedules\[1\]\.)?([a-z_]+)")
+
+
 @dataclass(frozen=True)
 class Changed:
     """One field that the new version changed."""
@@ -110,9 +115,19 @@ class Changed:
     new: str
 
 
-def what_changed(old: Order, new: Order) -> list[Changed]:
+_FIELDS = {"quantity": "w_quantity", "requested": "w_date", "price": "w_price", "supplier_part": "w_part"}
+
+
+def what_changed(old: Order, new: Order, t: Texts) -> list[Changed]:
     """What a newer version changed, at most the first thirty fields."""
-    return [Changed(c.path, _value(c.old), _value(c.new)) for c in changes(old, new)[:MAX_CHANGES]]
+    return [Changed(_where(c.path, t), _value(c.old), _value(c.new)) for c in changes(old, new)[:MAX_CHANGES]]
+
+
+def _where(path: str, t: Texts) -> str:
+    """A field in the supplier's words: "Line 20: quantity"; in English where it is one of the rarer fields."""
+    found = _OF_LINE.fullmatch(path)
+    key = _FIELDS.get(found[2]) if found else None
+    return f"{t.words.text('columns.line')} {found[1]}: {t[key]}" if found and key else field_word(path)
 
 
 def _value(value: object) -> str:

@@ -82,6 +82,8 @@ def page(request: HttpRequest, seat: Seat) -> HttpResponse:
         if seat.answered and not _asked_again(seat) and "correct" not in request.GET:
             return _answered(request, seat)
         return _show(request, seat, Sheet.blank(seat.document, seat.t, seat.buyer, earlier=seat.earlier))
+    if request.POST.get("version", str(seat.revision.number)) != str(seat.revision.number):
+        return _replaced(request, seat)
     sheet = Sheet.read(request.POST, seat.document, seat.t, seat.buyer)
     if request.POST.get("step") != "send":
         sheet.step(request.POST)
@@ -155,7 +157,7 @@ def _show(request: HttpRequest, seat: Seat, sheet: Sheet, *, sending: bool = Fal
         "sheet": sheet,
         "lines": shown.lines(sheet, shown.city(seat.document)),
         "says": shown.says(seat),
-        "title": t("title", number=seat.order.number),
+        "title": t("title", number=_number(seat)),
         "for": t("for", supplier=seat.document.supplier.name),
         "accept_note": t.count("accept_note", len(seat.document.lines)),
         "same": t.count("items", len(seat.document.lines) - sheet.changes),
@@ -219,13 +221,31 @@ def _closed(request: HttpRequest, seat: Seat) -> HttpResponse | None:
             known = {
                 "title": t("replaced", n=newer.number),
                 "told": t("replaced_text", number=number, n=newer.number),
-                "changes": shown.what_changed(seat.document, document),  # type: ignore[dict-item]
+                "changes": shown.what_changed(seat.document, document, t),  # type: ignore[dict-item]
                 "get_new": t("get_new", n=newer.number),
             }
     else:
         return None
     status = 409 if request.method == "POST" else 200
     return render(request, "answer/closed.html", _frame(seat) | known, status=status)
+
+
+def _replaced(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """A newer version came while the page was open: an answer to the old one must not become one to the new."""
+    t, number, version = seat.t, seat.order.number, seat.revision.number
+    known = {
+        "title": t("replaced", n=version),
+        "told": t("replaced_text", number=number, n=version),
+        "go_on": t("answer_order", number=_number(seat)),
+    }
+    return render(request, "answer/closed.html", _frame(seat) | known, status=409)
+
+
+def _number(seat: Seat) -> str:
+    """The order's number, with its version from the second one on."""
+    number, version = seat.order.number, seat.revision.number
+    words = seat.t.words
+    return words.join(number, words.text("version_short", revision=version)) if version > 1 else number
 
 
 def _asked_again(seat: Seat) -> bool:
