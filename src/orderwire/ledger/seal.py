@@ -24,12 +24,12 @@ SEAL_LOCK = 7_301_001
 COLUMNS = "e.id, e.kind, e.at, e.actor, e.order_number, e.subjects::text, e.data::text"
 CHUNK = 2000
 
-# After a restore into another cluster transaction ids start low again: then every event without a leaf is settled
-# that the new cluster has not written itself.
+# After a restore into another cluster transaction ids start low again: an event above all of them was not written here.
+# Each condition is one that the index on xid answers: this runs every two seconds, however long the ledger is.
 SETTLED = f"""
     select {COLUMNS} from ow_event e
-    where (e.xid < pg_snapshot_xmin(pg_current_snapshot()) or e.xid > pg_snapshot_xmax(pg_current_snapshot()))
-      and (e.xid >= %(horizon)s::text::xid8 or %(horizon)s::text::xid8 > pg_snapshot_xmax(pg_current_snapshot()))
+    where (e.xid >= %(since)s::text::xid8 and e.xid < pg_snapshot_xmin(pg_current_snapshot())
+           or e.xid > pg_snapshot_xmax(pg_current_snapshot()))
       and not exists (select 1 from ow_leaf l where l.event_id = e.id)
     order by e.id
 """
@@ -63,9 +63,11 @@ def seal() -> int:
         head = TreeHead.objects.order_by("-size").first()
         frontier = Frontier.from_bytes(head.size, bytes(head.frontier)) if head else Frontier()
         before = frontier.size
-        cursor.execute("select pg_snapshot_xmin(pg_current_snapshot())::text")
-        horizon = int(cursor.fetchone()[0])
-        cursor.execute(SETTLED, {"horizon": str(head.horizon if head else 0)})
+        cursor.execute("select pg_snapshot_xmin(s)::text, pg_snapshot_xmax(s)::text from pg_current_snapshot() s")
+        horizon, newest = map(int, cursor.fetchone())
+        # A horizon that this cluster has not reached yet is another cluster's, and says nothing of this one's events.
+        since = head.horizon if head and head.horizon <= newest else 0
+        cursor.execute(SETTLED, {"since": str(since)})
         for chunk in _chunks(cursor):
             hashes = [leaf_of(row) for row in chunk]
             Leaf.objects.bulk_create(

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from orderwire.ledger import events, prove
 from orderwire.ledger.append import append
-from orderwire.ledger.seal import seal
+from orderwire.ledger.seal import SETTLED, seal
 from orderwire.records import Event, Leaf, TreeHead
 from tests.database.flow import road
 
@@ -154,6 +154,16 @@ def test_a_ledger_that_came_from_another_cluster_is_sealed_on() -> None:
     happened(1)
     assert seal() == 1
     assert whole()
+
+
+def test_what_is_sealed_already_is_not_read_again_at_every_round() -> None:
+    happened(3)
+    seal()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off")
+        cursor.execute(f"explain {SETTLED}", {"since": "900"})
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "xid >= '900'" in plan.partition("Index Scan on ow_event_xid")[2]
 
 
 def test_a_lost_checkpoint_file_is_no_contradiction(tmp_path: Path) -> None:
