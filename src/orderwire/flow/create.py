@@ -25,7 +25,7 @@ from orderwire.formats import Approval as Claim
 from orderwire.ledger import events
 from orderwire.ledger.append import CHANNEL, append
 from orderwire.ledger.entry import Event
-from orderwire.records import Approval, Message, Order, OrderLine, Revision
+from orderwire.records import Approval, Message, Order, OrderLine, Plan, Revision
 from orderwire.records.hot import rows
 from orderwire.records.write import EventRow, LineRow, NewOrder, PlanRow, new_orders
 
@@ -222,12 +222,18 @@ def _may_follow(order: Order, document: Document) -> None:
             remedy="Send the newest version.",
             kind="conflict",
         )
-    if order.state in (OrderState.CANCELLED, OrderState.CLOSED, OrderState.HELD):
+    if order.state in (OrderState.CANCELLED, OrderState.CLOSED) or _held_by_a_person(order):
         raise Refused(
             f"Order {order.number} is {OrderState(order.state).label.lower()} and takes no new version.",
             remedy="Resume it first." if order.state == OrderState.HELD else "Create a new order.",
             kind="conflict",
         )
+
+
+def _held_by_a_person(order: Order) -> bool:
+    """A hold for want of a plan ends with a version that can be planned; a person's only with a person."""
+    last = Plan.objects.filter(revision__order=order, revision__number=order.revision).order_by("-id").first()
+    return order.state == OrderState.HELD and (last is None or not last.problem)
 
 
 def _summary(document: Document, supplier_id: int | None) -> dict[str, Any]:

@@ -160,6 +160,14 @@ def test_an_order_to_an_unknown_supplier_waits_and_goes_on_when_he_is_known(tmp_
     assert (order.state, order.supplier, order.reason, road.states(order)) == ("approved", partner, "", ["ready"])
 
 
+def test_a_new_version_puts_right_what_could_not_be_planned(tmp_path: Path) -> None:
+    order = road.approved(supplier=Party(name="Nobody We Know"))
+    assert order.state == "held"
+    road.bring(factories.document(revision=2))
+    order.refresh_from_db()
+    assert (order.state, order.supplier_name, road.states(order)) == ("approved", "Tecnosellos", ["ready"])
+
+
 def test_a_test_order_never_leaves() -> None:
     order = road.approved(test=True)
     assert (order.state, order.delivery_state, road.states(order)) == ("held", None, [])
