@@ -32,6 +32,8 @@ with recursive busy as (
   from busy join ow_endpoint e on e.id = busy.endpoint_id
   cross join lateral generate_series(0, e.max_parallel - 1) as s(shard)
   where e.active and coalesce(e.paused_until, '-infinity') <= now()
+    and not exists (select 1 from ow_drain a
+                    where a.endpoint_id = e.id and a.shard = s.shard and a.queued_until > now())
     and exists (select 1 from ow_delivery d
                 where d.endpoint_id = e.id and d.state in ('ready', 'retry', 'sending') and d.due_at <= now()
                   and mod(d.shard_key, e.max_parallel) = s.shard
@@ -75,10 +77,11 @@ def _fire_timers() -> None:
 
 
 def _answer_overdue(timer: Timer, order: Order) -> None:
-    revision = timer.delivery.revision if timer.delivery else None
-    if order.answer_state != AnswerState.WAITING or revision is None or revision.number != order.revision:
-        return
+    due = order.answer_due_at
+    if order.answer_state != AnswerState.WAITING or due is None or due > timezone.now():
+        return  # answered, or asked again meanwhile: by a newer version, or by a buyer who insists
     order.answer_state, order.changed_at, order.last_event = AnswerState.OVERDUE, timezone.now(), "No answer in time"
     order.save(update_fields=["answer_state", "changed_at", "last_event"])
     overdue = events.AnswerOverdue(due_at=timer.due_at)
-    append(overdue, actor="system:worker", order=order, subjects={"revision": revision.pk})
+    revision_id = order.revisions.values_list("pk", flat=True).get(number=order.revision)
+    append(overdue, actor="system:worker", order=order, subjects={"revision": revision_id})

@@ -1,6 +1,7 @@
 """Each shard with something due is asked once, and every clock fires once."""
 
 import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,9 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from orderwire.flow import distribute, hold
+from orderwire.document.party import Party
+from orderwire.document.response import HeaderStatus, Response
+from orderwire.flow import acknowledge, distribute, hold
 from orderwire.records import (
     Delivery,
     Drain,
@@ -27,6 +30,19 @@ def jobs() -> int:
     with connection.cursor() as cursor:
         cursor.execute("select count(*) from procrastinate_jobs where task_name = 'drain' and status = 'todo'")
         return int(cursor.fetchone()[0])
+
+
+def test_many_places_with_a_long_backlog_do_not_keep_the_others_waiting(
+    out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_module("orderwire.flow.distribute.sweep"), "AT_ONCE", 1)
+    Endpoint.objects.update(max_parallel=1)
+    road.supplier(tmp_path / "other", "Other")
+    road.approved()
+    road.approved(number="O-1", supplier=Party(name="Other"))
+    distribute.sweep()
+    distribute.sweep()
+    assert Drain.objects.count() == 2
 
 
 @pytest.fixture
@@ -103,7 +119,9 @@ def test_a_drain_sends_more_than_one_batch(out: Path) -> None:
 
 
 def overdue(order: Order) -> None:
-    Timer.objects.filter(order=order).update(due_at=timezone.now() - datetime.timedelta(seconds=1))
+    due = timezone.now() - datetime.timedelta(seconds=1)
+    Timer.objects.filter(order=order).update(due_at=due)
+    Order.objects.filter(pk=order.pk).update(answer_due_at=due)
 
 
 def test_a_clock_fires_once_and_marks_the_answer_overdue(out: Path) -> None:
@@ -118,6 +136,21 @@ def test_a_clock_fires_once_and_marks_the_answer_overdue(out: Path) -> None:
     order.refresh_from_db()
     assert (order.answer_state, order.last_event) == ("overdue", "No answer in time")
     assert road.kinds(order).count("answer.overdue") == 1
+
+
+def test_a_supplier_with_whom_the_buyer_insists_can_be_late_again(out: Path) -> None:
+    order = road.approved()
+    drain()
+    said = Response(order_number=order.number, status=HeaderStatus.REJECTED)
+    answer = acknowledge.take(said, supplier=order.supplier, source="portal", actor="supplier:S1")
+    acknowledge.decide(answer.pk, actor="user:ines", accept=False, reason="You promised")
+    distribute.sweep()
+    order.refresh_from_db()
+    assert order.answer_state == "waiting"
+    overdue(order)
+    distribute.sweep()
+    order.refresh_from_db()
+    assert order.answer_state == "overdue"
 
 
 def test_a_clock_that_was_stopped_or_answered_stays_silent(out: Path) -> None:
