@@ -3,6 +3,11 @@
 receive → create → approve → route → distribute → acknowledge; hold and resume stop and start it.
 """
 
+from django.db import InterfaceError, OperationalError
+
+DATABASE_AWAY = (OperationalError, InterfaceError)
+"""The database is away, or it gave up on us (a deadlock). The same may work later, so it is nobody's fault."""
+
 
 class Refused(Exception):
     """The verb cannot be done. `reason` says why and `remedy` what to do, both for the person who asked.

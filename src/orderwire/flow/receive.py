@@ -15,7 +15,7 @@ from orderwire.document.finding import Finding, error, has_errors
 from orderwire.document.functional import FunctionalAck
 from orderwire.document.order import Order
 from orderwire.document.response import Response
-from orderwire.flow import Refused, acknowledge, create
+from orderwire.flow import DATABASE_AWAY, Refused, acknowledge, create
 from orderwire.flow.distribute.numbers import Numbers, WriteContext
 from orderwire.flow.distribute.numbers import scope as control_scope
 from orderwire.flow.route import shard_key
@@ -166,6 +166,8 @@ def _dispatch(
         except Refused as failure:
             findings.append(error(failure.kind.replace("_", "-"), document.number or "document", str(failure)))
             outcome["outcome"] = "refused"
+        except DATABASE_AWAY:  # the message stays as it was stored, and is read again
+            raise
         except Exception:
             logger.exception("Message %s: a document could not be processed", message.pk)
             text = "could not be processed because of a fault of ours; it is kept and can be processed again"

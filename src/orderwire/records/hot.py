@@ -15,10 +15,10 @@ PLACE = re.compile(r"%\((\w+)\)s")
 
 
 def rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """The rows that a statement with places like %(name)s returns. Raises psycopg's own errors."""
+    """The rows that a statement with places like %(name)s returns. Raises django.db.Error."""
     numbered, names = _numbered(statement)
     connection.ensure_connection()
-    with psycopg.RawCursor(connection.connection) as cursor:
+    with connection.wrap_database_errors, psycopg.RawCursor(connection.connection) as cursor:
         cursor.execute(numbered, [values[name] for name in names], prepare=True)
         return cursor.fetchall()
 

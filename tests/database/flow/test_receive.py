@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from orderwire import plugins
@@ -351,6 +352,19 @@ def test_a_fault_of_ours_fails_one_document_and_the_message_can_be_processed_aga
     monkeypatch.undo()
     again = receive.process(Message.objects.get(pk=message.pk))
     assert (again.state, outcomes(again), orders()) == ("processed", ["created"] * 3, {"A", "B", "C"})
+
+
+def test_a_database_that_is_away_is_no_fault_of_the_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object, **__: object) -> Any:
+        raise OperationalError("the connection is lost")
+
+    monkeypatch.setattr("orderwire.flow.create.create", away)
+    with pytest.raises(OperationalError):
+        take(json.dumps(envelope("A")).encode())
+    message = Message.objects.get()
+    assert message.state == "stored", "so it is read again"
+    monkeypatch.undo()
+    assert (receive.process(message).state, orders()) == ("processed", {"A"})
 
 
 def test_a_reader_that_fails_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:

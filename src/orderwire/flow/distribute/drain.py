@@ -11,12 +11,13 @@ import time
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from pydantic import ValidationError
 
 from orderwire.channels import Parcel, Refused, Session, Unavailable, Unknown
 from orderwire.document.states import DeliveryState
+from orderwire.flow import DATABASE_AWAY
 from orderwire.flow.distribute import health
 from orderwire.flow.distribute.claim import claim
 from orderwire.flow.distribute.claimed import Claimed, Place
@@ -172,7 +173,7 @@ def _write_down(place: Place, results: list[Result], *, start_next: int | None =
     while True:
         try:
             return record(place.channel.kind, results, start_next=start_next)
-        except (OperationalError, InterfaceError) as failure:
+        except DATABASE_AWAY as failure:
             if min(r.claimed.time_left() for r in results) < AWAY:
                 raise
             logger.warning("A result cannot be written down (%s); trying again", failure)

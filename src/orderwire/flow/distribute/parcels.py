@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from orderwire.channels import File, Parcel
 from orderwire.document.order import Order
 from orderwire.document.states import DeliveryState
+from orderwire.flow import DATABASE_AWAY
 from orderwire.flow.distribute.claimed import Claimed, Place
 from orderwire.flow.distribute.render import Desk, Made, NotSendable, answer_url, check, render
 from orderwire.formats.letter import Letter, compose
@@ -49,6 +50,8 @@ def parcels(place: Place, claimed: list[Claimed]) -> tuple[list[tuple[Claimed, P
             made.append((c, new))
         except NotSendable as failure:
             held.append((c, str(failure)))
+        except DATABASE_AWAY:
+            raise
         except Exception:
             logger.exception("Delivery %s could not be made", c.id)
             held.append((c, FAULT))
@@ -61,6 +64,8 @@ def parcels(place: Place, claimed: list[Claimed]) -> tuple[list[tuple[Claimed, P
         try:
             if c.id in files:
                 batch.append((c, _parcel(place, c, files[c.id])))
+        except DATABASE_AWAY:
+            raise
         except Exception:
             logger.exception("The letter of delivery %s could not be made", c.id)
             held.append((c, FAULT))

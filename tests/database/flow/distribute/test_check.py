@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from orderwire import plugins
 from orderwire.flow import Refused, distribute, route
@@ -144,6 +144,22 @@ def test_a_fault_of_ours_while_making_one_document_does_not_stop_its_neighbors(
     assert [only(row).state for row in rows] == ["accepted", "held", "accepted", "accepted"]
     assert "fault of ours" in only(rows[1]).reason
     assert "could not be made" in caplog.text
+
+
+def test_a_database_that_is_away_while_a_document_is_made_holds_nothing(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(self: Any, document: Any, *rest: Any) -> Any:
+        raise OperationalError("the connection is lost")
+
+    monkeypatch.setattr(type(plugins.format("order_json")), "write", away)
+    order = road.approved()
+    with pytest.raises(OperationalError):
+        drain()
+    monkeypatch.undo()
+    lapsed()
+    drain()
+    assert only(order).state == "accepted"
 
 
 def test_a_document_that_kills_its_maker_three_times_is_held_and_its_neighbors_go(
