@@ -5,6 +5,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+
 from orderwire import plugins
 from orderwire.channels import Channel
 from orderwire.ledger.entry import Subject
@@ -72,6 +74,11 @@ class Place:
     version: EndpointVersion
     channel: Channel
     config: Any
+
+    @property
+    def sends_again(self) -> bool:
+        """Whether what may have arrived is sent again: it does no harm here, or the operator prefers that."""
+        return self.channel.resendable or settings.ORDERWIRE_EMAIL_IN_DOUBT == "resend"
 
     @classmethod
     def of(cls, version: EndpointVersion) -> "Place":

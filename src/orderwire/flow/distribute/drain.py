@@ -8,6 +8,7 @@ import hashlib
 import logging
 import random
 import time
+from contextlib import ExitStack
 from datetime import timedelta
 
 from django.conf import settings
@@ -86,15 +87,18 @@ def _one_batch(version: EndpointVersion, shard: int) -> bool:
     if not batch:
         return True
     failpoint(f"{version.channel}.after_attempt")
-    try:
-        with place.channel.open(place.config) as session:
-            if place.channel.resendable:
-                _send_together(place, session, batch)
-            else:
-                _send_each(place, session, batch)
-    except (Unavailable, Refused) as failure:
-        _not_connected(place, batch, failure)
-        return False
+    send = _send_together if place.channel.resendable else _send_each
+    with ExitStack() as stack:
+        try:
+            session = stack.enter_context(place.channel.open(place.config))
+        except (Unavailable, Refused) as failure:
+            _not_connected(place, batch, failure)
+            return False
+        except Exception:
+            logger.exception("Channel %s failed to connect to endpoint %s", place.channel.kind, place.endpoint_id)
+            _not_connected(place, batch, Unavailable("No connection because of a fault of ours. Report it."))
+            return False
+        send(place, session, batch)
     return True
 
 
@@ -126,14 +130,14 @@ def _intended(place: Place, batch: Batch) -> Batch:
         for c, _ in batch:
             c.attempt_id = ids.get(c.id, 0)
         append_all(_attempted(place, c, sha256) for (c, _), sha256 in zip(batch, hashes, strict=True) if c.attempt_id)
-    text = "The order was stopped or replaced before the first byte."
     if stopped := [c for c, _ in batch if not c.attempt_id]:
-        now = timezone.now()
-        record(
-            place.channel.kind,
-            [Result(c, Outcome.NOT_STARTED, text, state=DeliveryState.READY, due_at=now) for c in stopped],
-        )
+        record(place.channel.kind, [_stopped(c) for c in stopped])
     return [(c, parcel) for c, parcel in batch if c.attempt_id]
+
+
+def _stopped(c: Claimed) -> Result:
+    text = "The order was stopped or replaced before the first byte."
+    return Result(c, Outcome.NOT_STARTED, text, state=DeliveryState.READY, due_at=timezone.now())
 
 
 def _attempted(place: Place, c: Claimed, sha256: str) -> tuple[Entry, int | None]:
@@ -159,12 +163,12 @@ def _send_together(place: Place, session: Session, batch: Batch) -> None:
 
 def _send_each(place: Place, session: Session, batch: Batch) -> None:
     """Channels where a resend could double: a result per message, which also marks the next one as started."""
+    starts = True
     for index, (c, parcel) in enumerate(batch):
-        result = _try(place, session, c, parcel)
+        result = _try(place, session, c, parcel) if starts else _stopped(c)
         following = batch[index + 1][0].attempt_id if index + 1 < len(batch) else None
         failpoint(f"{place.channel.kind}.before_result")
-        if not _write_down(place, [result], start_next=following):
-            break
+        starts = _write_down(place, [result], start_next=following)
     health.reached(place.endpoint_id)
 
 
@@ -192,17 +196,20 @@ def _try(place: Place, session: Session, c: Claimed, parcel: Parcel) -> Result:
     except Refused as failure:
         return Result(c, Outcome.REFUSED, failure.reason, failure.code, DeliveryState.FAILED)
     except Unknown as failure:
-        if place.channel.resendable:
-            c.duplicate = True
-            return _again(place, c, Unavailable(failure.reason), Outcome.UNKNOWN)
-        return Result(c, Outcome.UNKNOWN, failure.reason, state=DeliveryState.IN_DOUBT)
+        return _unknown(place, c, failure.reason)
     except Exception:
         logger.exception("Channel %s failed on delivery %s", place.channel.kind, c.id)
         text = "The channel failed because of a fault of ours; what it had sent by then is not known."
-        if place.channel.resendable:
-            return _again(place, c, Unavailable(text), Outcome.UNKNOWN)
-        return Result(c, Outcome.UNKNOWN, text, state=DeliveryState.IN_DOUBT)
+        return _unknown(place, c, text)
     return Result(c, Outcome.ACCEPTED, receipt.text, state=STATE_OF_PROOF[receipt.proof], receipt=receipt)
+
+
+def _unknown(place: Place, c: Claimed, text: str) -> Result:
+    """It may have arrived: sent again by the schedule and marked, or left to a person."""
+    if not place.sends_again:
+        return Result(c, Outcome.UNKNOWN, text, state=DeliveryState.IN_DOUBT)
+    c.duplicate = True
+    return _again(place, c, Unavailable(text), Outcome.UNKNOWN)
 
 
 def _again(place: Place, c: Claimed, failure: Unavailable, outcome: Outcome = Outcome.UNAVAILABLE) -> Result:
@@ -224,7 +231,7 @@ def _not_connected(place: Place, batch: Batch, failure: Unavailable | Refused) -
         results = [Result(c, Outcome.REFUSED, failure.reason, failure.code, DeliveryState.FAILED) for c, _ in batch]
     else:
         results = [_again(place, c, failure) for c, _ in batch]
-    record(place.channel.kind, results)
+    _write_down(place, results)
     health.missed(place.endpoint_id, failure.reason)
 
 

@@ -65,6 +65,13 @@ from unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[]) as v(i
 where a.id = v.id and a.outcome is null
 """
 
+START_ATTEMPT = """
+update ow_attempt a set started_at = now()
+from ow_delivery d left join ow_order o on o.id = d.order_id left join ow_revision r on r.id = d.revision_id
+where a.id = %s and a.outcome is null and d.id = a.delivery_id
+  and (o.id is null or (o.state = 'approved' and o.revision = r.number))
+"""
+
 # An answer may have arrived while we were still sending: what is proven already is never taken back.
 MOVE_DELIVERIES = """
 update ow_delivery d
@@ -108,7 +115,8 @@ where o.id = v.id and o.revision = v.revision
 def record(channel: str, results: list[Result], *, start_next: int | None = None) -> bool:
     """Commit these results together; `start_next` is the attempt whose first byte follows (marked as started).
 
-    False where that attempt is not ours any more: somebody took it for abandoned and closed it.
+    False where that attempt must not start: somebody took it for abandoned and closed it, or its order was stopped or
+    replaced meanwhile.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(LOCK_ORDERS, [[r.claimed.order_id for r in results if r.claimed.order_id]])
@@ -127,7 +135,7 @@ def record(channel: str, results: list[Result], *, start_next: int | None = None
         if moved:
             _move(cursor, channel, moved)
         if start_next is not None:
-            cursor.execute("update ow_attempt set started_at = now() where id = %s and outcome is null", [start_next])
+            cursor.execute(START_ATTEMPT, [start_next])
             return bool(cursor.rowcount)
     return True
 

@@ -18,7 +18,7 @@ from orderwire.records import (
 from orderwire.testing.smtp import Rule
 from tests.database import factories
 from tests.database.flow import road
-from tests.database.flow.distribute.kit import Serve, drain, due, lapsed, only, orders_in
+from tests.database.flow.distribute.kit import Serve, drain, due, lapsed, mailbox, only, orders_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -169,6 +169,25 @@ def test_a_delivery_that_is_not_there_is_not_found() -> None:
         with pytest.raises(Refused) as refused:
             verb(404, actor="user:ines", reason="x")  # type: ignore[operator]
         assert refused.value.kind == "not_found"
+
+
+def test_where_the_operator_prefers_it_a_mail_of_unknown_fate_is_sent_again_marked(serve: Serve, settings: Any) -> None:
+    settings.ORDERWIRE_EMAIL_IN_DOUBT = "resend"
+    server = serve(Rule("taken", "cut", times=1))
+    order = road.approved()
+    drain()
+    assert (only(order).state, only(order).duplicate) == ("retry", True)
+    due()
+    drain()
+    assert (only(order).state, len(server.messages())) == ("accepted", 2)
+
+
+def test_a_channel_that_fails_before_it_is_connected_leaves_no_doubt(caplog: pytest.LogCaptureFixture) -> None:
+    mailbox(25, host="mail..example")  # Python finds such a name only when it looks it up
+    order = road.approved()
+    drain()
+    assert (only(order).state, only(order).reason) == ("retry", "No connection because of a fault of ours. Report it.")
+    assert "failed to connect" in caplog.text
 
 
 def test_a_channel_with_a_fault_of_its_own_leaves_a_doubt_only_where_a_copy_would_hurt(

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event as Signal
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
+from orderwire.channels.email.session import MailSession
 from orderwire.document.states import DeliveryState
 from orderwire.flow import Refused, distribute, hold
 from orderwire.flow.distribute.result import Outcome, Result, record
@@ -96,6 +98,27 @@ def test_an_order_that_is_stopped_while_its_document_is_made_does_not_start(out:
     hold.resume(order.pk, actor="user:ines")
     drain()
     assert orders_in(out) == [("4500071791", 1)]
+
+
+def test_an_order_that_is_stopped_while_its_neighbors_are_mailed_does_not_start(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve()
+    Endpoint.objects.update(max_parallel=1)
+    orders = [road.approved(number=f"N-{n}") for n in range(3)]
+    true_send = MailSession.send
+
+    def stopping(self: Any, parcel: Any) -> Any:
+        if parcel.reference == "N-0":
+            hold.hold(orders[1].pk, actor="user:ines", reason="x")
+        return true_send(self, parcel)
+
+    monkeypatch.setattr(MailSession, "send", stopping)
+    drain()
+    assert [road.states(order) for order in orders] == [["accepted"], ["ready"], ["accepted"]]
+    hold.resume(orders[1].pk, actor="user:ines")
+    drain()
+    assert (road.states(orders[1]), len(server.messages())) == (["accepted"], 3)
 
 
 @pytest.mark.parametrize("channel", ["folder", "email"])
