@@ -29,6 +29,9 @@ from orderwire.records import Approval, Message, Order, OrderLine, Plan, Revisio
 from orderwire.records.hot import rows
 from orderwire.records.write import EventRow, LineRow, NewOrder, PlanRow, new_orders
 
+LONGEST_NUMBER = 80
+"""What an order's column, and those of its events, can hold."""
+
 LOCK = "select 1 from ow_order where entity = 'main' and number = %(number)s for update"
 
 
@@ -75,8 +78,12 @@ def create(
 
 
 def number_of(document: Document) -> str:
-    """The number under which an order is kept: a release has its own after a slash."""
-    return f"{document.number}/{document.release_number}" if document.release_number else document.number
+    """The number under which an order is kept: a release has its own after a slash. Raises Refused for a long one."""
+    number = f"{document.number}/{document.release_number}" if document.release_number else document.number
+    if len(number) > LONGEST_NUMBER:
+        reason = f"The number {document.number} and its release number have more than {LONGEST_NUMBER} characters."
+        raise Refused(reason, remedy="Shorten the release number.")
+    return number
 
 
 def need_by(lines: Iterable[Line]) -> datetime.date | None:

@@ -115,12 +115,12 @@ def opened(link: AnswerLink, *, actor: str, by_person: bool) -> None:
 def revoke(link_id: uuid.UUID, *, actor: str, reason: str) -> AnswerLink:
     """Make a link useless at once. Raises Refused where there is none."""
     with transaction.atomic():
-        link = _locked(link_id)
+        link, order = _locked(link_id)
         if link.revoked_at is None:
             link.revoked_at = timezone.now()
             link.save(update_fields=["revoked_at"])
             subjects = {"revision": link.revision_id, "partner": link.partner_id}
-            append(LinkRevoked(reason=reason), actor=actor, order=link.order, subjects=subjects)  # type: ignore[arg-type]
+            append(LinkRevoked(reason=reason), actor=actor, order=order, subjects=subjects)  # type: ignore[arg-type]
         return link
 
 
@@ -135,8 +135,7 @@ def renew(link_id: uuid.UUID, *, actor: str) -> Delivery | None:
     from orderwire.flow import distribute
 
     with transaction.atomic():
-        link = _locked(link_id)
-        order = Order.objects.select_for_update(no_key=True).get(pk=link.order_id)
+        link, order = _locked(link_id)
         sent = Delivery.objects.filter(order=order, leg__recipient=link.partner, kind=Delivery.Kind.ORDER)
         if link.delivery is not None:
             sent = sent.filter(endpoint=link.delivery.endpoint)
@@ -160,12 +159,12 @@ def _too_often(link: AnswerLink) -> bool:
     return others.filter(created_at__gt=now - datetime.timedelta(days=1)).count() >= LINKS_PER_DAY
 
 
-def _locked(link_id: uuid.UUID) -> AnswerLink:
-    found = AnswerLink.objects.select_for_update(of=("self",)).select_related("order", "delivery")
-    link = found.filter(pk=link_id).first()
-    if link is None:
+def _locked(link_id: uuid.UUID) -> tuple[AnswerLink, Order]:
+    """The order is locked before its link, as by everybody."""
+    order = Order.objects.select_for_update(no_key=True, of=("self",)).filter(links=link_id).first()
+    if order is None:
         raise Refused("There is no such link.", kind="not_found")
-    return link
+    return AnswerLink.objects.select_for_update(of=("self",)).select_related("delivery").get(pk=link_id), order
 
 
 def _token(id: uuid.UUID) -> str:

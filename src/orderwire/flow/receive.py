@@ -28,6 +28,9 @@ from orderwire.records.blob import keep
 TOGETHER = 200
 """Orders of one file that are written in one transaction."""
 
+_NOT_ALL_USED = (Message.State.REFUSED, Message.State.PARTLY)
+"""Sent again, after somebody put right what was wrong, it is no repetition."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -108,10 +111,13 @@ def _unseen(message: Message, result: ReadResult) -> list[tuple[ReadDocument, st
             continue
         if identity not in seen:
             sender, receiver, control = identity
-            first, new = Interchange.objects.get_or_create(
+            first, new = Interchange.objects.select_related("message").get_or_create(
                 format=result.format, sender=sender, receiver=receiver, control=control, defaults={"message": message}
             )
-            seen[identity] = None if new or first.message_id == message.pk else str(first.message_id)
+            if not new and first.message.state in _NOT_ALL_USED:
+                first.message = message
+                first.save(update_fields=["message"])
+            seen[identity] = None if first.message_id == message.pk else str(first.message_id)
             if seen[identity]:
                 with transaction.atomic():
                     append(

@@ -177,6 +177,15 @@ def test_every_format_brings_orders(kind: str) -> None:
     assert orders() == ({"A", "B"} if kind == "csv" else {"A"})
 
 
+def test_a_release_number_that_is_too_long_is_refused_by_name() -> None:
+    blanket = [{"kind": "blanket", "number": "1"}]
+    bad = envelope("B")
+    bad["order"] |= {"kind": "release", "release_number": "x" * 100, "references": blanket}
+    message = take(json.dumps([envelope("A"), bad]).encode())
+    assert (message.state, outcomes(message), orders()) == ("partly", ["created", "refused"], {"A"})
+    assert "Shorten the release number" in texts(message)
+
+
 def test_a_csv_with_one_bad_row_loses_only_that_order() -> None:
     rows = both("csv").decode().replace(",H87,", ",QQQ,", 1)
     message = take(rows.encode())
@@ -295,6 +304,15 @@ def test_the_same_interchange_again_is_a_duplicate_and_does_nothing_twice(plant:
     assert second.documents[0]["first_message"] == first.pk
     assert (Order.objects.count(), road.kinds().count("order.duplicate")) == (1, 0)
     assert Event.objects.get(kind="message.duplicate").data["first"] == str(first.pk)
+
+
+def test_an_interchange_that_was_refused_may_come_again(plant: Endpoint, config: Path) -> None:
+    (config / "policy.yaml").write_text("limits: [")
+    first = take(support.order_file(), endpoint=plant, source="folder:plant")
+    road.trusting(config)
+    second = take(support.order_file(), endpoint=plant, source="folder:plant")
+    assert (first.state, second.state, orders()) == ("refused", "processed", {"PO-1"})
+    assert take(support.order_file(), endpoint=plant, source="folder:plant").state == "duplicate"
 
 
 def test_the_same_control_number_with_other_content_does_not_pass_as_new(plant: Endpoint) -> None:
