@@ -32,12 +32,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as failure:
         if os.environ.get("ORDERWIRE_DEBUG"):
             raise
-        print(
-            f"orderwire: unforeseen fault: {type(failure).__name__}: {failure}; set ORDERWIRE_DEBUG=1 to see where",
-            file=sys.stderr,
-        )
+        print(f"orderwire: {_told(failure)}", file=sys.stderr)
         return 1
     return code
+
+
+def _told(failure: Exception) -> str:
+    """What went wrong, on one line."""
+    # Only now: most commands load neither of them.
+    from django.db.utils import OperationalError
+
+    from orderwire.database import DatabaseRefused
+
+    text = " ".join(str(failure).split())
+    if isinstance(failure, DatabaseRefused):
+        return text
+    if isinstance(failure, OperationalError):
+        return f"the database cannot be used: {text}"
+    return f"unforeseen fault: {type(failure).__name__}: {text}; set ORDERWIRE_DEBUG=1 to see where"
 
 
 def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:

@@ -52,6 +52,8 @@ def _tell(file: str, message: Any, *, as_json: bool) -> int:
             for change in document.get("changes", []):
                 print(f"  {change['path']}: here {change['old']!r}, in the file {change['new']!r}")
             _findings(document["findings"])
+        if not message.documents:
+            print(f"{file}: {'was taken in before' if message.state == 'duplicate' else message.state}")
         _findings(message.findings)
     return 1 if message.state in ("refused", "partly") else 0
 

@@ -66,6 +66,8 @@ def _list(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps({"keys": [_facts(key) for key in keys]}, indent=2))
         return 0
+    if not keys:
+        print("There is no API key. Make one with orderwire key create.")
     for key in keys:
         state = "revoked" if key.revoked_at else f"expires {_time(key.expires_at)}" if key.expires_at else "valid"
         used = f"used {_time(key.last_used_at)}" if key.last_used_at else "never used"

@@ -31,7 +31,8 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps({"plugins": found}, indent=2))
         return 0
     width = max((len(plugin.name) for plugin in plugins()), default=0)
+    long = max((len(plugin.version) for plugin in plugins()), default=0)
     for item in found:
         state = f"did not load: {item['problem']}" if item["problem"] else item["label"]
-        print(f"{item['group']:<8} {item['name']:<{width}}  {item['version']:<8} {item['source']:<12} {state}")
+        print(f"{item['group']:<8} {item['name']:<{width}}  {item['version']:<{long}}  {item['source']:<12} {state}")
     return 0

@@ -61,7 +61,7 @@ def _create(args: argparse.Namespace) -> int:
         user.groups.set([Group.objects.get_or_create(name=name)[0] for name in args.group])
     whose = f" of {user.partner.name}" if user.partner else ""
     groups = f" in {', '.join(args.group)}" if args.group else ""
-    print(f"Made {args.name}{whose}{groups}.")
+    print(f"Made {args.name}{whose}{groups}".rstrip(".") + ".")
     if made:
         print(f"Password: {password}")
     return 0

@@ -11,6 +11,7 @@ import pytest
 
 from orderwire import plugins
 from orderwire.cli import main
+from orderwire.database import DatabaseRefused
 from tests.pure.formats.test_order_json import ORDER
 
 Ran = tuple[int, str, str]
@@ -255,6 +256,15 @@ def test_an_unforeseen_fault_is_one_line(run: Any, monkeypatch: pytest.MonkeyPat
     code, out, err = run("read", write("o.json", ORDER))
     assert (code, out) == (1, "")
     assert err.startswith("orderwire: unforeseen fault: ZeroDivisionError") and err.count("\n") == 1
+
+
+def test_a_missing_database_is_told_in_words(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(content: bytes) -> None:
+        raise DatabaseRefused("The data folder cannot be made.\nSet ORDERWIRE_DATA.")
+
+    monkeypatch.setattr("orderwire.reading.read", fail)
+    code, out, err = run("read", write("o.json", ORDER))
+    assert (code, out, err) == (1, "", "orderwire: The data folder cannot be made. Set ORDERWIRE_DATA.\n")
 
 
 def test_output_that_nobody_reads_any_more_is_no_fault(tmp_path: Path) -> None:
