@@ -15,6 +15,10 @@ UNIT_WORDS = {
 }  # fmt: skip
 
 
+PIECES = frozenset({"C62", "H87", "EA"})
+"""Units that only count: a number of these says everything by itself."""
+
+
 def unit_word(code: str) -> str:
     """A unit in plain words, or the code itself where we have none."""
     return UNIT_WORDS.get(code, code)

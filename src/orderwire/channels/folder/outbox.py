@@ -57,8 +57,8 @@ class Outbox:
         if len(set(names)) < len(names):
             raise Refused(f"Two files would get the name {names[0]}; add {{digest}} to the endpoint's pattern")
         fresh = [self._put(name, file) for name, file in zip(names, parcel.files, strict=True)]
-        said = "Written to" if any(fresh) else "Already there, the same bytes, in"
-        return Receipt(Proof.HANDED_OVER, f"{said} {self._path}: {', '.join(names)}", external_id=names[0])
+        said = "Written as" if any(fresh) else "Already there with the same bytes:"
+        return Receipt(Proof.HANDED_OVER, f"{said} {', '.join(names)}", external_id=names[0])
 
     def probe(self) -> None:
         """Write, sync and remove a hidden file. Raises Unavailable."""

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from orderwire.document.base import plain
-from orderwire.document.codes import unit_word
+from orderwire.document.codes import PIECES, unit_word
 from orderwire.document.money import exponent, line_amount, rounded
 from orderwire.document.order import Line, Order
 from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus, Response
@@ -163,8 +163,8 @@ def _line(order: Order, line: Line, answers: tuple[LineAnswer, ...], same_money:
         quantity = _quantity(line, kept, refused)
         if quantity != line.quantity:
             money = rounded((quantity - line.quantity) * line.price / line.price_basis, order.currency)
-            word = "more" if quantity > line.quantity else "fewer"
-            off = f"{_figure(abs(quantity - line.quantity))} {unit_word(line.unit)}"
+            word = "more" if quantity > line.quantity else "fewer" if line.unit in PIECES else "less"
+            off = _figure(abs(quantity - line.quantity))
             text = f"Line {n}: {_figure(quantity)} instead of {_figure(line.quantity)}, {off} {word} than ordered."
             yield Difference(n, "quantity", plain(line.quantity), plain(quantity), text, money, reason)
         yield from _dates(line, kept, quantity, reason)
@@ -225,7 +225,8 @@ def _dates(line: Line, kept: list[LineAnswer], quantity: Decimal, reason: str | 
         return
     ordered, answered = _days({d: q for d, q in asked.items() if d}), _days(given)
     last, due = max(given), max((d for d in asked if d), default=None)
-    late = f", the last {_count((last - due).days, 'day')} later" if due and last > due else ""
+    part = "the last " if len(given) > 1 else ""
+    late = f", {part}{_count((last - due).days, 'day')} later" if due and last > due else ""
     text = f"Line {line.number}: {answered} instead of {ordered}{late}."
     yield Difference(line.number, "date", ordered, answered, text, reason=reason)
 

@@ -15,14 +15,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from orderwire.document.base import plain
+from orderwire.document.codes import PIECES
 from orderwire.formats.pdf.words import Words, words
 
 LANGUAGES = {
     "en": "English", "de": "Deutsch", "fr": "Français", "es": "Español", "it": "Italiano", "nl": "Nederlands",
     "pl": "Polski", "el": "Ελληνικά", "uk": "Українська", "zh": "中文", "ar": "العربية",
 }  # fmt: skip
-
-_PIECES = {"H87", "C62", "EA"}
 
 
 class Texts:
@@ -71,7 +70,7 @@ class Texts:
 
     def unit(self, code: str, quantity: Decimal) -> str:
         """A unit as it stands in a sentence: 100 pieces, 40 kg."""
-        if code not in _PIECES:
+        if code not in PIECES:
             return self.words.unit(code)
         forms: dict[str, str] = self._texts["pieces"]
         return forms.get(self.words.locale.plural_form(quantity), forms["other"])
