@@ -25,6 +25,18 @@ def by_channel(kind: str) -> str:
     return _BY.get(kind, f"by {channel_word(kind)}")
 
 
+_SOURCES = {"api": "through the API", "cli": "by the command line", "console": "in the console",
+            "portal": "in the portal", "answer page": "on the answer page"}  # fmt: skip
+
+
+def source_word(source: str) -> str:
+    """Where something came from, to stand in a sentence: "folder:erp" is "through the folder of erp"."""
+    kind, _, name = source.partition(":")
+    if name:
+        return f"through the API ({name})" if kind == "api" else f"through the {channel_word(kind).lower()} of {name}"
+    return _SOURCES.get(source, f"through {source}")
+
+
 def resendable(kind: str) -> bool:
     """True where the partner recognizes a repeated send; False also where the channel is not installed."""
     return next((c.resendable for c in plugins.channels() if c.kind == kind), False)

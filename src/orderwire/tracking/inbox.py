@@ -18,6 +18,8 @@ from orderwire.document.states import AnswerState, DeliveryState, Mark, OrderSta
 from orderwire.records import Delivery, Message, Order, Response, User
 from orderwire.tracking import attention
 from orderwire.tracking.approvals import verdicts
+from orderwire.tracking.channels import source_word
+from orderwire.tracking.fields import field_word
 from orderwire.tracking.words import Money, brief_age, due, plural, short, when
 
 Group = Literal["past", "today", "none"]
@@ -263,7 +265,7 @@ def _messages() -> Iterator[Task]:
         yield Task("ask" if part else "fail", "warn" if part else "bad",
                    "Some of a file could not be used" if part else "A file could not be used", _first(message),
                    message.received_at, "See what is wrong", page, about=message.name, open_url=page,
-                   aside=f"from {message.source}", key=f"message-{message.pk}")  # fmt: skip
+                   aside=source_word(message.source), key=f"message-{message.pk}")  # fmt: skip
 
 
 def _first(message: Message) -> str:
@@ -272,8 +274,8 @@ def _first(message: Message) -> str:
     errors = [f for f in findings if f.get("severity") == "error"] or findings
     conflict = next((d for d in message.documents if d.get("outcome") == "conflict"), None)
     if conflict and not errors:
-        fields = [change["path"] for change in conflict.get("changes", [])]
+        fields = [field_word(change["path"]) for change in conflict.get("changes", [])]
         more = f" and {len(fields) - 3} more" if len(fields) > 3 else ""
         differs = f"{', '.join(fields[:3])}{more}"
-        return f"Order {conflict['number']} is known with other content: {differs}. Nothing changed."
+        return f"Order {conflict['number']} is known with other content (it differs in: {differs}). Nothing changed."
     return _end(f"{errors[0].get('where', 'file')}: {errors[0].get('text', '')}") if errors else "No finding was kept."

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from orderwire.document.states import DeliveryState
-from orderwire.records import Delivery, Event, Message, Order, Response
+from orderwire.records import Delivery, Event, Message, Order, Response, Revision
 from orderwire.tracking.counted import capped_counts
 from orderwire.tracking.people import names
 from orderwire.tracking.telling import Teller, Told, tell
@@ -51,7 +51,7 @@ def handled(since: datetime.datetime) -> list[tuple[str, int, str]]:
 
 
 def news(limit: int = 6) -> list[News]:
-    """The newest events that a buyer cares about. Two queries."""
+    """The newest events that a buyer cares about. Five queries at most."""
     newest = Event.objects.filter(order__isnull=False).select_related("order").order_by("-id")[:80]
     events: list[Event] = []
     seen: set[int | None] = set()
@@ -60,10 +60,12 @@ def news(limit: int = 6) -> list[News]:
             seen.add(event.order_id)
             events.append(event)
     people = names(event.actor for event in events)
+    told_of = {str(pk) for event in events if (pk := event.subjects.get("revision"))}
+    versions = {str(pk): n for pk, n in Revision.objects.filter(pk__in=told_of).values_list("pk", "number")}
     now = timezone.now()
     return [
         News(
-            tell(e, Teller(people, short(e.order.supplier_name) if e.order else "", {}, {})),
+            tell(e, Teller(people, short(e.order.supplier_name) if e.order else "", versions, {})),
             when(e.at, now=now),
             e.order_id,
             e.order_number or "",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from orderwire.document.base import plain
-from orderwire.document.codes import unit_word
+from orderwire.document.codes import PIECES, unit_word
 from orderwire.document.money import line_amount, totals
 from orderwire.document.order import Line
 from orderwire.document.order import Order as Document
@@ -140,7 +140,7 @@ def _row(
         description=line.description,
         parts=" · ".join(p for p in parts if p),
         quantity=Asked(figure(line.quantity), figure(old.quantity) if old and old.quantity != line.quantity else ""),
-        unit=unit_word(line.unit),
+        unit="" if line.unit in PIECES else unit_word(line.unit),
         need_by=Asked(need, was if was != need else ""),
         confirmed=confirmed,
         note=note,

@@ -34,14 +34,14 @@ PROOF = {
 """How many proof bars a state earns: 1 sent, 2 handed over, 3 receipt proven, 4 seen or answered."""
 
 _WORDS = {0: "nothing yet", 1: "sent, no word from them", 2: "their server took it", 3: "receipt proven",
-          4: "seen by a person"}  # fmt: skip
+          4: "seen or answered"}  # fmt: skip
 EVIDENCE = {
     "sent": (1, "sent"),
     "handed_over": (2, "their server took it"),
     "delivered": (3, "delivery proven"),
     "functional_ack": (3, "functional acknowledgment"),
     "opened": (4, "opened by a person"),
-    "answered": (4, "their answer"),
+    "answer": (4, "their answer"),
 }
 """What a receipt of each kind proves, in bars and words."""
 

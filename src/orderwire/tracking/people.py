@@ -2,12 +2,22 @@
 
 from collections.abc import Iterable
 
-from orderwire.records import User
+from orderwire.records import Partner, User
 
 
 def names(actors: Iterable[str]) -> dict[str, str]:
-    """A name for each actor (user:…, supplier:…, api:…, system:…). One query at most."""
+    """A name for each actor (user:…, supplier:…, api:…, system:…). Two queries at most.
+
+    A supplier's actor is its number where no person is known, else the person's sign-in name.
+    """
     found = {actor: _plain(actor) for actor in actors}
+    numbers = {a.removeprefix("supplier:") for a in found if a.startswith("supplier:")}
+    for number, said in (
+        Partner.objects.filter(number__in=numbers, role=Partner.Role.SUPPLIER).values_list("number", "name")
+        if numbers
+        else ()
+    ):
+        found[f"supplier:{number}"] = said
     usernames = {a.removeprefix("user:") for a in found if a.startswith("user:")}
     for user in User.objects.filter(username__in=usernames) if usernames else ():
         found[f"user:{user.username}"] = user.shown_name

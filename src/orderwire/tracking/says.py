@@ -44,11 +44,12 @@ def says(view: OrderView, now: datetime.datetime | None = None) -> Says:
             why = f": {_clause(order.reason)}" if order.reason else ""
             return Says("", "Not approved", f"{why}. Nothing was sent. A corrected version can be sent in.", "bad")
         case OrderState.HELD:
+            goes_on = "plans it again" if view.plan is None or view.plan.problem else "resumes it"
             why = f": {_clause(order.reason)}" if order.reason else ""
             return Says(
                 _done(view, now),
                 f"On hold for {age(now - order.changed_at)}",
-                f"{why}. Nothing more is sent until somebody resumes it.",
+                f"{why}. Nothing {'more ' if view.holds else ''}is sent until somebody {goes_on}.",
                 "warn",
             )
         case OrderState.CANCELLED:
@@ -109,13 +110,15 @@ def _approved(view: OrderView, now: datetime.datetime) -> Says:
         case DeliveryState.RETRY:
             next_at = f" {when(trip.delivery.due_at, now=now)}" if trip.delivery.due_at else ""
             return Says(
-                f"Try {trip.delivery.tries} to reach {who} {by} did not work: {why}.", f"We try again{next_at}", "."
+                f"Try {trip.delivery.tries} to send it to {who} {by} did not work: {why}.",
+                f"We try again{next_at}",
+                ".",
             )
         case DeliveryState.IN_DOUBT:
             return Says(
-                f"Sent to {who} {by} {_on(_last_try(trip), now)}; {why}.",
+                f"Try {trip.delivery.tries} to send it to {who} {by} {_on(_last_try(trip), now)} ended without a word.",
                 "It may or may not have arrived",
-                ". You decide what to do.",
+                f". {why}. You decide what to do.",
                 "warn",
             )
         case DeliveryState.HELD:

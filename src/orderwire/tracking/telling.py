@@ -1,6 +1,7 @@
 """Events in words: what each kind in the ledger says to a buyer, and the bars it proves."""
 
 import datetime
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,10 +9,12 @@ from typing import Any
 
 from orderwire.document.states import Tone
 from orderwire.records import Event
-from orderwire.tracking.channels import by_channel
+from orderwire.tracking.channels import by_channel, format_word, source_word
+from orderwire.tracking.fields import field_word
 from orderwire.tracking.words import Money, plural, when
 
 Facts = Mapping[str, Any]
+_LEG = re.compile(r"(.+) by (\S+) as (\S+)")
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def tell(event: Event, telling: Teller) -> Told:
 
 def _created(d: Facts, e: Event, t: Teller) -> Told:
     money = Money(Decimal(d["total"]), d["currency"])
-    text = f"{plural(d['lines'], 'line')}, {money}, through {d['source']}." + (
+    text = f"{plural(d['lines'], 'line')}, {money}, {source_word(d['source'])}." + (
         " A test order." if d.get("test") else ""
     )
     return Told(f"Version {d['number']} by {t.who(e)}", text)
@@ -72,13 +75,23 @@ def _granted(d: Facts, e: Event, t: Teller) -> Told:
 
 def _external(d: Facts, e: Event, t: Teller) -> Told:
     reference = f", reference {d['reference']}" if d.get("reference") else ""
-    text = f"In {d['source']}, a source we trust{reference}. Bound to exactly this content."
+    text = f"It came approved {source_word(d['source'])}, which we trust{reference}. Bound to exactly this content."
     return Told(f"Approved by {d['approver']}", text, "done")
 
 
 def _plan(d: Facts, e: Event, t: Teller) -> Told:
-    rules = ", ".join(d.get("rules", [])) or "no rule"
-    return Told("Way to send planned", f"Rules version {d['version']}: {rules}. {'; '.join(d.get('legs', []))}.")
+    ways = "; ".join(_way(leg, t) for leg in d.get("legs", []))
+    text = f"{_end(ways)} By version {d['version']} of the rules.".strip()
+    return Told("It was decided how to send it", text)
+
+
+def _way(leg: str, t: Teller) -> str:
+    """A leg of the ledger, "supplier by folder as x12", in words."""
+    found = _LEG.fullmatch(leg)
+    if found is None:
+        return leg
+    to, channel, kind = found.groups()
+    return f"{t.supplier if to == 'supplier' else f'copy to {to}'} {by_channel(channel)}, as {format_word(kind)}"
 
 
 def _accepted(d: Facts, e: Event, t: Teller) -> Told:
@@ -146,11 +159,11 @@ def _why(title: str, mark: str, tone: Tone) -> Callable[[Facts, Event, Teller], 
 _WORDS: dict[str, Callable[[Facts, Event, Teller], Told]] = {
     "order.created": _created,
     "order.duplicate": lambda d, e, t: Told(
-        f"{t.version(e)} came again", f"Same content, through {d['source']}; nothing changed."
+        f"{t.version(e)} came again", f"Same content, {source_word(d['source'])}; nothing changed."
     ),
     "order.conflict": lambda d, e, t: Told(
         f"{t.version(e)} came with other content",
-        f"Nothing changed. It differs in {', '.join(d['differs'][:4])}.",
+        f"Nothing changed. It differs in: {', '.join(map(field_word, d['differs'][:4]))}.",
         "fail",
         "bad",
     ),
@@ -193,7 +206,8 @@ _WORDS: dict[str, Callable[[Facts, Event, Teller], Told]] = {
     ),
     "answer.received": lambda d, e, t: Told(
         f"Answer from {t.supplier}",
-        f"{t.who(e)}, {d['source']}." + ("" if d.get("current", True) else " It answers an older version."),
+        _end(f"{t.who(e)}, {source_word(d['source'])}")
+        + ("" if d.get("current", True) else " It answers an older version."),
         "dot",
         "quiet",
         4,

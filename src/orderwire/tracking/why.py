@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from orderwire.document.states import Mark, Tone
 from orderwire.routing import evaluate, table
 from orderwire.routing.evaluate import RuleExplanation
-from orderwire.routing.facts import FACTS, Facts
+from orderwire.routing.facts import FACTS, Fact, Facts, FactType
 from orderwire.routing.sentence import plain, sentence
 from orderwire.tracking.order import OrderView
 from orderwire.yaml_file import Unreadable
@@ -92,7 +92,7 @@ def _row(rule: RuleExplanation, rule_set: table.RuleSet) -> RuleRow:
     missed = next((cell for cell in rule.cells if cell.fits is not True), None)
     note = ""
     if rule.near_miss and missed:
-        note = f"Only this kept it away: the {FACTS[missed.fact].label} {missed.asked}, and here it is {missed.value}."
+        note = _near(FACTS[missed.fact], missed.asked, missed.value)
     cells = tuple(
         Cell(
             FACTS[c.fact].label,
@@ -105,3 +105,10 @@ def _row(rule: RuleExplanation, rule_set: table.RuleSet) -> RuleRow:
     )
     words = plain(sentence(rule_set.rule(rule.id)[1]))
     return RuleRow(rule.place, rule.title or rule.id, words, word, mark, tone, note, cells)
+
+
+def _near(fact: Fact, asked: str, value: str) -> str:
+    if fact.type is FactType.FLAG:
+        clause = fact.label if value == "yes" else fact.label.replace(" is ", " is not ", 1)
+        return f"Only this kept it away: the {clause}."
+    return f"Only this kept it away: the {fact.label} {asked}, and here it is {value}."

@@ -31,7 +31,8 @@ def steps(view: OrderView, now: datetime.datetime | None = None) -> list[Step]:
     order, trip = view.order, view.main
     made: list[Step] = []
     ended = not OrderState(order.state).open
-    approved = order.state in (OrderState.APPROVED, OrderState.HELD, OrderState.CLOSED) or view.approved_at is not None
+    undecided = (OrderState.DRAFT, OrderState.PENDING_APPROVAL, OrderState.REFUSED)  # also with one yes of two
+    approved = order.state not in undecided and (order.state != OrderState.CANCELLED or view.approved_at is not None)
     if approved:
         made.append(Step("done", "done", "Approved", _at(view.approved_at, now)))
     else:

@@ -118,11 +118,16 @@ def due(at: datetime.datetime, zone_name: str, *, now: datetime.datetime) -> str
 def short(name: str) -> str:
     """The name by which people call a company in a sentence: its first two words without the legal form."""
     words = [w for w in name.replace(",", " ").split() if w.rstrip(".").lower() not in _LEGAL]
-    return " ".join(words[:2]) or name
+    while words and words[-1] in _AND:
+        words.pop()
+    return " ".join(words[: 3 if words[1:2] and words[1] in _AND else 2]) or name
+
+
+_AND = ("&", "+", "und", "and", "et", "y", "e")
 
 
 _LEGAL = {"inc", "ltd", "llc", "gmbh", "ag", "kg", "co", "corp", "sa", "s.a", "srl", "s.r.l", "sas", "bv", "b.v", "nv",
-          "oy", "ab", "as", "a/s", "sp", "z", "o.o", "plc", "limited", "company", "se", "spa", "&"}  # fmt: skip
+          "oy", "ab", "as", "a/s", "sp", "z", "o.o", "plc", "limited", "company", "se", "spa"}  # fmt: skip
 
 
 def split_number(number: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from typing import Any, Concatenate, ParamSpec
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 
@@ -42,6 +42,11 @@ def buyer(view: View[P]) -> View[P]:
 def zone(user: User) -> ZoneInfo | None:
     """The person's own time zone, or None for that of the installation."""
     return ZoneInfo(user.time_zone) if user.time_zone else None
+
+
+def typed(given: QueryDict, name: str) -> str:
+    """What a person typed into a field. NUL, which no text of the database can hold, is left out."""
+    return given.get(name, "").replace("\x00", "").strip()
 
 
 def actor(request: HttpRequest) -> str:

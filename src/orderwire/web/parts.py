@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from orderwire.document.states import Mark, State, Tone
+from orderwire.tracking.channels import format_word, source_word
 from orderwire.tracking.words import Money, split_number
 
 register = template.Library()
@@ -29,6 +30,19 @@ def word(label: str, shape: Mark, tone: Tone = "quiet") -> SafeString:
     """A mark with its word."""
     css = "good" if shape == "done" and tone == "ok" else _CLASSES[shape]
     return format_html('<span class="st {}">{}{}</span>', css, mark(shape), label)
+
+
+@register.filter
+def source(value: str) -> str:
+    """Where something came from: "Folder of erp"."""
+    text = source_word(value).removeprefix("through the ").removeprefix("through ")
+    return text[:1].upper() + text[1:]
+
+
+@register.filter
+def format(value: str) -> str:
+    """A format by its label."""
+    return format_word(value)
 
 
 @register.filter

@@ -8,9 +8,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from orderwire.document.states import AnswerState, DeliveryState, OrderState
+from orderwire.ledger import events
+from orderwire.ledger.append import append
 from orderwire.ledger.entry import KINDS
-from orderwire.records import Order, Response
+from orderwire.records import Order, Receipt, Response
 from orderwire.tracking import lines, telling, timeline, versions, wire
+from orderwire.tracking.channels import source_word
 from orderwire.tracking.order import OrderView, load
 from orderwire.tracking.says import says
 from tests.database.tracking import seed
@@ -139,3 +142,44 @@ def test_an_older_answer_does_not_count_for_the_newest_version() -> None:
 def test_times_ahead_are_only_those_to_come() -> None:
     order = seed.order(due_in=-3, answer=AnswerState.OVERDUE)
     assert timeline.ahead(view(order), timezone.now() + datetime.timedelta(0)) == []
+
+
+def test_a_machines_answer_is_not_said_to_be_seen_by_a_person() -> None:
+    order = seed.order(delivery=DeliveryState.ANSWERED, answer=AnswerState.ACCEPTED)
+    made = order.deliveries.get()
+    Receipt.objects.create(delivery=made, kind="answer", text="Acme answered.", at=timezone.now())
+    trip = view(order).main
+    assert trip is not None and trip.proof == (4, "their answer")
+    made.receipts.filter(kind="answer").delete()
+    trip = view(order).main
+    assert trip is not None and "person" not in trip.proof[1]
+
+
+def test_one_yes_of_two_is_not_called_approved() -> None:
+    order = seed.order(state=OrderState.PENDING_APPROVAL, delivery=None, answer=AnswerState.NOT_ASKED, due_in=None)
+    seed.approve(order.revisions.get(), timezone.now())
+    first = wire.steps(view(order))[0]
+    assert (first.css, first.title) == ("now", "Waiting for approval")
+
+
+def test_the_plan_is_told_in_words() -> None:
+    made = events.PlanMade(
+        rule_set="rules", version=3, sha256="0" * 64, rules=("supplier",),
+        legs=("supplier by email as pdf", "finance by folder as x12"),
+    )  # fmt: skip
+    order = seed.order()
+    append(made, actor="system:worker", order=order, subjects={"revision": order.revisions.get().pk})
+    event = order.events.filter(kind="plan.made").get()
+    told = telling.tell(event, timeline.teller(view(order), [event]))
+    assert told.text == (
+        "Acme Bearings by e-mail, as PDF; copy to finance into their folder, as ANSI X12. By version 3 of the rules."
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [("folder:erp", "through the folder of erp"), ("api:erp", "through the API (erp)"), ("console", "in the console"),
+     ("answer page", "on the answer page"), ("cron", "through cron")],
+)  # fmt: skip
+def test_where_something_came_from_is_said_in_words(source: str, words: str) -> None:
+    assert source_word(source) == words

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from orderwire.document.states import AnswerState, DeliveryState, OrderState
-from orderwire.records import Message, Order, User
+from orderwire.records import Message, Order, Response, User
 from orderwire.records.blob import keep
 from orderwire.web.account import enter_path
 from tests.database.tracking import seed
@@ -242,3 +243,42 @@ def test_a_form_never_leads_to_another_site(console: Client) -> None:
     order = seed.order()
     response = console.post(reverse("act", args=[order.pk, "hold"]), {"reason": "x", "back": "https://evil.example/"})
     assert response["Location"] == reverse("order", args=[order.pk])
+
+
+@pytest.mark.parametrize("page", ["/suppliers/?q=%00", "/suppliers/?after=%00", "/orders/?q=%00", "/find/?q=%00"])
+def test_a_nul_in_a_search_is_no_fault(console: Client, page: str) -> None:
+    assert console.get(page).status_code == 200
+
+
+def test_a_nul_in_a_reason_is_left_out(console: Client) -> None:
+    order = seed.order()
+    console.post(reverse("act", args=[order.pk, "hold"]), {"reason": "Budget\x00 check"})
+    order.refresh_from_db()
+    assert order.reason == "Budget check"
+    endpoint = order.supplier.endpoints.first()
+    assert console.post(reverse("endpoint_act", args=[endpoint.pk, "pause"]), {"reason": "\x00"}).status_code == 302
+
+
+def test_a_yes_to_a_replaced_version_is_not_shown_as_one_to_the_newest(console: Client) -> None:
+    order = seed.order(answer=AnswerState.ACCEPTED)
+    answer = seed.answer(order, status="accepted", state="accepted")
+    Response.objects.filter(pk=answer.pk).update(differences=[])
+    assert "Closed the loop" in text(console, f"/orders/{order.pk}/answers/")
+    newer = seed.revise(order, seed.document(order.number, revision=2, quantity="640"))
+    seed.approve(newer, timezone.now())
+    Order.objects.update(revision=2, answer_state="waiting")
+    page = text(console, f"/orders/{order.pk}/answers/")
+    assert "Closed version 1 only" in page and "Version 1 was accepted as ordered." in page
+    assert "Closed the loop" not in page and "notice ok" not in page
+
+
+def test_the_latest_event_does_not_repeat_the_supplier(console: Client) -> None:
+    order = seed.order()
+    for kept, shown in [
+        (f"{order.supplier_name} accepted the order", "Accepted the order"),
+        (f"{order.supplier_name}'s system took the order", "Their system took the order"),
+        ("Handed over by email", "Handed over by e-mail"),
+        (f"{order.supplier_name}", order.supplier_name),
+    ]:
+        Order.objects.update(last_event=kept)
+        assert f"</span> {shown}</td>" in text(console, "/orders/")

@@ -72,6 +72,7 @@ def test_companies_are_called_without_their_legal_form() -> None:
     assert [short(n) for n in ("Acme Bearings Inc.", "Nordhaven Pumpen GmbH", "Inc.", "Oławska")] == [
         "Acme Bearings", "Nordhaven Pumpen", "Inc.", "Oławska",
     ]  # fmt: skip
+    assert [short(n) for n in ("Carpenter & Voss Steel Co.", "Krüger & Co. KG")] == ["Carpenter & Voss", "Krüger"]
 
 
 def test_counts_agree_with_their_noun() -> None:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from orderwire.flow import approve, hold, route
 from orderwire.records import User
-from orderwire.web.access import actor, buyer
+from orderwire.web.access import actor, buyer, typed
 from orderwire.web.console.done import done
 
 Verb = Callable[[], object]
@@ -20,7 +20,7 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Do one verb to one order and go back to it."""
     assert isinstance(request.user, User)
     user, by = request.user, actor(request)
-    reason, sha256 = request.POST.get("reason", "").strip(), request.POST.get("sha256", "")
+    reason, sha256 = typed(request.POST, "reason"), request.POST.get("sha256", "")
     verbs: dict[str, tuple[str, Verb]] = {
         "hold": ("On hold. Nothing more leaves.", lambda: hold.hold(pk, actor=by, reason=reason)),
         "resume": ("Resumed.", lambda: hold.resume(pk, actor=by, reason=reason)),

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_POST
 
 from orderwire.flow.acknowledge import decide
 from orderwire.records import Response
+from orderwire.tracking.channels import source_word
 from orderwire.tracking.order import OrderView
 from orderwire.tracking.people import names
 from orderwire.tracking.words import Money, when
-from orderwire.web.access import actor, buyer
+from orderwire.web.access import actor, buyer, typed
 from orderwire.web.console.done import done
 
 
@@ -37,6 +38,7 @@ class Shown:
 
     answer: Response
     title: str
+    came: str
     at: str
     by: str
     version: int | None
@@ -45,6 +47,7 @@ class Shown:
     total: str
     reason: str
     may_accept: bool
+    state: str
 
 
 _TITLES = {
@@ -72,6 +75,7 @@ def _shown(view: OrderView, answer: Response, by: str) -> Shown:
     return Shown(
         answer,
         _TITLES.get(answer.status, answer.status),
+        source_word(answer.source),
         when(answer.received_at),
         by,
         version,
@@ -80,7 +84,15 @@ def _shown(view: OrderView, answer: Response, by: str) -> Shown:
         total,
         str(answer.content.get("reason") or ""),
         view.order.answer_state == "different",
+        _state(answer, current=version == view.order.revision, version=version),
     )
+
+
+def _state(answer: Response, *, current: bool, version: int | None) -> str:
+    """What became of it; a yes to a version that was replaced closes nothing any more."""
+    if answer.state == Response.State.ACCEPTED and not current:
+        return f"Closed version {version} only"
+    return Response.State(answer.state).label
 
 
 def _difference(d: dict[str, Any], currency: str) -> Difference:
@@ -100,7 +112,7 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
     answer = Response.objects.filter(pk=pk).first()
     back = reverse("order", args=[answer.order_id]) if answer and answer.order_id else reverse("inbox")
     said = "Differences accepted; the loop is closed." if accept else "The supplier is asked to answer again."
-    reason = request.POST.get("reason", "").strip()
+    reason = typed(request.POST, "reason")
     return done(
         request, said, lambda: decide(pk, actor=actor(request), accept=accept, reason=reason), back=back, undone=back
     )

@@ -15,7 +15,7 @@ from orderwire.flow import Refused, distribute, hold
 from orderwire.records import Delivery, Order
 from orderwire.tracking.orders import OrdersQuery
 from orderwire.tracking.words import plural
-from orderwire.web.access import actor, buyer
+from orderwire.web.access import actor, buyer, typed
 
 MOST = 500
 """Orders that one confirmation may touch; more are done in several goes."""
@@ -85,7 +85,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     more, orders = len(orders) > MOST, orders[:MOST]
     context: dict[str, Any] = {"verb": verb, "back": query.url(), "more": more, "most": MOST}
     if request.POST.get("sure"):
-        reason = request.POST.get("reason", "").strip() or "for several orders at once"
+        reason = typed(request.POST, "reason") or "for several orders at once"
         results = [(o, _run(request.POST["do"], o, actor(request), reason)) for o in orders if not verb.fits(o)]
         failed = [(o, why) for o, why in results if why]
         return render(

@@ -14,7 +14,7 @@ from orderwire.tracking.channels import by_channel, resendable
 from orderwire.tracking.order import EVIDENCE, Trip, load_trip
 from orderwire.tracking.readable import Readable, readable
 from orderwire.tracking.words import sentence_time, short, when
-from orderwire.web.access import actor, buyer
+from orderwire.web.access import actor, buyer, typed
 from orderwire.web.console.done import done
 
 
@@ -68,7 +68,7 @@ def file(request: HttpRequest, pk: int, n: int) -> HttpResponse:
 def deliver(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Send again, or settle a doubt."""
     trip, by = _trip(pk), actor(request)
-    reason = request.POST.get("reason", "").strip()
+    reason = typed(request.POST, "reason")
     back = reverse("order", args=[trip.delivery.order_id]) if trip.delivery.order_id else reverse("delivery", args=[pk])
     page = reverse("delivery", args=[pk])
     match verb:

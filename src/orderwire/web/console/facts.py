@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from orderwire.document.order import Order as Document
 from orderwire.document.party import Party
 from orderwire.document.terms import TermsPart
+from orderwire.tracking.channels import source_word
 from orderwire.tracking.order import OrderView
 from orderwire.tracking.people import name
 from orderwire.tracking.words import Money, day, short
@@ -50,7 +51,7 @@ def facts(view: OrderView) -> list[tuple[str, SafeString | str]]:
         ("Ship to", _party(document.ship_to)),
         ("Terms", _terms(document)),
         ("Ordered", day(document.issued)),
-        ("Came in", f"{name(order.created_by)}, {order.source}"),
+        ("Came in", f"{name(order.created_by)}, {source_word(order.source)}"),
     ]
     found += [(r.kind.replace("_", " ").capitalize(), r.number) for r in document.references[:6]]
     if order.test:

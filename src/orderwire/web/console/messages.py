@@ -7,6 +7,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from orderwire.records import Message, Order, Response
+from orderwire.tracking.channels import source_word
 from orderwire.tracking.people import name
 from orderwire.tracking.readable import readable
 from orderwire.tracking.words import when
@@ -53,6 +54,7 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
         "message": found,
         "by": name(found.actor),
         "at": when(found.received_at),
+        "came": source_word(found.source),
         "documents": documents,
         "answers": list(Response.objects.filter(message=found).select_related("order")),
         "file": readable(blob.open_bytes(), name=found.name, media_type=blob.media_type),

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from orderwire.document.states import AnswerState, DeliveryState, OrderState
 from orderwire.records import Order
+from orderwire.tracking.channels import by_channel
 from orderwire.tracking.words import Money, brief_age, day, plural, when
 from orderwire.web.parts import amount, number, word
 
@@ -39,6 +40,7 @@ class Row:
     stamp: str
 
 
+_HANDED = "Handed over by "
 _DONE = {DeliveryState.DELIVERED, DeliveryState.OPENED, DeliveryState.ANSWERED}
 
 
@@ -65,7 +67,7 @@ def row(order: Order, now: datetime.datetime) -> Row:
         currency=order.currency,
         need_by=day(order.need_by, now.date()) if order.need_by else "–",
         time=when(order.changed_at, now=now, brief=True),
-        event=order.last_event,
+        event=_event(order),
         test=order.test,
         stamp=order.changed_at.isoformat(),
     )
@@ -100,6 +102,16 @@ def _answer(order: Order, now: datetime.datetime) -> SafeString:
     if state is AnswerState.RECEIVED:
         return word("Received", state.mark, state.tone)
     return word(state.label, state.mark, state.tone)
+
+
+def _event(order: Order) -> str:
+    """The latest event without the supplier's name, which stands in the same row."""
+    if order.last_event.startswith(_HANDED):
+        return f"Handed over {by_channel(order.last_event.removeprefix(_HANDED))}"
+    rest = order.last_event.removeprefix(order.supplier_name)
+    if rest == order.last_event or rest[:1] not in (" ", "'"):
+        return order.last_event
+    return f"Their {rest[3:]}" if rest.startswith("'s ") else rest[1:2].upper() + rest[2:]
 
 
 def _brief(span: datetime.timedelta) -> str:

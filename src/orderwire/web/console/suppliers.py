@@ -14,7 +14,7 @@ from orderwire.tracking import health
 from orderwire.tracking.channels import channel_word, format_word
 from orderwire.tracking.orders import OrdersQuery, page
 from orderwire.tracking.words import place, when
-from orderwire.web.access import actor, buyer
+from orderwire.web.access import actor, buyer, typed
 from orderwire.web.console.done import done
 from orderwire.web.console.rows import rows
 
@@ -27,7 +27,7 @@ _SECRET = ("password", "secret", "token", "key")
 @buyer
 def suppliers(request: HttpRequest) -> HttpResponse:
     """The list by name; `after` is the last name of the page before."""
-    q, after = request.GET.get("q", "").strip()[:80], request.GET.get("after", "")[:200]
+    q, after = typed(request.GET, "q")[:80], typed(request.GET, "after")[:200]
     found = Partner.objects.order_by("name", "id")
     if q:
         found = found.filter(Q(name__icontains=q) | Q(number__startswith=q))
@@ -95,7 +95,7 @@ def endpoint_act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     if endpoint is None or verb not in ("pause", "resume"):
         raise Http404("There is no such endpoint.")
     by, back = actor(request), reverse("supplier", args=[endpoint.partner_id])
-    reason = request.POST.get("reason", "").strip() or "paused by a person"
+    reason = typed(request.POST, "reason") or "paused by a person"
     if verb == "pause":
         said = f"Nothing is sent to {endpoint.name} until it is resumed."
         return done(request, said, lambda: distribute.pause(pk, actor=by, reason=reason), back=back)
