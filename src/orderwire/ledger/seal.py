@@ -1,7 +1,7 @@
 """Seals the ledger: orders the settled events, extends the Merkle tree, signs its head and exports it as checkpoint.
 
-An event is settled when its transaction id is below the oldest transaction still running; so nothing can appear
-before what is sealed, and writers never wait for each other.
+An event is settled when its transaction id is below the oldest transaction still running in this database; so nothing
+can appear before what is sealed, and writers never wait for each other.
 """
 
 import json
@@ -28,11 +28,19 @@ CHUNK = 2000
 # Each condition is one that the index on xid answers: this runs every two seconds, however long the ledger is.
 SETTLED = f"""
     select {COLUMNS} from ow_event e
-    where (e.xid >= %(since)s::text::xid8 and e.xid < pg_snapshot_xmin(pg_current_snapshot())
+    where (e.xid >= %(since)s::text::xid8 and e.xid < %(horizon)s::text::xid8
            or e.xid > pg_snapshot_xmax(pg_current_snapshot()))
       and not exists (select 1 from ow_leaf l where l.event_id = e.id)
     order by e.id
 """
+
+
+RUNNING = """
+    select backend_xid::text::bigint from pg_stat_activity
+    where datname = current_database() and backend_xid is not null
+    union all select transaction::text::bigint from pg_prepared_xacts where database = current_database()
+"""
+"""Ids, 32 bits of them, of this database's transactions that may still write; other databases hold up nothing."""
 
 
 def ledger_folder() -> Path:
@@ -63,11 +71,10 @@ def seal() -> int:
         head = TreeHead.objects.order_by("-size").first()
         frontier = Frontier.from_bytes(head.size, bytes(head.frontier)) if head else Frontier()
         before = frontier.size
-        cursor.execute("select pg_snapshot_xmin(s)::text, pg_snapshot_xmax(s)::text from pg_current_snapshot() s")
-        horizon, newest = map(int, cursor.fetchone())
+        newest, horizon = _horizon(cursor)
         # A horizon that this cluster has not reached yet is another cluster's, and says nothing of this one's events.
         since = head.horizon if head and head.horizon <= newest else 0
-        cursor.execute(SETTLED, {"since": str(since)})
+        cursor.execute(SETTLED, {"since": str(since), "horizon": str(horizon)})
         for chunk in _chunks(cursor):
             hashes = [leaf_of(row) for row in chunk]
             Leaf.objects.bulk_create(
@@ -92,6 +99,18 @@ def seal() -> int:
     with (ledger_folder() / "checkpoints.jsonl").open("a") as file:
         file.write(json.dumps(line, sort_keys=True) + "\n")
     return frontier.size - before
+
+
+def _horizon(cursor: Any) -> tuple[int, int]:
+    """The next transaction id, and the id below which every transaction of this database has ended.
+
+    Asked in this order and before the events are read: what runs was counted, what was not counted is younger.
+    """
+    cursor.execute("select pg_snapshot_xmax(pg_current_snapshot())::text, pg_stat_clear_snapshot()")
+    newest = int(cursor.fetchone()[0])
+    cursor.execute(RUNNING)
+    behind = ((newest - xid + 2**31) % 2**32 - 2**31 for (xid,) in cursor.fetchall())  # negative: begun meanwhile
+    return newest, newest - max(0, *behind, 0)
 
 
 def _chunks(cursor: Any) -> Iterator[list[tuple[Any, ...]]]:

@@ -161,7 +161,7 @@ def test_what_is_sealed_already_is_not_read_again_at_every_round() -> None:
     seal()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("set local enable_seqscan = off")
-        cursor.execute(f"explain {SETTLED}", {"since": "900"})
+        cursor.execute(f"explain {SETTLED}", {"since": "900", "horizon": "1000"})
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "xid >= '900'" in plan.partition("Index Scan on ow_event_xid")[2]
 
