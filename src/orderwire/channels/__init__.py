@@ -114,6 +114,7 @@ class Channel(Protocol):
     `resendable`: a second send with the same message_id does no harm (the partner or the place recognizes it).
     `batch` is how many parcels one claim takes. `retry` is the schedule: seconds to wait after each failure in a row;
     after the last the delivery has failed and a person decides. `for_people`: parcels carry subject and bodies.
+    `receives`: partners may leave something for us, which `poll` finds; every endpoint of it is polled.
     """
 
     kind: str
@@ -122,6 +123,7 @@ class Channel(Protocol):
     config_model: type[BaseModel]
     resendable: bool
     for_people: bool
+    receives: bool
     batch: int
     retry: tuple[int, ...]
 

@@ -31,6 +31,7 @@ class Portal:
     config_model = PortalConfig
     resendable = True
     for_people = False
+    receives = False
     batch = 50
     retry = (60, 300, 1800, 3600)
 

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
-from pydantic import ValidationError
+from django.db.models import F
 
+from orderwire import plugins
 from orderwire.channels import Inbound, Refused, Unavailable
 from orderwire.flow import Refused as NotTaken
 from orderwire.flow import receive
-from orderwire.flow.distribute.claimed import Place
-from orderwire.flow.distribute.health import ready
+from orderwire.flow.distribute.claimed import BadSettings, Place
+from orderwire.flow.distribute.health import FOREVER
 from orderwire.records import Endpoint, EndpointVersion, Message
 
 COLLECT_LOCK = 7_301_100
@@ -28,13 +29,16 @@ logger = logging.getLogger(__name__)
 
 
 def collect() -> None:
-    """One round over all endpoints that can bring something; then what an earlier crash left unread."""
-    for endpoint_id in Endpoint.objects.filter(active=True).order_by("id").values_list("id", flat=True):
-        version = ready(endpoint_id)
-        if version is not None and version.config.get("inbox"):
-            with _alone(COLLECT_LOCK, endpoint_id) as free:
-                if free:
-                    _collect_from(version)
+    """One round over all endpoints that can bring something; then what an earlier crash left unread.
+
+    One whose breaker is open is looked at too: that nothing can be sent there keeps nobody's answer from coming in.
+    """
+    receiving = [channel.kind for channel in plugins.channels() if channel.receives]
+    versions = EndpointVersion.objects.select_related("endpoint__partner").filter(
+        channel__in=receiving, number=F("endpoint__version"), endpoint__active=True
+    )
+    for version in versions.exclude(endpoint__paused_until=FOREVER).order_by("endpoint"):
+        _collect_from(version)
     for message in receive.unfinished():
         with _alone(PROCESS_LOCK, message.pk) as free:
             if free:
@@ -46,12 +50,15 @@ def _collect_from(version: EndpointVersion) -> None:
     actor = f"supplier:{partner.number}" if partner.role == "supplier" else f"system:{partner.number}"
     try:
         place = Place.of(version)
-        for inbound in place.channel.poll(place.config):
-            _take(version.endpoint, inbound, source=f"{version.channel}:{partner.number}", actor=actor)
+        if next(place.channel.poll(place.config), None) is None:
+            return  # the usual case, without a word to the database
+        with _alone(COLLECT_LOCK, version.endpoint_id) as free:
+            for inbound in place.channel.poll(place.config) if free else ():
+                _take(version.endpoint, inbound, source=f"{version.channel}:{partner.number}", actor=actor)
     except (Unavailable, Refused) as failure:
         logger.warning("Nothing collected from %s: %s", version.endpoint, failure.reason)
-    except (KeyError, ValidationError) as failure:
-        logger.warning("The settings of %s cannot be used: %s", version.endpoint, failure)
+    except BadSettings as failure:
+        logger.warning("Nothing collected from %s: %s", version.endpoint, failure)
     except Exception:  # one partner's channel must not keep the others' files waiting
         logger.exception("Collecting from %s failed", version.endpoint)
 

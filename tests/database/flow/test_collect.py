@@ -1,11 +1,13 @@
 """A file leaves a partner's folder only when its bytes are ours, and one partner's trouble is not another's."""
 
+import datetime
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from orderwire.channels import Inbound, Unavailable
 from orderwire.channels.folder import Folder
@@ -191,6 +193,35 @@ def test_nothing_is_taken_from_an_endpoint_at_rest(why: str, inbox: Path) -> Non
         distribute.pause(endpoint.pk, actor="user:ines", reason="x")
     collect.collect()
     assert not Message.objects.exists()
+
+
+def test_an_endpoint_that_cannot_be_sent_to_still_brings_what_lies_there(inbox: Path) -> None:
+    drop(inbox, "A")
+    rest = timezone.now() + datetime.timedelta(minutes=15)
+    Endpoint.objects.filter(partner__number="plant").update(paused_until=rest, failures=9)
+    collect.collect()
+    assert numbers() == {"A"}
+
+
+def test_looking_at_many_empty_places_asks_the_database_no_more_than_at_one(
+    inbox: Path, tmp_path: Path, django_assert_num_queries: Any
+) -> None:
+    for n in range(3):
+        plant(f"p{n}", tmp_path / f"p{n}")
+    with django_assert_num_queries(2):
+        collect.collect()
+
+
+def test_settings_that_cannot_be_used_are_told_without_their_secrets(
+    inbox: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad = Partner.objects.create(number="bad", name="Bad", role="internal")
+    factories.endpoint(bad, channel="folder", format="order_json", inbox="/x", password="hunter2")
+    drop(inbox, "A")
+    collect.collect()
+    assert numbers() == {"A"}
+    assert "password: Extra inputs are not permitted" in caplog.text
+    assert "hunter2" not in caplog.text
 
 
 def test_two_collectors_take_each_file_once(inbox: Path) -> None:

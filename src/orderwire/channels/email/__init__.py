@@ -59,6 +59,7 @@ class Email:
     config_model = EmailConfig
     resendable = False
     for_people = True
+    receives = False
     batch = 10
     retry = (300, 1800, *[HOUR] * 11, *[4 * HOUR] * 15)
     """5 and 30 minutes, hourly to 12 h, every 4 h to 72 h: within the give-up time of RFC 5321 section 4.5.4.1."""

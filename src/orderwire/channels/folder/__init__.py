@@ -82,6 +82,7 @@ class Folder:
     config_model = FolderConfig
     resendable = True
     for_people = False
+    receives = True
     batch = 20
     retry = (300, 600, 1200, 2400, *[HOUR] * 23)
     """5, 10, 20, 40 minutes, then hourly for a day."""

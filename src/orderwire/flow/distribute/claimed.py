@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from pydantic import ValidationError
 
 from orderwire import plugins
 from orderwire.channels import Channel
@@ -65,6 +66,13 @@ class Claimed:
         return self.lease_ends - time.monotonic()
 
 
+class BadSettings(Exception):
+    """An endpoint cannot be used; the text says why, and repeats no password."""
+
+    def __init__(self, why: str):
+        super().__init__(f"The endpoint's settings cannot be used: {why}")
+
+
 @dataclass(frozen=True)
 class Place:
     """An endpoint as a drain works on it: its current version, channel and parsed settings."""
@@ -82,7 +90,14 @@ class Place:
 
     @classmethod
     def of(cls, version: EndpointVersion) -> "Place":
-        """Raises KeyError for a channel that is not installed, ValidationError for settings that do not fit it."""
-        channel = plugins.channel(version.channel)
-        config = channel.config_model.model_validate(version.config)
+        """Raises BadSettings for a channel that is not installed, or settings that do not fit it."""
+        try:
+            channel = plugins.channel(version.channel)
+            config = channel.config_model.model_validate(version.config)
+        except KeyError as failure:
+            raise BadSettings(failure.args[0]) from failure
+        except ValidationError as failure:
+            wrong = failure.errors(include_input=False)
+            # Without the cause, which repeats what was written: it may be a password.
+            raise BadSettings("; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong)) from None
         return cls(version.endpoint_id, version.endpoint.max_parallel, version, channel, config)

@@ -14,14 +14,13 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
-from pydantic import ValidationError
 
 from orderwire.channels import Parcel, Refused, Session, Unavailable, Unknown
 from orderwire.document.states import DeliveryState
 from orderwire.flow import DATABASE_AWAY
 from orderwire.flow.distribute import health
 from orderwire.flow.distribute.claim import claim
-from orderwire.flow.distribute.claimed import Claimed, Place
+from orderwire.flow.distribute.claimed import BadSettings, Claimed, Place
 from orderwire.flow.distribute.failpoint import failpoint
 from orderwire.flow.distribute.parcels import parcels
 from orderwire.flow.distribute.result import ACTOR, LOCK_ORDERS, STATE_OF_PROOF, Outcome, Result, record
@@ -72,8 +71,8 @@ def _one_batch(version: EndpointVersion, shard: int) -> bool:
     """One batch; False when there was nothing to do or the partner cannot be reached."""
     try:
         place = Place.of(version)
-    except (KeyError, ValidationError) as failure:
-        health.pause(version.endpoint_id, reason=f"The endpoint's settings cannot be used: {_words(failure)}")
+    except BadSettings as failure:
+        health.pause(version.endpoint_id, reason=str(failure))
         return False
     failpoint(f"{version.channel}.before_claim")
     claimed = claim(place, shard)
@@ -233,9 +232,3 @@ def _not_connected(place: Place, batch: Batch, failure: Unavailable | Refused) -
         results = [_again(place, c, failure) for c, _ in batch]
     _write_down(place, results)
     health.missed(place.endpoint_id, failure.reason)
-
-
-def _words(failure: Exception) -> str:
-    if isinstance(failure, ValidationError):
-        return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in failure.errors(include_input=False))
-    return str(failure.args[0] if failure.args else failure)
