@@ -9,9 +9,10 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from pydantic import ValidationError
 
 from orderwire import engine, plugins, reading
-from orderwire.document.finding import Finding, error, has_errors
+from orderwire.document.finding import Finding, error, from_validation, has_errors, place
 from orderwire.document.functional import FunctionalAck
 from orderwire.document.order import Order
 from orderwire.document.response import Response
@@ -27,6 +28,8 @@ from orderwire.records.blob import keep
 
 TOGETHER = 200
 """Orders of one file that are written in one transaction."""
+
+_FAULT = "a fault of ours; it is kept and can be processed again"
 
 _NOT_ALL_USED = (Message.State.REFUSED, Message.State.PARTLY)
 """Sent again, after somebody put right what was wrong, it is no repetition."""
@@ -61,6 +64,22 @@ def store(content: bytes, *, name: str, source: str, actor: str, endpoint: Endpo
 
 def process(message: Message) -> Message:
     """Read a stored message and act on it. May run again after a crash: what was done already is a duplicate then."""
+    try:
+        return _processed(message)
+    except DATABASE_AWAY:
+        raise
+    except Exception:  # refused with its bytes kept, for it would fail again and again
+        logger.exception("Message %s could not be processed", message.pk)
+        message.state, message.settled_at = Message.State.REFUSED, timezone.now()
+        message.findings = [asdict(error("internal", "file", f"could not be processed because of {_FAULT}"))]
+    with transaction.atomic():
+        message.save(update_fields=["state", "settled_at", "findings"])
+        refused = events.MessageRefused(findings=(message.findings[0]["text"],))
+        append(refused, actor=message.actor, subjects={"message": message.pk})
+    return message
+
+
+def _processed(message: Message) -> Message:
     endpoint = message.endpoint
     profile = _profiles(endpoint)
     content = message.blob.open_bytes()
@@ -105,7 +124,7 @@ def _unseen(message: Message, result: ReadResult) -> list[tuple[ReadDocument, st
         envelope = document.envelope
         # Only the same sender repeats himself: nobody uses up the numbers of another by writing his name.
         sender = f"{envelope.get('isa_sender', '')}@{message.source}"[:80]
-        identity = (sender, envelope.get("isa_receiver", ""), envelope.get("isa_control", ""))
+        identity = (sender, envelope.get("isa_receiver", "")[:80], envelope.get("isa_control", "")[:40])
         if not identity[2]:
             documents.append((document, None))
             continue
@@ -176,7 +195,7 @@ def _dispatch(
             raise
         except Exception:
             logger.exception("Message %s: a document could not be processed", message.pk)
-            text = "could not be processed because of a fault of ours; it is kept and can be processed again"
+            text = f"could not be processed because of {_FAULT}"
             findings.append(error("internal", document.number or "document", text))
             outcome["outcome"] = "failed"
     outcome["findings"] = [asdict(f) for f in findings] + outcome.get("findings", [])
@@ -261,6 +280,9 @@ def _reply(message: Message, result: ReadResult, profiles: dict[str, Any]) -> No
             written.append(fmt.write(ack, {**profiles.get(fmt.kind, {}), **address}, WriteContext(Numbers(scope))))
         except CannotCarry as failure:
             message.findings += _storable([asdict(f) for f in failure.findings])
+        except ValidationError as failure:  # the sender's own envelope, turned around, is none
+            wrong = from_validation(failure, lambda path: f"acknowledgment {place(path)}")
+            message.findings += _storable([asdict(f) for f in wrong])
     if not written:
         return
     message.reply_id = keep(b"".join(w.content for w in written), fmt.media_type)

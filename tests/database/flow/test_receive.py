@@ -276,6 +276,20 @@ def test_an_850_is_answered_by_a_997_with_the_right_codes(sets: list[list[str]],
     assert not Delivery.objects.filter(kind="functional_ack").exists(), "nobody to send it to is known"
 
 
+@pytest.mark.parametrize(
+    ("written", "instead"), [(b"*ZZ*BUYER", b"*~Z*BUYER"), (b"*000000007*0", b"*" + b"9" * 60 + b"*0")]
+)
+def test_an_envelope_that_nobody_can_answer_is_told_and_not_tried_for_ever(
+    written: bytes, instead: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    content = support.order_file()
+    assert written in content
+    message = take(content.replace(written, instead))
+    assert message.state != "stored"
+    assert "fault of ours" not in texts(message) and not caplog.text
+    assert texts(message)
+
+
 @pytest.fixture
 def plant(tmp_path: Path) -> Endpoint:
     """A house partner whose endpoint brings orders and takes 997s."""
@@ -383,6 +397,17 @@ def test_a_database_that_is_away_is_no_fault_of_the_document(monkeypatch: pytest
     assert message.state == "stored", "so it is read again"
     monkeypatch.undo()
     assert (receive.process(message).state, orders()) == ("processed", {"A"})
+
+
+def test_a_fault_of_ours_refuses_a_message_instead_of_trying_it_for_ever(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(receive, "_unseen", broken)
+    message = take(json.dumps(envelope("A")).encode())
+    message.refresh_from_db()
+    assert message.state == "refused" and "fault of ours" in texts(message)
+    assert "ZeroDivisionError" in caplog.text
+    assert road.kinds() == ["message.stored", "message.refused"]
 
 
 def test_a_reader_that_fails_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
