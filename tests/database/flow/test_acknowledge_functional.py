@@ -13,9 +13,9 @@ from orderwire.document.functional import (
     SegmentError,
     TransactionStatus,
 )
-from orderwire.document.states import DeliveryState
+from orderwire.document.states import AnswerState, DeliveryState
 from orderwire.flow.acknowledge import functional
-from orderwire.records import Delivery, Event
+from orderwire.records import Delivery, Event, Order, Timer
 from tests.database import factories
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +105,16 @@ def test_a_doubt_is_settled_by_the_acknowledgment() -> None:
     give(unsure, ack())
     assert unsure.state == "delivered"
     assert Event.objects.filter(kind="delivery.settled").exists()
+
+
+def test_when_a_doubt_is_settled_by_proof_the_wait_for_the_answer_begins() -> None:
+    parcel = CONTROLS | {"answer_by": "2030-01-02T17:00:00+00:00"}
+    unsure = factories.delivery(factories.order(), state=DeliveryState.IN_DOUBT, parcel=parcel)
+    Order.objects.update(answer_state=AnswerState.NOT_ASKED)
+    give(unsure, ack())
+    order = Order.objects.get()
+    assert (order.answer_state, order.answer_due_at.isoformat()) == ("waiting", parcel["answer_by"])
+    assert Timer.objects.get(kind="answer_due").delivery == unsure
 
 
 def test_what_fits_nothing_of_ours_is_a_finding_and_changes_nothing(sent: Delivery) -> None:

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from orderwire.document.states import DELIVERY_TRANSITIONS, DeliveryState
+from orderwire.flow.awaited import ask
 from orderwire.ledger.append import append
 from orderwire.ledger.entry import Subject
 from orderwire.ledger.events import DeliverySettled, ReceiptOpened
@@ -50,6 +51,7 @@ def prove(
             row.save(update_fields=["state", "due_at", "proven_at", "changed_at"])
             mirror(row, order)
             if old is DeliveryState.IN_DOUBT:
+                ask(row, order)
                 settled = DeliverySettled(state=state, reason=text)
                 append(settled, actor=actor, order=order, subjects=about(row))
     return new

@@ -1,17 +1,16 @@
 """What a person does to a delivery: send again, or say what became of one in doubt."""
 
-import datetime
-
 from django.db import transaction
 from django.utils import timezone
 
 from orderwire import engine
-from orderwire.document.states import AnswerState, DeliveryState
+from orderwire.document.states import DeliveryState
 from orderwire.flow import Refused
+from orderwire.flow.awaited import ask
 from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.ledger.entry import Subject
-from orderwire.records import Delivery, Order, Timer
+from orderwire.records import Delivery, Order
 
 
 def resend(delivery_id: int, *, actor: str, reason: str) -> Delivery:
@@ -57,7 +56,7 @@ def settle_doubt(delivery_id: int, *, arrived: bool, actor: str, reason: str = "
             delivery.accepted_at = timezone.now()
             delivery.save()
             text = reason or "The supplier says that it arrived."
-            _ask(delivery, order)
+            ask(delivery, order)
         else:
             delivery.duplicate = True
             _ready(delivery)
@@ -85,17 +84,6 @@ def _ready(delivery: Delivery) -> None:
     delivery.failures, delivery.reason = 0, ""
     delivery.save()
     engine.defer_sweep()
-
-
-def _ask(delivery: Delivery, order: Order | None) -> None:
-    """From now on the supplier's answer is awaited, as it would have been had the connection not broken."""
-    text = (delivery.parcel or {}).get("answer_by")
-    current = order and delivery.revision and delivery.revision.number == order.revision
-    if order and current and delivery.primary and text and order.answer_state == AnswerState.NOT_ASKED:
-        due = datetime.datetime.fromisoformat(text)
-        order.answer_state, order.answer_due_at = AnswerState.WAITING, due
-        order.save(update_fields=["answer_state", "answer_due_at"])
-        Timer.objects.create(kind="answer_due", order=order, delivery=delivery, due_at=due)
 
 
 def _follow(delivery: Delivery, order: Order | None, headline: str) -> None:
