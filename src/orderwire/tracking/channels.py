@@ -25,13 +25,26 @@ def by_channel(kind: str) -> str:
     return _BY.get(kind, f"by {channel_word(kind)}")
 
 
+_TAKEN = {"email": "their server took it", "portal": "it stands in the portal", "folder": "it lies in their folder"}
+
+
+def taken_word(kind: str) -> str:
+    """What it means that something was handed over by this channel, and no more."""
+    return _TAKEN.get(kind, "handed over")
+
+
 _SOURCES = {"api": "through the API", "cli": "by the command line", "console": "in the console",
             "portal": "in the portal", "answer page": "on the answer page"}  # fmt: skip
 
 
-def source_word(source: str) -> str:
-    """Where something came from, to stand in a sentence: "folder:erp" is "through the folder of erp"."""
+def source_word(source: str, *, theirs: bool = False) -> str:
+    """Where something came from, to stand in a sentence: "folder:erp" is "through the folder of erp".
+
+    `theirs`: it came from the supplier whom the sentence is about.
+    """
     kind, _, name = source.partition(":")
+    if name and theirs and kind != "api":
+        return f"through their {channel_word(kind).lower()}"
     if name:
         return f"through the API ({name})" if kind == "api" else f"through the {channel_word(kind).lower()} of {name}"
     return _SOURCES.get(source, f"through {source}")

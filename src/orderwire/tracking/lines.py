@@ -133,7 +133,7 @@ def _row(
     note = ""
     if answers:
         note = "as asked" if same else next((a.reason for a in answers if a.reason), "") or "not as asked"
-        note += f", in answer to version {version}" if earlier else ""
+        note += f", in answer to version\u00a0{version}" if earlier else ""
     digits = 2 if Money(Decimal(0), document.currency).text != "0" else 0
     return LineRow(
         number=line.number,

@@ -22,7 +22,7 @@ from orderwire.records import (
     Revision,
     Timer,
 )
-from orderwire.tracking.channels import channel_word, format_word
+from orderwire.tracking.channels import channel_word, format_word, taken_word
 
 PROOF = {
     DeliveryState.ACCEPTED: 2,
@@ -33,11 +33,11 @@ PROOF = {
 }
 """How many proof bars a state earns: 1 sent, 2 handed over, 3 receipt proven, 4 seen or answered."""
 
-_WORDS = {0: "nothing yet", 1: "sent, no word from them", 2: "their server took it", 3: "receipt proven",
+_WORDS = {0: "nothing yet", 1: "sent, no word from them", 2: "handed over", 3: "receipt proven",
           4: "seen or answered"}  # fmt: skip
 EVIDENCE = {
     "sent": (1, "sent"),
-    "handed_over": (2, "their server took it"),
+    "handed_over": (2, "handed over"),
     "delivered": (3, "delivery proven"),
     "functional_ack": (3, "functional acknowledgment"),
     "opened": (4, "opened by a person"),
@@ -88,7 +88,8 @@ class Trip:
         best = max((e for e in known if e[0] <= max(level, 1)), default=None)
         if level == 0 and best is None:
             return 0, _WORDS[0]
-        return max((level, _WORDS[level]), best or (0, ""), key=lambda e: (e[0], e == best))
+        bars, words = max((level, _WORDS[level]), best or (0, ""), key=lambda e: (e[0], e == best))
+        return bars, taken_word(self.channel) if bars == 2 else words
 
     @property
     def held_by(self) -> bool:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from orderwire.document.states import AnswerState, DeliveryState, OrderState
 from orderwire.records import Response
-from orderwire.tracking.channels import by_channel
+from orderwire.tracking.channels import by_channel, taken_word
 from orderwire.tracking.order import OrderView, Trip
 from orderwire.tracking.people import name
 from orderwire.tracking.words import age, due, plural, sentence_time, short, when
@@ -182,7 +182,6 @@ def _answered(view: OrderView, trip: Trip, now: datetime.datetime) -> Says:
 
 
 _PROVEN = {
-    DeliveryState.ACCEPTED: "their server took it",
     DeliveryState.DELIVERED: "receipt proven",
     DeliveryState.OPENED: "opened by a person",
     DeliveryState.ANSWERED: "answered",
@@ -192,12 +191,13 @@ _PROVEN = {
 def _done(view: OrderView, now: datetime.datetime) -> str:
     """What has been sent and is proven, or that nothing was."""
     trip = view.main
-    if trip is None or trip.state not in _PROVEN:
+    if trip is None or not trip.held_by:
         held = view.holds
         return f"{supplier_word(view)} has version {held[0]}." if held else "Nothing was sent."
     at = trip.delivery.accepted_at
     on = f" {_on(at, now)}" if at else ""
-    return f"Sent to {supplier_word(view)} {by_channel(trip.channel)}{on}; {_PROVEN[trip.state]}."
+    proof = _PROVEN.get(trip.state, taken_word(trip.channel))
+    return f"Sent to {supplier_word(view)} {by_channel(trip.channel)}{on}; {proof}."
 
 
 def _on(at: datetime.datetime | None, now: datetime.datetime) -> str:

@@ -97,7 +97,7 @@ def _way(leg: str, t: Teller) -> str:
 def _accepted(d: Facts, e: Event, t: Teller) -> Told:
     if d["proof"] == "delivered":
         return Told(f"{t.to(e)}: receipt proven", _end(d["text"]), "done", "quiet", 3, "receipt proven")
-    evidence = "their server took it" if d["proof"] == "handed_over" else "sent only"
+    evidence = "handed over" if d["proof"] == "handed_over" else "sent only"
     level = 2 if d["proof"] == "handed_over" else 1
     return Told(f"Handed over to {t.to(e)}", _end(d["text"]), "done", "quiet", level, evidence)
 
@@ -206,7 +206,7 @@ _WORDS: dict[str, Callable[[Facts, Event, Teller], Told]] = {
     ),
     "answer.received": lambda d, e, t: Told(
         f"Answer from {t.supplier}",
-        _end(f"{t.who(e)}, {source_word(d['source'])}")
+        _end(f"{t.who(e)}, {source_word(d['source'], theirs=True)}")
         + ("" if d.get("current", True) else " It answers an older version."),
         "dot",
         "quiet",

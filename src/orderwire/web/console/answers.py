@@ -75,7 +75,7 @@ def _shown(view: OrderView, answer: Response, by: str) -> Shown:
     return Shown(
         answer,
         _TITLES.get(answer.status, answer.status),
-        source_word(answer.source),
+        source_word(answer.source, theirs=True),
         when(answer.received_at),
         by,
         version,
