@@ -14,13 +14,16 @@ from pathlib import Path
 from types import FrameType
 
 PR_SET_PDEATHSIG = 1
+HEALTHY = 30.0
+"""Seconds after which a child that dies did not die at once."""
+
 GRACE = 25.0
 """Seconds that a child has to end by itself, longer than the worker's own grace."""
 
 
 @dataclass
 class Child:
-    """One process of the tree. `started` is monotonic; a child that dies at once is started ever more slowly.
+    """One process of the tree. A child that dies at once is started ever more slowly; the times are monotonic.
 
     `log` is a file that gets what it writes to its standard output and error. With `once` it has one thing to do and
     is not started again.
@@ -33,11 +36,12 @@ class Child:
     once: bool = False
     process: "subprocess.Popen[bytes] | None" = None
     started: float = 0.0
+    died: float | None = None
     deaths: int = 0
 
     def start(self) -> None:
         """Start it, tied to the life of this process."""
-        self.started = time.monotonic()
+        self.started, self.died = time.monotonic(), None
         with ExitStack() as files:
             log = files.enter_context(self.log.open("ab")) if self.log else None
             self.process = subprocess.Popen(
@@ -58,9 +62,12 @@ class Child:
         """True when it is dead and has waited long enough."""
         if self.once or self.ended() is None:
             return False
-        if time.monotonic() - self.started > 30:
-            self.deaths = 0
-        return time.monotonic() - self.started > min(0.5 * 2.0**self.deaths, 30.0)
+        now = time.monotonic()
+        if self.died is None:
+            self.died = now
+            if now - self.started > HEALTHY:
+                self.deaths = 0
+        return now - self.died > min(0.5 * 2.0 ** min(self.deaths, 6), 30.0)
 
 
 class Tree:
