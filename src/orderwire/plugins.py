@@ -66,6 +66,9 @@ def _load(group: Group, point: EntryPoint) -> Plugin:
         return Plugin(group, point.name, source, version, problem=f"{type(failure).__name__}: {failure}")
     if not isinstance(instance, protocol):
         return Plugin(group, point.name, source, version, problem=f"{point.value} does not keep the {group} protocol")
+    if instance.kind != point.name:
+        problem = f"{point.value} is of the kind {instance.kind}; its entry point must have that name"
+        return Plugin(group, point.name, source, version, problem=problem)
     return Plugin(group, point.name, source, instance.version, instance)
 
 

@@ -12,7 +12,6 @@ from typing import Any, Literal
 from django.db import transaction
 from django.utils import timezone
 
-from orderwire import engine
 from orderwire.document import money
 from orderwire.document.canonical import canonical_bytes, fingerprint
 from orderwire.document.change import FieldChange, changes
@@ -201,8 +200,6 @@ def _revise(
     if judged.approval:
         Approval.objects.create(revision=revision, **asdict(judged.approval))
         route.plan(order, revision, document, actor=actor)
-    else:
-        engine.defer_sweep()
     differing = changes(Document.model_validate_json(bytes(newest.content)), document)
     return Created(order.pk, order.number, document.revision, order.state, "revised", differing)
 

@@ -184,12 +184,15 @@ def test_a_plug_in_that_does_not_load_is_listed_and_stops_nothing(run: Any, monk
     good = EntryPoint("order_json", "orderwire.formats.order_json:OrderJson", "orderwire.formats")
     bad = EntryPoint("bad", "orderwire.no_such_module:Nothing", "orderwire.formats")
     odd = EntryPoint("odd", "builtins:object", "orderwire.formats")
-    monkeypatch.setattr(plugins, "entry_points", lambda group: (bad, good, odd) if group.endswith("formats") else ())
+    alias = EntryPoint("alias", "orderwire.formats.order_json:OrderJson", "orderwire.formats")
+    points = (bad, good, odd, alias)
+    monkeypatch.setattr(plugins, "entry_points", lambda group: points if group.endswith("formats") else ())
     plugins._group.cache_clear()
     try:
         found = {p["name"]: p["problem"] for p in json.loads(run("plugins", "--json")[1])["plugins"]}
         assert "No module named 'orderwire.no_such_module'" in found["bad"]
         assert "does not keep the format protocol" in found["odd"]
+        assert "is of the kind order_json; its entry point must have that name" in found["alias"]
         assert found["order_json"] is None
         assert "did not load: ModuleNotFoundError" in run("plugins")[1]
         assert run("read", write("o.json", ORDER))[0] == 0

@@ -31,7 +31,7 @@ def reached(endpoint_id: int) -> None:
     """A connection worked: the breaker closes. A person's own pause stays."""
     now = timezone.now()
     with transaction.atomic():
-        rested = Endpoint.objects.select_for_update().filter(pk=endpoint_id, failures__gte=TRIP_AFTER)
+        rested = Endpoint.objects.select_for_update(no_key=True).filter(pk=endpoint_id, failures__gte=TRIP_AFTER)
         if endpoint := rested.exclude(paused_until=FOREVER).first():
             endpoint.paused_until, endpoint.pause_reason = None, ""
             endpoint.save(update_fields=["paused_until", "pause_reason"])
@@ -43,7 +43,7 @@ def reached(endpoint_id: int) -> None:
 def missed(endpoint_id: int, reason: str) -> None:
     """A connection failed: after three in a row the endpoint rests, twice as long each time."""
     with transaction.atomic():
-        endpoint = Endpoint.objects.select_for_update().get(pk=endpoint_id)
+        endpoint = Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint_id)
         endpoint.failures += 1
         if endpoint.failures >= TRIP_AFTER and endpoint.paused_until != FOREVER:
             pause_s = min(FIRST_PAUSE * 2 ** min(endpoint.failures - TRIP_AFTER, 10), LONGEST_PAUSE)
@@ -57,7 +57,7 @@ def missed(endpoint_id: int, reason: str) -> None:
 def pause(endpoint_id: int, *, reason: str, actor: str = "system:worker") -> None:
     """Send nothing to this endpoint until somebody resumes it."""
     with transaction.atomic():
-        endpoint = Endpoint.objects.select_for_update().get(pk=endpoint_id)
+        endpoint = Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint_id)
         endpoint.paused_until, endpoint.pause_reason = FOREVER, reason[:200]
         endpoint.save(update_fields=["paused_until", "pause_reason"])
         append(events.EndpointPaused(reason=reason), actor=actor, subjects=_subjects(endpoint))
@@ -66,7 +66,7 @@ def pause(endpoint_id: int, *, reason: str, actor: str = "system:worker") -> Non
 def resume(endpoint_id: int, *, actor: str) -> None:
     """Sending goes on now, with whatever waits."""
     with transaction.atomic():
-        endpoint = Endpoint.objects.select_for_update().get(pk=endpoint_id)
+        endpoint = Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint_id)
         endpoint.paused_until, endpoint.pause_reason, endpoint.failures = None, "", 0
         endpoint.save(update_fields=["paused_until", "pause_reason", "failures"])
         append(events.EndpointResumed(), actor=actor, subjects=_subjects(endpoint))
