@@ -112,12 +112,3 @@ ANSWER_TRANSITIONS: Mapping[AnswerState, frozenset[AnswerState]] = {
     state: frozenset(set(AnswerState) - {state}) for state in AnswerState
 }
 """Every answer may follow every other: a supplier may correct himself, a new revision asks again."""
-
-
-def allowed(old: State, new: State) -> bool:
-    """True when the tables have an arrow from `old` to `new`, or they are equal."""
-    if isinstance(old, OrderState):
-        return old == new or new in ORDER_TRANSITIONS[old]
-    if isinstance(old, DeliveryState):
-        return old == new or new in DELIVERY_TRANSITIONS[old]
-    return True

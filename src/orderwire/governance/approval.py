@@ -3,8 +3,6 @@
 What cannot be told, such as a total without a rate, is a refusal with its remedy and never a yes.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -63,12 +61,6 @@ class Verdict:
     allowed: bool
     reason: str
     missing: int = field(default=0)
-
-
-def binding(revision: str, recipients: Mapping[int, int]) -> str:
-    """What an approval is bound to: the revision's SHA-256 and the version of each recipient endpoint by its id."""
-    bound = {"recipients": {str(k): v for k, v in recipients.items()}, "revision": revision}
-    return hashlib.sha256(json.dumps(bound, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def case(order: Order, *, bound_to: str) -> Case:
@@ -136,16 +128,6 @@ def may_approve(
         else f"{left} more {'person' if left == 1 else 'persons'} must approve"
     )
     return Verdict(True, f"You may approve this order; {after} ({requirement.reason}).", left)
-
-
-def approved(requirement: Requirement, approvals: Iterable[Approval], *, creator: str) -> Verdict:
-    """Whether these approvals suffice for exactly this case: asked again before anything is sent."""
-    if requirement.problem:
-        return Verdict(False, f"{requirement.problem}.", requirement.persons)
-    missing = max(0, requirement.persons - len(_given(requirement, approvals, creator)))
-    if missing:
-        return Verdict(False, f"{missing} of {requirement.persons} approvals missing: {requirement.reason}.", missing)
-    return Verdict(True, f"Approved: {requirement.reason}.")
 
 
 def _given(requirement: Requirement, approvals: Iterable[Approval], creator: str) -> frozenset[str]:
