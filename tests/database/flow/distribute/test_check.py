@@ -9,6 +9,8 @@ from django.db import OperationalError, transaction
 
 from orderwire import plugins
 from orderwire.flow import Refused, distribute, route
+from orderwire.flow.distribute import parcels
+from orderwire.flow.distribute.claim import claim
 from orderwire.formats import ReadDocument, ReadResult
 from orderwire.records import (
     Attempt,
@@ -18,7 +20,7 @@ from orderwire.records import (
 )
 from tests.database import factories
 from tests.database.flow import road
-from tests.database.flow.distribute.kit import changed_address, drain, due, lapsed, only, orders_in
+from tests.database.flow.distribute.kit import changed_address, drain, due, lapsed, only, orders_in, place
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -86,6 +88,17 @@ def test_an_address_that_changed_after_the_plan_stops_the_send(when: str, out: P
     route.replan(order.pk, actor="user:ines")
     drain()
     assert orders_in(tmp_path / "elsewhere") == [("4500071791", 1)]
+
+
+def test_an_address_read_before_it_changed_is_not_used_for_the_new_plan(out: Path, tmp_path: Path) -> None:
+    order = road.approved()
+    where = place()
+    (tmp_path / "new").mkdir()
+    changed_address(Endpoint.objects.get(), out=str(tmp_path / "new"))
+    route.replan(order.pk, actor="user:ines")
+    ours = [c for shard in range(where.shards) for c in claim(where, shard)]
+    batch, held = parcels.parcels(where, ours)
+    assert (len(ours), batch, len(held)) == (1, [], 1)
 
 
 def test_a_new_plan_sends_nothing_again_to_who_has_it(out: Path, tmp_path: Path, config: Path) -> None:
