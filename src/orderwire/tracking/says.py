@@ -118,7 +118,7 @@ def _approved(view: OrderView, now: datetime.datetime) -> Says:
             return Says(
                 f"Try {trip.delivery.tries} to send it to {who} {by} {_on(_last_try(trip), now)} ended without a word.",
                 "It may or may not have arrived",
-                f". {why}. You decide what to do.",
+                ". You decide what to do.",
                 "warn",
             )
         case DeliveryState.HELD:
