@@ -5,6 +5,7 @@ An order that comes in approved by a trusted source is created, approved and pla
 """
 
 import datetime
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -120,7 +121,8 @@ def _write_new(incoming: Sequence[Incoming], *, source: str, actor: str, message
 def _decided(incoming: Incoming, *, source: str, actor: str, message: Message | None, look: Look) -> NewOrder:
     """What a new order is to be, as its rows; nothing is written yet."""
     document, number = incoming.document, number_of(incoming.document)
-    now, content, sha256 = timezone.now(), canonical_bytes(document), fingerprint(document)
+    now, content = timezone.now(), canonical_bytes(document)
+    sha256 = hashlib.sha256(content).hexdigest()
     supplier_id = look.supplier(document.supplier)
     judged = approve.arrival(document, sha256, source=source, claim=incoming.approval, look=look)
     decided = None

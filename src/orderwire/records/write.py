@@ -109,69 +109,80 @@ LEG_COLUMNS = ",".join(f.name for f in fields(LegRow)[:10])
 """Up to answer_due_days; what follows belongs to the leg's ladder and its delivery."""
 
 TYPES = {
-    "o": "text text text text text text int8 text text bool int text text text text numeric int date text timestamptz "
-    "timestamptz text",
-    "r": "text int bytea text text numeric int8 text timestamptz",
-    "l": "text int text text numeric text numeric numeric numeric date text text",
-    "a": "text text text text int8 text text text timestamptz",
-    "p": "text int8 text jsonb text",
-    "g": "text int int8 text int8 int jsonb bool timestamptz bool int jsonb bool timestamptz int",
-    "e": "text int timestamptz text text jsonb bool bool",
-}
-"""Types of the arrays: ORDER_COLUMNS, then k (the order's number) and the fields of each kind of row."""
+    "at": "timestamptz", "approved_at": "timestamptz", "created_at": "timestamptz", "changed_at": "timestamptz",
+    "dispatch_at": "timestamptz", "due_at": "timestamptz", "need_by": "date", "position": "int", "place": "int",
+    "revision": "int", "line_count": "int", "endpoint_version": "int", "answer_due_days": "int", "shard_key": "int",
+    "supplier_id": "int8", "message_id": "int8", "user_id": "int8", "rules_id": "int8", "recipient_id": "int8",
+    "endpoint_id": "int8", "total": "numeric", "quantity": "numeric", "price": "numeric", "price_basis": "numeric",
+    "amount": "numeric", "test": "bool", "prices": "bool", "answer_required": "bool", "is_primary": "bool",
+    "about_revision": "bool", "about_plan": "bool", "explanation": "jsonb", "profile": "jsonb", "ladder": "jsonb",
+    "data": "jsonb",
+}  # fmt: skip
+"""Types of the columns that are not text."""
 
 
-def _unnest(name: str) -> str:
-    return "unnest(" + ",".join(f"%({name}{n})s::{kind}[]" for n, kind in enumerate(TYPES[name].split())) + ")"
+def _names(row: type) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(row))
 
 
-def _names(row: type) -> str:
-    return ",".join(f.name for f in fields(row))
+def _given(name: str, columns: Sequence[str], **types: str) -> str:
+    """The rows of one kind, sent as one JSON array; k is the number of their order."""
+    typed = ", ".join(f"{c} {types.get(c) or TYPES.get(c, 'text')}" for c in columns)
+    return f"json_to_recordset(%({name})s::json) as u({typed})"
 
+
+def _list(columns: Sequence[str]) -> str:
+    return ",".join(columns)
+
+
+LINE, APPROVAL, PLAN, LEG = (_names(row) for row in (LineRow, ApprovalRow, PlanRow, LegRow))
+EVENT = ("k", "place", "at", "kind", "actor", "data", "about_revision", "about_plan")
 
 INSERT = f"""
 with o as (
-insert into ow_order ({",".join(ORDER_COLUMNS)}) select * from {_unnest("o")}
-on conflict (entity, number) do nothing
-returning id, number
+  insert into ow_order ({_list(ORDER_COLUMNS)})
+  select {_list(ORDER_COLUMNS)} from {_given("orders", ORDER_COLUMNS)}
+  on conflict (entity, number) do nothing
+  returning id, number
 ), r as (
-insert into ow_revision (order_id,{",".join(REVISION_COLUMNS)})
-select o.id,{",".join("u." + c for c in REVISION_COLUMNS)}
-from o join {_unnest("r")} as u(k,{",".join(REVISION_COLUMNS)}) on k = o.number
-returning id, order_id, sha256
+  insert into ow_revision (order_id,{_list(REVISION_COLUMNS)})
+  select o.id,u.number,convert_to(content, 'UTF8'),{",".join("u." + c for c in REVISION_COLUMNS[2:])}
+  from o join {_given("revisions", ("k", *REVISION_COLUMNS), number="int")} on k = o.number
+  returning id, order_id, sha256
 ), n as (
-select o.number as key, o.id as order_id, r.id as revision_id, sha256 from o join r on r.order_id = o.id
+  select o.number as key, o.id as order_id, r.id as revision_id, sha256 from o join r on r.order_id = o.id
 ), l as (
-insert into ow_order_line (revision_id,{_names(LineRow)})
-select revision_id,{_names(LineRow)} from n join {_unnest("l")} as u(k,{_names(LineRow)}) on k = key
-order by k, position
+  insert into ow_order_line (revision_id,{_list(LINE)})
+  select revision_id,{_list(LINE)} from n join {_given("lines", ("k", *LINE))} on k = key
+  order by k, position
 ), a as (
-insert into ow_approval (revision_id,{_names(ApprovalRow)},recorded_at)
-select revision_id,{_names(ApprovalRow)},now() from n join {_unnest("a")} as u(k,{_names(ApprovalRow)}) on k = key
+  insert into ow_approval (revision_id,{_list(APPROVAL)},recorded_at)
+  select revision_id,{",".join("u." + c for c in APPROVAL)},now()
+  from n join {_given("approvals", ("k", *APPROVAL))} on k = key
 ), p as (
-insert into ow_plan (revision_id,{_names(PlanRow)},created_at)
-select revision_id,{_names(PlanRow)},now() from n join {_unnest("p")} as u(k,{_names(PlanRow)}) on k = key
-returning id, revision_id
+  insert into ow_plan (revision_id,{_list(PLAN)},created_at)
+  select revision_id,{_list(PLAN)},now() from n join {_given("plans", ("k", *PLAN))} on k = key
+  returning id, revision_id
 ), w as (
-select n.*, p.id as plan_id, u.*
-from p join n using (revision_id) join {_unnest("g")} as u(k,{_names(LegRow)}) on k = key
+  select n.*, p.id as plan_id, u.*
+  from p join n using (revision_id) join {_given("legs", ("k", *LEG))} on k = key
 ), g as (
-insert into ow_leg (plan_id,{LEG_COLUMNS},ladder)
-select plan_id,{LEG_COLUMNS},array(select jsonb_array_elements_text(ladder)::int8) from w order by plan_id, position
-returning id, plan_id, position
+  insert into ow_leg (plan_id,{LEG_COLUMNS},ladder)
+  select plan_id,{LEG_COLUMNS},array(select jsonb_array_elements_text(ladder)::int8) from w order by plan_id, position
+  returning id, plan_id, position
 ), d as (
-insert into ow_delivery (kind,leg_id,order_id,revision_id,endpoint_id,endpoint_version,"primary",shard_key,state,
-due_at,fence,tries,failures,reason,duplicate,message_id)
-select 'order',g.id,order_id,w.revision_id,endpoint_id,endpoint_version,is_primary,shard_key,'ready',due_at,0,0,0,'',
-false,left(w.sha256,24)||'.'||endpoint_id||'.'||w.plan_id
-from g join w using (plan_id, position) order by plan_id, position
+  insert into ow_delivery (kind,leg_id,order_id,revision_id,endpoint_id,endpoint_version,"primary",shard_key,state,
+    due_at,fence,tries,failures,reason,duplicate,message_id)
+  select 'order',g.id,order_id,w.revision_id,endpoint_id,endpoint_version,is_primary,shard_key,'ready',due_at,0,0,0,
+    '',false,left(w.sha256,24)||'.'||endpoint_id||'.'||w.plan_id
+  from g join w using (plan_id, position) order by plan_id, position
 ), e as (
-insert into ow_event (at,kind,actor,order_id,order_number,subjects,data)
-select at,kind,actor,order_id,key,jsonb_strip_nulls(jsonb_build_object(
-'revision',case when about_revision then revision_id::text end,'plan',case when about_plan then p.id::text end)),data
-from n left join p using (revision_id)
-join {_unnest("e")} as u(k,place,at,kind,actor,data,about_revision,about_plan) on k = key
-order by place
+  insert into ow_event (at,kind,actor,order_id,order_number,subjects,data)
+  select at,kind,actor,order_id,key,jsonb_strip_nulls(jsonb_build_object(
+    'revision', case when about_revision then revision_id::text end, 'plan', case when about_plan then p.id::text end)),
+    data
+  from n left join p using (revision_id) join {_given("events", EVENT)} on k = key
+  order by place
 )
 select key, order_id, pg_notify(%(notify)s, case when (select count(*) from n) = 1 then order_id::text else '' end)
 from n
@@ -186,28 +197,24 @@ def new_orders(new: Sequence[NewOrder], *, notify: str) -> dict[str, int]:
 
 
 def _parameters(new: Sequence[NewOrder]) -> dict[str, Any]:
-    given: dict[str, Any] = {}
-    for n, name in enumerate(ORDER_COLUMNS):
-        given[f"o{n}"] = [each.order[name] for each in new]
-    given["r0"] = given["o0"]
-    for n, name in enumerate(REVISION_COLUMNS, 1):
-        given[f"r{n}"] = [each.revision[name] for each in new]
-    for prefix, row, children in (
-        ("l", LineRow, [(each.order["number"], item) for each in new for item in each.lines]),
-        ("a", ApprovalRow, [(each.order["number"], item) for each in new for item in each.approvals]),
-        ("p", PlanRow, [(each.order["number"], each.plan) for each in new if each.plan]),
-        ("g", LegRow, [(each.order["number"], item) for each in new for item in each.legs]),
-    ):
-        given[f"{prefix}0"] = [number for number, _ in children]
-        for n, column in enumerate(fields(row), 1):
-            given[f"{prefix}{n}"] = [_value(getattr(item, column.name)) for _, item in children]
-    told = [(each.order["number"], event) for each in new for event in each.events]
-    columns: list[list[Any]] = [[number for number, _ in told], list(range(len(told)))]
-    columns += [[e.at for _, e in told], [e.kind for _, e in told], [e.actor for _, e in told]]
-    columns += [[json.dumps(e.data) for _, e in told]]
-    columns += [["revision" in e.about for _, e in told], ["plan" in e.about for _, e in told]]
-    return given | {f"e{n}": column for n, column in enumerate(columns)}
-
-
-def _value(value: Any) -> Any:
-    return json.dumps(value) if isinstance(value, dict | tuple) else value
+    rows: dict[str, list[dict[str, Any]]] = {
+        "orders": [each.order for each in new],
+        "revisions": [],
+        "lines": [],
+        "approvals": [],
+        "plans": [],
+        "legs": [],
+        "events": [],
+    }
+    for each in new:
+        k = each.order["number"]
+        rows["revisions"].append(each.revision | {"k": k, "content": each.revision["content"].decode()})
+        rows["lines"] += [{"k": k, **vars(line)} for line in each.lines]
+        rows["approvals"] += [{"k": k, **vars(approval)} for approval in each.approvals]
+        rows["plans"] += [{"k": k, **vars(each.plan)}] if each.plan else []
+        rows["legs"] += [{"k": k, **vars(leg)} for leg in each.legs]
+        for event in each.events:
+            about = {"about_revision": "revision" in event.about, "about_plan": "plan" in event.about}
+            told = {"at": event.at, "kind": event.kind, "actor": event.actor, "data": event.data}
+            rows["events"].append({"k": k, "place": len(rows["events"]), **told, **about})
+    return {name: json.dumps(items, default=str, ensure_ascii=False) for name, items in rows.items()}

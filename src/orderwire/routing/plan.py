@@ -88,7 +88,7 @@ def make_plan(decision: Decision, endpoints: Iterable[EndpointChoice]) -> Plan:
                 (problems if asked.required else notes).append(reason)
                 continue
             other = legs.setdefault((leg.recipient, leg.endpoint), leg)
-            if other.to_json() | {"rule": ""} != leg.to_json() | {"rule": ""}:
+            if other is not leg and other.to_json() | {"rule": ""} != leg.to_json() | {"rule": ""}:
                 first = label(decision.rule_set, decision.rule_set.rule(other.rule)[1])
                 problems.append(
                     f"{first} and {named} send to the same endpoint of {_who(asked.to, known)} in two ways; keep one"
