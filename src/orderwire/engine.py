@@ -10,11 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import close_old_connections, connection
+from django.db import close_old_connections
 from procrastinate import App, job_context
 from procrastinate.contrib.django import procrastinate_app
 from procrastinate.exceptions import ConnectorException
 from procrastinate.types import JSONValue
+
+HOUSEKEEPING = 3
+"""Threads for sweeping, collecting and sealing."""
 
 logger = logging.getLogger(__name__)
 
@@ -42,16 +45,9 @@ def defer_drains(shards: list[tuple[int, int]]) -> None:
         )
 
 
-def pending() -> int:
-    """Jobs that wait or run; for health pages and tests."""
-    with connection.cursor() as cursor:
-        cursor.execute("select count(*) from procrastinate_jobs where status in ('todo', 'doing')")
-        return int(cursor.fetchone()[0])
-
-
 async def work(jobs: Jobs, *, threads: int = 8, stop: asyncio.Event | None = None) -> None:
     """Run jobs until SIGTERM or SIGINT (or `stop`). Survives restarts of the database."""
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(threads))
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(threads + HOUSEKEEPING))
     stop = stop or asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -71,10 +67,12 @@ async def _work_once(jobs: Jobs, threads: int, stop: asyncio.Event) -> None:
     stalled = settings.ORDERWIRE_LEASE_MARGIN / 3
     app = App(connector=_app().connector.get_worker_connector())  # type: ignore[attr-defined]
     _register(app, jobs, stalled)
-    async with app.open_async():
-        running = asyncio.create_task(
+
+    def worker(queue: str, concurrency: int) -> asyncio.Task[None]:
+        return asyncio.create_task(
             app.run_worker_async(
-                concurrency=threads,
+                queues=[queue],
+                concurrency=concurrency,
                 install_signal_handlers=False,
                 delete_jobs="always",
                 fetch_job_polling_interval=1.0,
@@ -83,13 +81,18 @@ async def _work_once(jobs: Jobs, threads: int, stop: asyncio.Event) -> None:
                 shutdown_graceful_timeout=20.0,
             )
         )
+
+    async with app.open_async():
+        # Housekeeping has threads of its own: partners that hang hold up their own deliveries and nothing else.
+        running = {worker("drain", threads), worker("sweep", HOUSEKEEPING)}
         stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if not running.done():
-            running.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await running
+        await asyncio.wait({*running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        for task in {*running, stopping}:
+            task.cancel()
+        ended = await asyncio.gather(*running, return_exceptions=True)
+    for failure in ended:
+        if isinstance(failure, Exception):
+            raise failure
 
 
 def _register(app: App, jobs: Jobs, stalled: float) -> None:

@@ -10,7 +10,9 @@ from typing import Any
 def add(commands: Any) -> None:
     """Register the command."""
     parser = commands.add_parser("import", help="take in orders, answers and acknowledgments from files")
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="what to take in")
+    parser.add_argument("--again", nargs="*", type=int, default=[], metavar="MESSAGE",
+                        help="numbers of messages that are kept here, to be processed again")  # fmt: skip
     parser.add_argument(
         "--source", default="cli", help="name of the source; the policy says which may bring approved orders"
     )
@@ -20,12 +22,22 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 when everything was taken in, 1 when something was refused, 2 when a file cannot be read."""
+    if not args.files and not args.again:
+        print("orderwire import: name a file, or a message with --again", file=sys.stderr)
+        return 2
     from orderwire.installation import prepare
 
     prepare()
     from orderwire.flow import Refused, receive
+    from orderwire.records import Message
 
     worst = 0
+    for number in args.again:
+        kept = Message.objects.filter(pk=number).first()
+        if kept is None:
+            print(f"there is no message {number}", file=sys.stderr)
+            return 2
+        worst = max(worst, _tell(kept.name, receive.process(kept), as_json=args.json))
     for file in args.files:
         try:
             content = file.read_bytes()

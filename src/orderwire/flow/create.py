@@ -8,6 +8,7 @@ import datetime
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import Any, Literal
 
 from django.db import transaction
@@ -118,6 +119,15 @@ def _write_new(incoming: Sequence[Incoming], *, source: str, actor: str, message
     }
 
 
+def _not_negative(document: Document, total: Decimal) -> None:
+    """A total below zero would pass under every approval limit, and no supplier owes us for an order."""
+    if total < 0:
+        raise Refused(
+            f"The total of order {document.number} is {total} {document.currency}, below zero.",
+            remedy="Correct its prices or allowances.",
+        )
+
+
 def _decided(incoming: Incoming, *, source: str, actor: str, message: Message | None, look: Look) -> NewOrder:
     """What a new order is to be, as its rows; nothing is written yet."""
     document, number = incoming.document, number_of(incoming.document)
@@ -130,6 +140,7 @@ def _decided(incoming: Incoming, *, source: str, actor: str, message: Message | 
         decided = route.decide(document, sha256, number=number, supplier_id=supplier_id, look=look)
     state = OrderState.HELD if decided and decided.problem else judged.state
     summary = _summary(document, supplier_id)
+    _not_negative(document, summary["total"])
     told: list[tuple[Event, frozenset[str]]] = [
         (_created_event(document, sha256, source, summary["total"]), frozenset({"revision"})),
         (judged.event, frozenset({"revision"})),
@@ -176,6 +187,7 @@ def _revise(
     order: Order, document: Document, *, source: str, actor: str, claim: Claim | None, message: Message | None
 ) -> Created:
     _may_follow(order, document)
+    _not_negative(document, money.totals(document).total)
     newest = order.revisions.get(number=order.revision)
     sha256 = fingerprint(document)
     look = Look()

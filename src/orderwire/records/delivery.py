@@ -15,7 +15,8 @@ class Delivery(models.Model):
     """One leg carried out, or one functional acknowledgment on its way (then leg, order and revision are empty).
 
     `shard_key` is a stable hash of the order: one order always travels in the same shard. `fence` rises with each
-    claim; a result with an older fence is refused. `parcel` is what was rendered once and is sent on every try.
+    claim; a result with an older fence is refused. `by_hand`: a person asked for the next try. `parcel` is what was
+    rendered once and is sent on every try.
     """
 
     class Kind(models.TextChoices):
@@ -39,6 +40,7 @@ class Delivery(models.Model):
     failures = models.IntegerField(default=0)
     reason = models.TextField(blank=True)
     duplicate = models.BooleanField(default=False)
+    by_hand = models.BooleanField(default=False, db_default=False)
     message_id = models.CharField(max_length=120)
     parcel = models.JSONField(null=True)
     accepted_at = models.DateTimeField(null=True)

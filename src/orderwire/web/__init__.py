@@ -1,1 +1,2 @@
-"""The screens: one file per screen, a template of the same name; console for buyers, answer page and portal for suppliers."""
+"""The screens: one file per screen, a template of the same name; console for buyers, answer page and portal for
+suppliers."""

@@ -361,3 +361,11 @@ def test_a_door_cannot_set_what_only_we_know(door: str) -> None:
     """Nothing that a document says makes it approved: only the source's own standing does."""
     made = create(factories.document(), source=f"folder:{door}", actor="system:collector", approval=road.claim())
     assert made.state == "pending_approval"
+
+
+def test_an_order_whose_allowances_are_more_than_its_lines_is_refused(config: Path) -> None:
+    """Its total is below every approval limit."""
+    free = AllowanceCharge(kind="allowance", amount=Decimal(1_000_000))
+    with pytest.raises(Refused, match="below zero"):
+        road.bring(factories.document("N-1", allowances_charges=(free,)))
+    assert not Row.objects.exists()

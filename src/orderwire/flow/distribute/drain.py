@@ -38,7 +38,8 @@ logger = logging.getLogger(__name__)
 INSERT_ATTEMPTS = """
 insert into ow_attempt (delivery_id, number, fence, trigger, message_id, payload_sha256, intent_at, started_at,
                         code, text, sent_sha256)
-select d.id, v.tries, v.fence, 'scheduled', d.message_id, v.sha256, now(),
+select d.id, v.tries, v.fence, case when d.by_hand then 'manual' else 'scheduled' end,
+       d.message_id, v.sha256, now(),
        case when v.first or %s then now() end, '', '', ''
 from unnest(%s::bigint[], %s::int[], %s::int[], %s::text[], %s::bool[]) as v(id, fence, tries, sha256, first)
 join ow_delivery d on d.id = v.id and d.fence = v.fence and d.state = 'sending'

@@ -81,7 +81,7 @@ def _locked(delivery_id: int) -> tuple[Delivery, Order | None]:
 
 def _ready(delivery: Delivery) -> None:
     delivery.state, delivery.due_at = DeliveryState.READY, timezone.now()
-    delivery.failures, delivery.reason = 0, ""
+    delivery.failures, delivery.reason, delivery.by_hand = 0, "", True
     delivery.save()
     engine.defer_sweep()
 

@@ -77,7 +77,7 @@ MOVE_DELIVERIES = """
 update ow_delivery d
 set state = case when d.state = 'sending' then v.state else d.state end,
     due_at = case when d.state = 'sending' then v.due_at end,
-    reason = v.reason, failures = v.failures, duplicate = v.duplicate, changed_at = now(),
+    by_hand = false, reason = v.reason, failures = v.failures, duplicate = v.duplicate, changed_at = now(),
     accepted_at = case when v.accepted then coalesce(d.accepted_at, now()) else d.accepted_at end
 from unnest(%s::bigint[], %s::int[], %s::text[], %s::timestamptz[], %s::text[], %s::int[], %s::bool[], %s::bool[])
   as v(id, fence, state, due_at, reason, failures, duplicate, accepted)

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from orderwire import engine
 from orderwire.flow import approve, distribute, hold, route
 from orderwire.records import (
     Attempt,
@@ -127,10 +126,10 @@ def test_every_event_of_a_delivery_tells_of_a_state_it_really_had(out: Path) -> 
     assert Revision.objects.get(pk=int(Event.objects.filter(kind="delivery.accepted")[0].subjects["revision"]))
 
 
-def test_pending_jobs_are_counted() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("delete from procrastinate_jobs")
-    engine.defer_drains([(1, 0), (1, 1)])
-    assert engine.pending() == 2
-    with connection.cursor() as cursor:
-        cursor.execute("delete from procrastinate_jobs")
+def test_a_try_that_a_person_asked_for_says_so_and_the_next_one_does_not(out: Path) -> None:
+    order = road.approved()
+    drain()
+    distribute.resend(only(order).pk, actor="user:ines", reason="They lost it")
+    drain()
+    assert list(only(order).attempts.order_by("number").values_list("trigger", flat=True)) == ["scheduled", "manual"]
+    assert not only(order).by_hand
