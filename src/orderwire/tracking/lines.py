@@ -108,6 +108,14 @@ def _answered(view: OrderView) -> tuple[dict[str, tuple[LineAnswer, ...]], int]:
     return {number: _complete(asked[number], given[number]) for number in given if number in asked}, answered.number
 
 
+def _note(same: bool, answers: tuple[LineAnswer, ...], earlier: int) -> str:
+    """How the answer stands to what is asked now; `earlier` is the version it answers where that is not the newest."""
+    if earlier and not same:
+        return f"in answer to version\u00a0{earlier}; waiting for the newest"
+    said = "as asked" if same else next((a.reason for a in answers if a.reason), "") or "not as asked"
+    return f"{said}, in answer to version\u00a0{earlier}" if earlier else said
+
+
 def _complete(asked: Line, answers: tuple[LineAnswer, ...]) -> tuple[LineAnswer, ...]:
     """What an answer leaves out means "as ordered" in the version that it answers, not in a newer one."""
     dates = {s.requested for s in asked.schedules}
@@ -132,8 +140,7 @@ def _row(
     confirmed = tuple(_confirmed(line, a, same, earlier) for a in answers)
     note = ""
     if answers:
-        note = "as asked" if same else next((a.reason for a in answers if a.reason), "") or "not as asked"
-        note += f", in answer to version\u00a0{version}" if earlier else ""
+        note = _note(same, answers, version if earlier else 0)
     digits = 2 if Money(Decimal(0), document.currency).text != "0" else 0
     return LineRow(
         number=line.number,

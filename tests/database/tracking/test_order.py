@@ -100,6 +100,20 @@ def test_an_answer_stands_beside_the_lines_it_is_about() -> None:
     assert rows[2].confirmed[0].tone == "ok" and rows[2].note == "as asked"
 
 
+def test_a_yes_to_version_1_is_never_shown_as_a_yes_to_what_version_2_changed() -> None:
+    order = seed.order()
+    answer = seed.answer(order, status="accepted", state="accepted")
+    answer.content = {"order_number": order.number, "revision": 1, "status": "accepted"}
+    answer.save()
+    seed.approve(seed.revise(order, seed.document(order.number, revision=2, quantity="700")), timezone.now())
+    Order.objects.filter(pk=order.pk).update(revision=2)
+    order.refresh_from_db()
+    changed, same = lines.lines(view(order))[:2]
+    assert [(c.text.partition(" ")[0], c.mark, c.tone) for c in changed.confirmed] == [("600", "move", "move")]
+    assert changed.note == "in answer to version\u00a01; waiting for the newest"
+    assert same.confirmed[0].mark == "done" and same.note == "as asked, in answer to version\u00a01"
+
+
 def test_the_timeline_is_newest_first_with_what_lies_ahead_on_top() -> None:
     order = seed.order(due_in=30)
     days = timeline.days(view(order), list(order.events.order_by("-id")))
