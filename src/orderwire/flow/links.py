@@ -17,7 +17,6 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from orderwire.document.states import DeliveryState, OrderState
 from orderwire.flow import Refused
 from orderwire.flow.acknowledge import evidence
 from orderwire.ledger.append import append
@@ -25,8 +24,6 @@ from orderwire.ledger.events import LinkCreated, LinkRevoked
 from orderwire.records import AnswerLink, Delivery, Order
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
-RENEW_PAUSE = datetime.timedelta(minutes=10)
-LINKS_PER_DAY = 5
 
 
 def make(delivery: Delivery, *, answer_by: datetime.datetime | None, recipient: str) -> tuple[AnswerLink, str]:
@@ -115,7 +112,7 @@ def opened(link: AnswerLink, *, actor: str, by_person: bool) -> None:
 def revoke(link_id: uuid.UUID, *, actor: str, reason: str) -> AnswerLink:
     """Make a link useless at once. Raises Refused where there is none."""
     with transaction.atomic():
-        link, order = _locked(link_id)
+        link, order = locked(link_id)
         if link.revoked_at is None:
             link.revoked_at = timezone.now()
             link.save(update_fields=["revoked_at"])
@@ -124,43 +121,8 @@ def revoke(link_id: uuid.UUID, *, actor: str, reason: str) -> AnswerLink:
         return link
 
 
-def renew(link_id: uuid.UUID, *, actor: str) -> Delivery | None:
-    """Send the newest version that this supplier was sent again, with a fresh link, to the address on record.
-
-    At most one every ten minutes, and none after five links for one order in a day; None where that, the state of the
-    order, or a mail that is on its way already, forbids it.
-    Raises Refused where there is no such link.
-    """
-    # Distribution makes links, so it cannot be imported before this module is there.
-    from orderwire.flow import distribute
-
-    with transaction.atomic():
-        link, order = _locked(link_id)
-        sent = Delivery.objects.filter(order=order, leg__recipient=link.partner, kind=Delivery.Kind.ORDER)
-        if link.delivery is not None:
-            sent = sent.filter(endpoint=link.delivery.endpoint)
-        delivery = sent.order_by("-revision__number", "-pk").first()
-        on_its_way = (DeliveryState.READY, DeliveryState.SENDING, DeliveryState.SUPERSEDED, DeliveryState.CANCELLED)
-        if delivery is None or delivery.state in on_its_way or order.state != OrderState.APPROVED or _too_often(link):
-            return None
-        # Kept here, so that asking again before the mail is rendered finds it.
-        AnswerLink.objects.filter(pk=link.pk).update(renewed_at=timezone.now())
-        held = AnswerLink.objects.filter(delivery=delivery).first()
-        if held is None or not usable(held):
-            Delivery.objects.filter(pk=delivery.pk).update(parcel=None)  # rendered again, with a link that works
-        return distribute.resend(delivery.pk, actor=actor, reason="the supplier asked for a fresh link")
-
-
-def _too_often(link: AnswerLink) -> bool:
-    now = timezone.now()
-    others = AnswerLink.objects.filter(order=link.order, partner=link.partner)
-    if others.filter(renewed_at__gt=now - RENEW_PAUSE).exists():
-        return True
-    return others.filter(created_at__gt=now - datetime.timedelta(days=1)).count() >= LINKS_PER_DAY
-
-
-def _locked(link_id: uuid.UUID) -> tuple[AnswerLink, Order]:
-    """The order is locked before its link, as by everybody."""
+def locked(link_id: uuid.UUID) -> tuple[AnswerLink, Order]:
+    """A link and its order for changing them; the order is locked first, as by everybody. Raises Refused."""
     order = Order.objects.select_for_update(no_key=True, of=("self",)).filter(links=link_id).first()
     if order is None:
         raise Refused("There is no such link.", kind="not_found")

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from orderwire.document.states import DeliveryState
 from orderwire.flow import Refused, distribute, links
+from orderwire.flow.renew import renew
 from orderwire.records import AnswerLink, Delivery, Event
 from tests.database import factories
 
@@ -111,15 +112,15 @@ def test_a_fresh_link_is_mailed_again_at_most_every_ten_minutes(sent: Delivery, 
     link, _ = make(sent)
     Delivery.objects.update(parcel={"files": []})
     AnswerLink.objects.update(expires_at=timezone.now())
-    renewed = links.renew(link.pk, actor="supplier:S1")
+    renewed = renew(link.pk, actor="supplier:S1")
     assert renewed is not None
     assert renewed.parcel is None  # rendered again, so that the mail carries a link that works
-    assert links.renew(link.pk, actor="supplier:S1") is None
+    assert renew(link.pk, actor="supplier:S1") is None
     assert resent == [sent.pk]
     AnswerLink.objects.update(renewed_at=timezone.now() - datetime.timedelta(minutes=11))
-    assert links.renew(link.pk, actor="supplier:S1") is not None
+    assert renew(link.pk, actor="supplier:S1") is not None
     with pytest.raises(Refused):
-        links.renew(uuid.uuid4(), actor="supplier:S1")
+        renew(uuid.uuid4(), actor="supplier:S1")
 
 
 def test_an_old_versions_link_asks_for_the_newest_that_was_sent(sent: Delivery, resent: list[int]) -> None:
@@ -127,7 +128,7 @@ def test_an_old_versions_link_asks_for_the_newest_that_was_sent(sent: Delivery, 
     order: Any = sent.order
     factories.revision(order, factories.document(revision=2))
     newer = factories.delivery(order, to=sent.endpoint)
-    links.renew(link.pk, actor="supplier:S1")
+    renew(link.pk, actor="supplier:S1")
     assert resent == [newer.pk]
 
 
@@ -136,7 +137,7 @@ def test_no_more_than_five_links_a_day(sent: Delivery, resent: list[int]) -> Non
     for _ in range(4):
         AnswerLink.objects.update(expires_at=timezone.now())
         link, _ = make(sent)
-    assert links.renew(link.pk, actor="supplier:S1") is None
+    assert renew(link.pk, actor="supplier:S1") is None
     assert resent == []
 
 
@@ -145,7 +146,7 @@ def test_a_held_order_is_not_mailed_again(sent: Delivery, resent: list[int]) -> 
     order: Any = sent.order
     order.state = "held"
     order.save()
-    assert links.renew(link.pk, actor="supplier:S1") is None
+    assert renew(link.pk, actor="supplier:S1") is None
     assert resent == []
 
 
@@ -153,7 +154,7 @@ def test_asking_for_a_fresh_link_really_sends_again(sent: Delivery) -> None:
     link, old = make(sent)
     Delivery.objects.update(parcel={"files": []})
     AnswerLink.objects.update(expires_at=timezone.now())
-    links.renew(link.pk, actor="supplier:S1")
+    renew(link.pk, actor="supplier:S1")
     sent.refresh_from_db()
     assert (sent.state, sent.parcel) == ("ready", None)
     assert sent.due_at is not None

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from orderwire.document.response import HeaderStatus
 from orderwire.document.states import AnswerState, OrderState
 from orderwire.flow import Refused, links
+from orderwire.flow import renew as fresh_link
 from orderwire.flow.acknowledge import take
 from orderwire.records import AnswerLink, Response
 from orderwire.web.answer import download, shown
@@ -65,7 +66,7 @@ def renew(request: HttpRequest) -> HttpResponse:
     try:
         link = AnswerLink.objects.select_related("partner").filter(pk=UUID(request.POST.get("link", ""))).first()
         if link is not None:
-            links.renew(link.pk, actor=f"supplier:{link.partner.number}")
+            fresh_link.renew(link.pk, actor=f"supplier:{link.partner.number}")
     except (ValueError, Refused):
         link = None  # nothing to send; whoever asks learns nothing from that
     t = texts(language(request) or _asked_for(request))
@@ -145,7 +146,7 @@ def file(request: HttpRequest, seat: Seat, kind: str) -> HttpResponse:
 def newest(request: HttpRequest, seat: Seat) -> HttpResponse:
     """From an old version's link: send the link of the newest one."""
     if seat.link is not None:
-        links.renew(seat.link.pk, actor=seat.actor)
+        fresh_link.renew(seat.link.pk, actor=seat.actor)
     return render(request, "answer/gone.html", {"t": seat.t, "sent": True})
 
 
