@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import psycopg
 from django.db import connection
@@ -98,22 +99,17 @@ class Fan:
                 pause = min(pause * 2, 30.0)
 
 
-_fans: dict[int, Fan] = {}
+_fans: WeakKeyDictionary[asyncio.AbstractEventLoop, Fan] = WeakKeyDictionary()
 
 
 def fan() -> Fan:
-    """The fan of the running event loop."""
-    loop = asyncio.get_running_loop()
-    found = _fans.get(id(loop))
-    if found is None or found.closed:
-        found = _fans[id(loop)] = Fan()
-    return found
+    """The fan of the running event loop; a closed one where the server was told to stop."""
+    return _fans.setdefault(asyncio.get_running_loop(), Fan())
 
 
 def close_all() -> None:
-    """End the streams of this event loop; called when the server is told to stop."""
-    if found := _fans.pop(id(asyncio.get_running_loop()), None):
-        found.close()
+    """End the streams of this event loop and begin no more; called when the server is told to stop."""
+    fan().close()
 
 
 async def events(request: HttpRequest) -> HttpResponseBase:
@@ -122,6 +118,8 @@ async def events(request: HttpRequest) -> HttpResponseBase:
     if not is_buyer(user):
         return HttpResponse(status=403)
     here = fan()
+    if here.closed:
+        return HttpResponse(status=503)
     here.start()
     response = StreamingHttpResponse(
         _stream(here, request.headers.get("Last-Event-ID", "")), content_type="text/event-stream"
