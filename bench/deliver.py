@@ -109,18 +109,18 @@ def _start_up() -> float:
 
 
 def _drain_here(wanted: Any = lambda endpoint: True) -> float:
-    """Drain every shard that has something due; the seconds it took. Nothing may be left."""
+    """Drain every shard with something due, as the sweep asks for them; the seconds it took. Nothing may be left."""
     from orderwire.flow.distribute.drain import drain
     from orderwire.records import Delivery, Endpoint
 
-    due = Delivery.objects.filter(state="ready").values_list("endpoint_id", flat=True).distinct()
-    endpoints = [e for e in Endpoint.objects.filter(pk__in=list(due)) if wanted(e.pk)]
+    parallel = dict(Endpoint.objects.values_list("pk", "max_parallel"))
+    due = Delivery.objects.filter(state="ready").values_list("endpoint_id", "shard_key")
+    shards = sorted({(endpoint, key % parallel[endpoint]) for endpoint, key in due if wanted(endpoint)})
     started = time.perf_counter()
-    for endpoint in endpoints:
-        for shard in range(endpoint.max_parallel):
-            drain(endpoint.pk, shard)
+    for endpoint, shard in shards:
+        drain(endpoint, shard)
     took = time.perf_counter() - started
-    left = Delivery.objects.filter(state="ready", endpoint__in=endpoints).count()
+    left = Delivery.objects.filter(state="ready", endpoint__in=[endpoint for endpoint, _ in shards]).count()
     assert left == 0, f"{left} deliveries were not sent"
     return took
 

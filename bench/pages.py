@@ -53,8 +53,8 @@ def run() -> Iterator[dict[str, Any]]:
     from django.test import Client
 
     with seed.folder("out") as out:
-        seed.supplier("s0", channel="folder", config={"out": str(out)}, format="order_json")
-    seed.create(seed.order("first", "s0"))
+        seed.supplier("page", channel="folder", config={"out": str(out)}, format="order_json")
+    seed.create(seed.order("first", "page"))
     client = Client(SERVER_NAME="localhost", headers={"authorization": f"Bearer {_key()}"})
     have, medians = 1, {}
     for size in SIZES:

@@ -69,7 +69,7 @@ def drain(endpoint_id: int, shard: int) -> None:
 
 
 def _one_batch(version: EndpointVersion, shard: int) -> bool:
-    """One batch; False when there was nothing to do or the partner cannot be reached."""
+    """One batch; False when no more is due or the partner cannot be reached."""
     try:
         place = Place.of(version)
     except BadSettings as failure:
@@ -99,7 +99,7 @@ def _one_batch(version: EndpointVersion, shard: int) -> bool:
             _not_connected(place, batch, Unavailable("No connection because of a fault of ours. Report it."))
             return False
         send(place, session, batch)
-    return True
+    return len(claimed) == place.channel.batch  # fewer were due, so nothing is left; the next sweep is a second away
 
 
 def _prepared(place: Place, claimed: list[Claimed]) -> Batch:
