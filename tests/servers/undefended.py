@@ -6,6 +6,7 @@ The tests use the faults to get into the situation, and the missing defenses to 
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -78,7 +79,8 @@ def _stopping(function: Callable[..., Any], *, at: int) -> Callable[..., Any]:
         calls += 1
         if calls != at:
             return function(*arguments, **named)
-        os.kill(os.getpid(), signal.SIGSTOP)
+        # To this thread: a signal to the process may be taken by another, and this one would run on for a moment.
+        signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
         done = function(*arguments, **named)
         sys.stderr.write(f"{AWAKE}\n")
         return done
