@@ -118,8 +118,8 @@ async def events(request: HttpRequest) -> HttpResponseBase:
     if not is_buyer(user):
         return HttpResponse(status=403)
     here = fan()
-    if here.closed:
-        return HttpResponse(status=503)
+    if here.closed:  # come back when the next server is there
+        return HttpResponse(f"retry: {RETRY_MS}\n\n", content_type="text/event-stream")
     here.start()
     response = StreamingHttpResponse(
         _stream(here, request.headers.get("Last-Event-ID", "")), content_type="text/event-stream"
