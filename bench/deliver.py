@@ -34,7 +34,10 @@ def _folder() -> Iterator[dict[str, Any]]:
 
         values = [drained(repeat) for repeat in range(3)]
         yield _line(
-            "x12_to_folder_backlog", "deliveries/s", values, "one process; the database's share and the 850 writer"
+            "x12_to_folder_backlog",
+            "deliveries/s",
+            values,
+            "one process; rendering and read-back about half of it, file sync and results the rest",
         )
 
 
