@@ -102,6 +102,15 @@ def parties(draw: st.DrawFn, alphabet: Alphabet = "any") -> Party:
     )
 
 
+@st.composite
+def _validities(draw: st.DrawFn) -> dict[str, datetime.date | None]:
+    first, last = sorted((draw(dates), draw(dates)))
+    return {"valid_from": draw(maybe(st.just(first))), "valid_to": draw(maybe(st.just(last)))}
+
+
+validities = _validities()
+
+
 def taxes(alphabet: Alphabet = "any") -> st.SearchStrategy[Tax]:
     """Taxes of several kinds and categories."""
     return st.builds(
@@ -224,6 +233,7 @@ def orders(draw: st.DrawFn, alphabet: Alphabet = "any", max_lines: int = 3) -> O
         kind=kind,
         release_number=draw(maybe(numbers)) if kind == "release" else None,
         issued=draw(dates),
+        **draw(validities),
         currency=draw(st.sampled_from(["USD", "EUR", "JPY", "BHD", "GBP"])),
         buyer=draw(parties(alphabet)),
         supplier=draw(parties(alphabet)),

@@ -1,8 +1,9 @@
-"""The functional acknowledgment: "your bytes parsed", says nothing about the business (X12 997, CONTRL…)."""
+"""The functional acknowledgment: "your bytes parsed", says nothing about the business (X12 997, 999, TA1, EDIFACT
+CONTRL, the cXML Response)."""
 
 from enum import StrEnum
 
-from orderwire.document.base import Code, Document, Label
+from orderwire.document.base import Code, Document, Label, Text
 
 
 class FunctionalStatus(StrEnum):
@@ -50,14 +51,18 @@ class TransactionStatus(Document):
 class FunctionalAck(Document):
     """Acknowledges one functional group; `group_kind` (PO) and `group_control` are those of the group acknowledged.
 
+    Where the interchange itself is acknowledged, `group_kind` names its kind (ISA, UNB, cXML) and `group_control` is
+    its control number; None where the acknowledgment does not repeat it (the cXML Response).
+
     `code` is AK901, `error_codes` AK905 and after; the counts are those of AK902 to AK904.
     """
 
     group_kind: Code
-    group_control: Label
+    group_control: Label | None = None
     status: FunctionalStatus
     code: Code | None = None
     error_codes: tuple[Code, ...] = ()
+    reason: Text | None = None
     included: int | None = None
     received: int | None = None
     accepted: int | None = None

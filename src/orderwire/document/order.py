@@ -2,7 +2,7 @@
 
 from collections import Counter
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from iso4217 import Currency
 from pydantic import AfterValidator, Field, field_validator, model_validator
@@ -23,6 +23,9 @@ from orderwire.document.terms import (
 Quantity = Annotated[Exact, Field(gt=0)]
 Price = Annotated[Exact, Field(ge=0)]
 Kind = Literal["standard", "blanket", "release"]
+OrderNumber = Annotated[str, Field(pattern=r"^[^\s*~'|\x00-\x1f][^*~|\x00-\x1f]{0,34}$"), AfterValidator(no_control)]
+Revision = Annotated[int, Field(ge=1, le=99999)]
+LineNumber = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,20}$")]
 
 CURRENCIES = frozenset(c.code for c in Currency)
 
@@ -50,7 +53,7 @@ class Account(Document):
 class Line(Document):
     """What is ordered. Amount = quantity x price / price_basis, rounded to the currency (`money.line_amount`)."""
 
-    number: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,20}$")]
+    number: LineNumber
     description: Text
     quantity: Quantity
     unit: Code
@@ -84,17 +87,16 @@ class Line(Document):
         return self
 
 
-class Order(Document):
-    """One revision of an order. Numbers, dates and parties as in the buyer's system; totals are derived.
+class OrderHead(Document):
+    """The header of an order, but for what tells it from other orders. Dates as in the buyer's system.
 
-    Raises pydantic.ValidationError naming the field and the remedy.
+    `valid_from` and `valid_to` bound the time in which a blanket order may be drawn on, both days included.
     """
 
-    number: Annotated[str, Field(pattern=r"^[^\s*~'|\x00-\x1f][^*~|\x00-\x1f]{0,34}$"), AfterValidator(no_control)]
-    revision: Annotated[int, Field(ge=1, le=99999)] = 1
     kind: Kind = "standard"
-    release_number: Label | None = None
     issued: Date
+    valid_from: Date | None = None
+    valid_to: Date | None = None
     currency: str
     buyer: Party
     supplier: Party
@@ -106,8 +108,6 @@ class Order(Document):
     notes: tuple[Note, ...] = ()
     allowances_charges: tuple[AllowanceCharge, ...] = ()
     attachments: tuple[Attachment, ...] = ()
-    test: bool = False
-    lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=100_000)]
 
     @field_validator("currency")
     @classmethod
@@ -117,12 +117,36 @@ class Order(Document):
         return currency
 
     @model_validator(mode="after")
-    def _consistent(self) -> "Order":
+    def _named_and_in_order(self) -> Self:
+        if self.kind == "release" and not any(r.kind in ("blanket", "contract") for r in self.references):
+            raise ValueError("a release names its blanket order or contract in references")
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            raise ValueError(f"ends on {self.valid_to}, before it begins on {self.valid_from}; correct either day")
+        return self
+
+
+class Order(OrderHead):
+    """One revision of an order. Numbers, dates and parties as in the buyer's system; totals are derived.
+
+    Raises pydantic.ValidationError naming the field and the remedy.
+    """
+
+    number: OrderNumber
+    revision: Revision = 1
+    release_number: Label | None = None
+    test: bool = False
+    lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=100_000)]
+
+    @property
+    def head(self) -> OrderHead:
+        """What all of its lines share."""
+        return OrderHead.model_construct(**{name: getattr(self, name) for name in OrderHead.model_fields})
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
         twice = [number for number, n in Counter(line.number for line in self.lines).items() if n > 1]
         if twice:
             raise ValueError(f"line number {twice[0]} stands on several lines; each line needs its own")
-        if self.kind == "release" and not any(r.kind in ("blanket", "contract") for r in self.references):
-            raise ValueError("a release names its blanket order or contract in references")
         if sum((line.quantity * line.price / line.price_basis for line in self.lines), Decimal(0)) >= MAX_VALUE:
             raise ValueError(f"the lines are worth {MAX_VALUE:,} or more; check quantities, prices and price bases")
         return self

@@ -5,7 +5,7 @@ cXML ConfirmationRequest type. The normalized meaning stands beside the original
 """
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -57,9 +57,15 @@ class LineAnswer(Document):
 
 
 class Response(Document):
-    """An answer to revision `revision` of order `order_number` (revision None: the answer does not say which)."""
+    """An answer to revision `revision` of order `order_number` (revision None: the answer does not say which).
+
+    `answers` is the document that it answers; `change_number` and `sequence` are those of a change (X12 865).
+    """
 
     order_number: Label
+    answers: Literal["order", "change", "cancellation"] = "order"
+    change_number: Label | None = None
+    sequence: Annotated[int, Field(ge=1, le=99999)] | None = None
     revision: Annotated[int, Field(ge=1)] | None = None
     release_number: Label | None = None
     number: Label | None = None

@@ -19,6 +19,10 @@ class DocumentType(StrEnum):
     CANCELLATION = "cancellation"
     RESPONSE = "response"
     FUNCTIONAL_ACK = "functional_ack"
+    APPLICATION_ADVICE = "application_advice"
+    SHIP_NOTICE = "ship_notice"
+    RECEIPT = "receipt"
+    INVOICE = "invoice"
     UNKNOWN = "unknown"
 
 

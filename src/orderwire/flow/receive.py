@@ -2,6 +2,7 @@
 duplicates, and each document goes its own way. One bad document stops none of its neighbors."""
 
 import datetime
+import hashlib
 import logging
 from dataclasses import asdict
 from typing import Any
@@ -20,7 +21,7 @@ from orderwire.flow import DATABASE_AWAY, Refused, acknowledge, create
 from orderwire.flow.distribute.numbers import Numbers, WriteContext
 from orderwire.flow.distribute.numbers import scope as control_scope
 from orderwire.flow.route import shard_key
-from orderwire.formats import CannotCarry, ReadDocument, ReadResult
+from orderwire.formats import CannotCarry, Content, ReadDocument, ReadResult
 from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.records import Delivery, Endpoint, Interchange, Message, Partner
@@ -121,13 +122,12 @@ def _unseen(message: Message, result: ReadResult) -> list[tuple[ReadDocument, st
     seen: dict[tuple[str, str, str], str | None] = {}
     documents: list[tuple[ReadDocument, str | None]] = []
     for document in result.documents:
-        envelope = document.envelope
-        # Only the same sender repeats himself: nobody uses up the numbers of another by writing his name.
-        sender = f"{envelope.get('isa_sender', '')}@{message.source}"[:80]
-        identity = (sender, envelope.get("isa_receiver", "")[:80], envelope.get("isa_control", "")[:40])
-        if not identity[2]:
+        named = document.identity
+        if named is None or not named.control:
             documents.append((document, None))
             continue
+        # Only the same sender repeats himself: nobody uses up the numbers of another by writing his name.
+        identity = (f"{named.sender}@{message.source}"[:80], named.receiver[:80], _control(named.control))
         if identity not in seen:
             sender, receiver, control = identity
             first, new = Interchange.objects.select_related("message").get_or_create(
@@ -146,6 +146,11 @@ def _unseen(message: Message, result: ReadResult) -> list[tuple[ReadDocument, st
                     )
         documents.append((document, seen[identity]))
     return documents
+
+
+def _control(text: str) -> str:
+    """A control number as it is kept: payloadIDs can be far longer than those of EDI."""
+    return text if len(text) <= 40 else hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:40]
 
 
 def _created_together(message: Message, documents: list[ReadDocument]) -> dict[str, create.Created]:
@@ -205,7 +210,7 @@ def _dispatch(
 def _act(
     message: Message,
     found: ReadDocument,
-    content: Order | Response | FunctionalAck,
+    content: Content,
     ahead: dict[str, create.Created],
 ) -> dict[str, Any]:
     partner: Partner | None = message.endpoint.partner if message.endpoint else None

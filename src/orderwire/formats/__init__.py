@@ -10,14 +10,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
+from orderwire.document.advice import ApplicationAdvice
+from orderwire.document.base import Document
+from orderwire.document.cancellation import Cancellation
 from orderwire.document.finding import Finding, has_errors
+from orderwire.document.fulfillment import Invoice, Receipt, ShipNotice
 from orderwire.document.functional import FunctionalAck
 from orderwire.document.order import Order
+from orderwire.document.order_change import OrderChange
 from orderwire.document.response import Response
 from orderwire.document.states import DocumentType
 
-Content = Order | Response | FunctionalAck
+Content = (
+    Order | OrderChange | Cancellation | Response | FunctionalAck | ApplicationAdvice | ShipNotice | Receipt | Invoice
+)
 """What a document can be once it is understood."""
+
+TYPES: Mapping[type[Document], DocumentType] = {
+    Order: DocumentType.ORDER,
+    OrderChange: DocumentType.CHANGE,
+    Cancellation: DocumentType.CANCELLATION,
+    Response: DocumentType.RESPONSE,
+    FunctionalAck: DocumentType.FUNCTIONAL_ACK,
+    ApplicationAdvice: DocumentType.APPLICATION_ADVICE,
+    ShipNotice: DocumentType.SHIP_NOTICE,
+    Receipt: DocumentType.RECEIPT,
+    Invoice: DocumentType.INVOICE,
+}
+"""The document type of each model."""
 
 Profile = Mapping[str, Any]
 """A partner's variant of a format, as data. Each format documents its keys in its `ProfileModel`."""
@@ -33,12 +53,26 @@ class Approval:
 
 
 @dataclass(frozen=True)
+class Identity:
+    """What makes a repetition recognizable: who sent it to whom under which number.
+
+    X12: ISA06, ISA08, ISA13. EDIFACT: UNB 0004, 0010, 0020. cXML: From, To, payloadID. SBDH: Sender, Receiver,
+    InstanceIdentifier.
+    """
+
+    sender: str
+    receiver: str
+    control: str
+
+
+@dataclass(frozen=True)
 class ReadDocument:
     """One document found in a file.
 
     `document` is None where it could not be understood; then `findings` has the error. `number` is what could
-    be made out. `envelope` carries what the format needs to answer or to find duplicates, as text (X12: isa_sender,
-    isa_receiver, isa_control, group_control, group_kind, set_control, set_kind, version…).
+    be made out. `envelope` carries what the format needs to answer, as text (X12: isa_sender, isa_receiver,
+    isa_control, group_control, group_kind, set_control, set_kind, version…). `identity` is None where the format has no
+    envelope that a repetition could be known by.
     """
 
     type: DocumentType
@@ -48,6 +82,7 @@ class ReadDocument:
     test: bool = False
     envelope: Mapping[str, str] = field(default_factory=dict)
     approval: Approval | None = None
+    identity: Identity | None = None
 
     @property
     def usable(self) -> bool:
@@ -67,6 +102,38 @@ class ReadResult:
     documents: tuple[ReadDocument, ...] = ()
     findings: tuple[Finding, ...] = ()
     acks: tuple[tuple[FunctionalAck, Mapping[str, str]], ...] = ()
+
+
+@dataclass(frozen=True)
+class DocumentForm:
+    """One document that a format speaks, for its reference page: `name` as the standard has it (850 Purchase Order).
+
+    `mapping` leads from our fields ("lines.price") to the places of the standard ("PO104"). A field that it does not
+    name is not carried.
+    """
+
+    name: str
+    type: DocumentType
+    versions: str
+    read: bool
+    written: bool
+    mapping: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Explained:
+    """One piece of a raw file for the viewer: a segment, an element with its text, a row.
+
+    `document` counts the documents of the ReadResult from 0, None outside of all. `place` is how findings of that
+    document begin their `where` ("segment 12", "line 7"). `words` say what the piece says, `codes` each code in it:
+    where (BEG01), what (00), in words (original).
+    """
+
+    document: int | None
+    place: str
+    text: str
+    words: str
+    codes: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,6 +185,7 @@ class Format(Protocol):
     reads: frozenset[DocumentType]
     writes: frozenset[DocumentType]
     profile_model: type[Any]
+    documents: tuple[DocumentForm, ...]
 
     def sniff(self, content: bytes) -> int:
         """How sure we are that these bytes are ours: 0 no … 100 certain. Looks at 4 KiB at most, never raises."""
@@ -125,6 +193,10 @@ class Format(Protocol):
 
     def read(self, content: bytes, profile: Profile) -> ReadResult:
         """Never raises for bad content: everything wrong is a finding with its place. Bounded in time and memory."""
+        ...
+
+    def explain(self, content: bytes, limit: int) -> tuple[Explained, ...]:
+        """The first `limit` pieces of a file in their order, each in plain words. Never raises for bad content."""
         ...
 
     def project(self, document: Content, profile: Profile) -> tuple[Content, tuple[Finding, ...]]:

@@ -9,7 +9,7 @@ import dataclasses
 import datetime
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from orderwire import plugins
 from orderwire.document.finding import Finding, Severity, has_errors
 from orderwire.document.states import DocumentType
-from orderwire.formats import CannotCarry, Content, Format, Profile, ReadDocument, ReadResult, Written
+from orderwire.formats import TYPES, CannotCarry, Content, Format, Profile, ReadDocument, ReadResult, Written
 
 
 @dataclasses.dataclass
@@ -72,6 +72,15 @@ class FormatConformance:
         assert form.reads | form.writes, "a format reads or writes something"
         assert form.reads | form.writes <= set(DocumentType) - {DocumentType.UNKNOWN}
 
+    def test_its_documents_are_described(self) -> None:
+        form = self.format
+        assert {d.type for d in form.documents if d.read} == set(form.reads)
+        assert {d.type for d in form.documents if d.written} == set(form.writes)
+        models = {kind: model for model, kind in TYPES.items()}
+        for described in form.documents:
+            unknown = [path for path in described.mapping if not _is_field(models[described.type], path)]
+            assert not unknown, f"{described.name}: the mapping names fields that there are not: {unknown}"
+
     def test_profile_keys_are_documented_and_optional(self) -> None:
         model = self.format.profile_model
         assert issubclass(model, BaseModel)
@@ -81,6 +90,19 @@ class FormatConformance:
         assert not without, f"profile keys without a description: {without}"
         for profile in self.profiles:
             model.model_validate(profile)
+
+    def test_explaining_never_raises_for_any_bytes_and_keeps_its_limit(self) -> None:
+        @self._each(st.binary(max_size=2000), st.integers(1, 20))
+        def check(content: bytes, limit: int) -> None:
+            assert len(self.format.explain(content, limit)) <= limit
+
+    def test_what_is_written_is_explained_piece_by_piece(self) -> None:
+        @self._each(self.documents)
+        def check(document: Content) -> None:
+            pieces = self.format.explain(self._written(document, {}).content, 10_000)
+            if self.format.reads:
+                assert any(piece.document == 0 for piece in pieces)
+            assert all(piece.words for piece in pieces)
 
     def test_sniff_answers_for_any_bytes(self) -> None:
         @self._each(st.binary(max_size=5000))
@@ -191,3 +213,20 @@ def assert_sound(result: ReadResult) -> None:
         assert isinstance(finding, Finding)
         assert isinstance(finding.severity, Severity)
         assert finding.code and finding.where and finding.text
+
+
+def _is_field(model: Any, path: str) -> bool:
+    """lines.price is a field of Order: each step is one of the model before it; lists and options are looked through."""
+    for step in path.split("."):
+        if not (isinstance(model, type) and issubclass(model, BaseModel) and step in model.model_fields):
+            return False
+        model = _inner(model.model_fields[step].annotation)
+    return True
+
+
+def _inner(annotation: Any) -> Any:
+    """The model inside tuple[X, ...] and X | None; anything else as it is."""
+    for inner in get_args(annotation):
+        if isinstance(found := _inner(inner), type) and issubclass(found, BaseModel):
+            return found
+    return annotation

@@ -90,6 +90,7 @@ def _order(seed: str, number: int, kind: str) -> str:
     return json.dumps(
         {
             "number": seed, "revision": number, "kind": kind, "release_number": seed, "issued": f"2026-01-0{number}",
+            "valid_from": f"2026-02-0{number}", "valid_to": f"2026-03-0{number}",
             "currency": "EUR" if number == 1 else "USD", "buyer": party, "supplier": party, "ship_to": party,
             "bill_to": party, "payment_terms": [{"days": number}], "incoterm": {"code": "DAP", "place": seed},
             "references": [{"kind": "blanket", "number": seed}], "notes": [{"text": seed}],

@@ -2,62 +2,24 @@
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal
 
-from orderwire.document.base import plain
-from orderwire.document.finding import Finding, Severity
 from orderwire.document.party import Address, Contact, Identifier, Party
 from orderwire.document.terms import Note, Reference
+from orderwire.formats import fit
+from orderwire.formats.pieces import pieces
 from orderwire.formats.x12.parties import STREET, n103, state
 from orderwire.formats.x12.profile import X12Profile
 from orderwire.formats.x12.texts import PLAIN, SUBJECT, split_refs
 from orderwire.formats.x12.units import x12
-from orderwire.formats.x12.values import digits, pieces
 
 
-class Fit:
-    """One projection. `findings` holds errors for what stops the writing and warnings for what is lost but may be."""
+class Fit(fit.Fit):
+    """One projection onto X12, by the limits of the profile's version."""
 
     def __init__(self, profile: X12Profile):
+        super().__init__("X12", profile.on_loss)
         self.profile = profile
-        self.findings: list[Finding] = []
         self.reference_limit = 30 if profile.release < "005010" else 50
-        self._commercial = Severity.WARNING if profile.on_loss == "accept" else Severity.ERROR
-        self._other = Severity.ERROR if profile.on_loss == "refuse" else Severity.WARNING
-
-    def stop(self, where: str, code: str, text: str) -> None:
-        """Nothing can be written as long as this stands."""
-        self.findings.append(Finding(Severity.ERROR, code, where, text))
-
-    def lose(self, where: str, text: str, *, commercial: bool = False) -> None:
-        """Content that this format has no place for."""
-        severity = self._commercial if commercial else self._other
-        self.findings.append(Finding(severity, "not-carried", where, text))
-
-    def cut(self, text: str, limit: int, where: str) -> str:
-        """Text of at most `limit` characters."""
-        if len(text) <= limit:
-            return text
-        self.lose(where, f"has {len(text)} characters but X12 carries {limit}; it is cut")
-        return text[:limit].strip()
-
-    def label(self, text: str | None, limit: int, where: str) -> str | None:
-        """As `cut`, for a value that may be missing."""
-        return None if text is None else self.cut(text, limit, where) or None
-
-    def whole(self, text: str, limit: int, where: str) -> bool:
-        """True when an identifying text fits uncut; else a finding that stops the writing."""
-        if len(text) <= limit:
-            return True
-        self.stop(where, "too-long", f"has {len(text)} characters but X12 carries {limit}; shorten it")
-        return False
-
-    def amount(self, value: Decimal, limit: int, where: str) -> None:
-        """Stop where a number has more digits than its element."""
-        if digits(plain(value)) > limit:
-            self.stop(
-                where, "too-many-digits", f"{plain(value)} has more than the {limit} digits that X12 carries; round it"
-            )
 
     def unit(self, code: str, where: str) -> None:
         """Stop where a unit has no X12 code."""
@@ -147,7 +109,7 @@ class Fit:
             kept.append(item)
         return split_refs(kept)
 
-    def notes(self, items: Sequence[Note], where: str) -> tuple[Note, ...]:
+    def texts(self, items: Sequence[Note], where: str) -> tuple[Note, ...]:
         """Notes as N9 and MSG carry them: no tabs, no blanks at the end of a line, subjects of 45 characters."""
         kept = []
         for item in items:

@@ -11,6 +11,7 @@ from orderwire.document.finding import from_validation
 from orderwire.document.order import Line, Schedule
 from orderwire.document.party import Party
 from orderwire.document.terms import AllowanceCharge, Note, Reference, Tax
+from orderwire.formats.pieces import rejoin
 from orderwire.formats.x12.construct import build, build_schedule
 from orderwire.formats.x12.faults import BAD_CHARACTER, BAD_CODE, BAD_DATE, MISSING, Faults
 from orderwire.formats.x12.parties import PartyReader
@@ -29,7 +30,7 @@ from orderwire.formats.x12.tables import (
     TAX_READ,
 )
 from orderwire.formats.x12.units import rec20
-from orderwire.formats.x12.values import date, number, rejoin
+from orderwire.formats.x12.values import date, number
 
 DESCRIPTION = 80
 """Longest PID05 (DE 352)."""

@@ -1,9 +1,9 @@
 """The N1 loop: a party with its name, address, identifiers and contact."""
 
 from orderwire.document.party import Address, Contact, Identifier, Party
+from orderwire.formats.pieces import country, rejoin
 from orderwire.formats.x12.faults import BAD_CODE, Faults
 from orderwire.formats.x12.tables import PARTY_ID_CODES, PARTY_ID_SCHEMES, PARTY_REF_CODES, PARTY_REF_SCHEMES
-from orderwire.formats.x12.values import country, rejoin
 
 _MANY = 50
 NAME, STREET = 60, 55

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from orderwire.formats.fit import OnLoss
+
 Qualifier = Annotated[str, Field(pattern=r"^[A-Z0-9]{2}$")]
 IsaId = Annotated[str, Field(min_length=1, max_length=15, pattern=r"^[ -~]+$")]
 GsId = Annotated[str, Field(min_length=1, max_length=15, pattern=r"^[ -~]+$")]
@@ -61,10 +63,10 @@ class X12Profile(BaseModel):
     default_currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = Field(
         "USD", description="Currency of documents that come without CUR."
     )
-    on_loss: Literal["commercial", "refuse", "accept"] = Field(
+    on_loss: OnLoss = Field(
         "commercial",
         description="What to do with content that X12 has no place for: refuse only what matters to the deal "
-        "(commercial), refuse everything, or accept all with warnings.",
+        "(commercial), refuse everything, carry it in a note, or accept all with warnings.",
     )
 
     @property

@@ -39,7 +39,7 @@ def project(order: Order, profile: X12Profile) -> tuple[Order, Fit]:
         _change(update, order, "payment_terms", terms)
         notes = (*notes, *spilled)
     if notes:
-        _change(update, order, "notes", fit.notes(notes, "notes"))
+        _change(update, order, "notes", fit.texts(notes, "notes"))
     if order.incoterm is not None:
         _change(update, order, "incoterm", _incoterm(order.incoterm, fit))
     if order.references or order.kind == "release":
@@ -209,7 +209,7 @@ def _line(line: Line, fit: Fit) -> Line:
     if line.references:
         update["references"] = fit.references(line.references, f"{where}.references")
     if line.notes:
-        update["notes"] = fit.notes(line.notes, f"{where}.notes")
+        update["notes"] = fit.texts(line.notes, f"{where}.notes")
     return line.model_copy(update=update) if update else line
 
 

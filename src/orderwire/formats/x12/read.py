@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from orderwire.document.finding import Finding, warning
 from orderwire.document.functional import FunctionalAck, TransactionStatus
 from orderwire.document.states import DocumentType
-from orderwire.formats import Content, ReadDocument
+from orderwire.formats import Content, Identity, ReadDocument
 from orderwire.formats.x12 import ack_997
 from orderwire.formats.x12.envelope import Interchange, RawGroup, RawSet
 from orderwire.formats.x12.faults import Faults
@@ -84,7 +84,8 @@ def _read_set(
     else:
         number, kind = _unsupported(item, marks.element, kind, faults)
     status = faults.status(item)
-    return ReadDocument(kind, document, number, faults.findings(), test, mine), status
+    identity = Identity(envelope["isa_sender"], envelope["isa_receiver"], envelope["isa_control"])
+    return ReadDocument(kind, document, number, faults.findings(), test, mine, identity=identity), status
 
 
 def _unsupported(item: RawSet, element: str, kind: DocumentType, faults: Faults) -> tuple[str | None, DocumentType]:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from orderwire.document.terms import Note, Reference
+from orderwire.formats.pieces import pieces
 from orderwire.formats.x12.faults import BAD_DATE, Faults
 from orderwire.formats.x12.tables import REFERENCE_CODES, REFERENCE_READ
-from orderwire.formats.x12.values import date, day, pieces
+from orderwire.formats.x12.values import date, day
 
 MSG, MTX = 264, 4096
 """Longest text of one MSG01 (DE 933) and MTX02 (DE 1551)."""

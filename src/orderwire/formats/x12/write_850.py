@@ -6,6 +6,7 @@ from decimal import Decimal
 from orderwire.document.money import totals
 from orderwire.document.order import Line, Order, Schedule
 from orderwire.document.terms import AllowanceCharge, Incoterm, Tax, TermsPart
+from orderwire.formats.pieces import pieces
 from orderwire.formats.x12 import parties
 from orderwire.formats.x12.line_850 import DESCRIPTION
 from orderwire.formats.x12.profile import X12Profile
@@ -20,7 +21,7 @@ from orderwire.formats.x12.tables import (
 )
 from orderwire.formats.x12.texts import written_note, written_reference
 from orderwire.formats.x12.units import TO_X12
-from orderwire.formats.x12.values import day, pieces, text_of
+from orderwire.formats.x12.values import day, text_of
 from orderwire.formats.x12.writer import COMPONENT, ELEMENT, SEGMENT, joined
 
 _PO1 = ELEMENT.join(("PO1", "%s", "%s", "%s", "%s", "%s"))

@@ -37,7 +37,7 @@ def project(response: Response, profile: X12Profile) -> tuple[Response, Fit]:
     if response.supplier is not None:
         update["supplier"] = fit.party(response.supplier, "supplier")
     if response.reason is not None:
-        update["reason"] = fit.notes([Note(text=response.reason)], "reason")[0].text
+        update["reason"] = fit.texts([Note(text=response.reason)], "reason")[0].text
     update["contact"] = fit.label(response.contact, 60, "contact")
     if response.currency is not None and len(response.currency) != 3:
         fit.lose("currency", f"{response.currency} is not a currency code")
@@ -78,7 +78,7 @@ def _line(line: LineAnswer, where: str, fit: Fit) -> LineAnswer:
         )
         update["substitute_part"] = None
     if line.reason is not None:
-        update["reason"] = fit.notes([Note(text=line.reason)], f"{where}.reason")[0].text
+        update["reason"] = fit.texts([Note(text=line.reason)], f"{where}.reason")[0].text
     return line.model_copy(update=update) if update else line
 
 
