@@ -113,6 +113,23 @@ def test_chosen_orders_are_counted_and_held_after_a_question(page: Any, world: s
     assert Order.objects.get(number="4500071884").state == "held"
 
 
+def hold_motion(page: Any) -> None:
+    """Every transition and animation stays at its first moment, which is what a slow machine shows."""
+    session = page.context.new_cdp_session(page)
+    session.send("Animation.enable")
+    session.send("Animation.setPlaybackRate", {"playbackRate": 0.0001})
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_row_that_becomes_the_current_one_is_readable_at_once(page: Any, theme: str) -> None:
+    page.emulate_media(color_scheme=theme)
+    hold_motion(page)
+    page.keyboard.press("j")
+    chosen = page.locator(".task[aria-current] .btn.primary")
+    assert page.locator(".task .btn").first.get_attribute("class") != chosen.get_attribute("class")
+    assert [fault["id"] for fault in Axe().run(page).response["violations"]] == []
+
+
 @pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)])
 def test_no_page_has_an_accessibility_fault_or_scrolls_sideways(page: Any, world: str, theme: str, width: int) -> None:
     ids = dict(Order.objects.values_list("number", "pk"))
@@ -123,9 +140,7 @@ def test_no_page_has_an_accessibility_fault_or_scrolls_sideways(page: Any, world
     paths += [f"/orders/{ids['4500071917']}/", f"/deliveries/{trip.pk}/", f"/suppliers/{trip.endpoint.partner_id}/"]
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=theme)
-    slowed = page.context.new_cdp_session(page)
-    slowed.send("Animation.enable")
-    slowed.send("Animation.setPlaybackRate", {"playbackRate": 0.0001})  # the first moment of each motion is looked at
+    hold_motion(page)
     faults = []
     for path in paths:
         page.goto(world + path)
