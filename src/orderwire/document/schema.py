@@ -1,4 +1,4 @@
-"""The published JSON Schemas of order and answer, generated from the models so that they cannot differ from them.
+"""The published JSON Schemas of all documents, generated from the models so that they cannot differ from them.
 
 `python -m orderwire.document.schema docs/reference/schema` writes them anew.
 """
@@ -7,11 +7,26 @@ import json
 import sys
 from pathlib import Path
 
+from orderwire.document.advice import ApplicationAdvice
 from orderwire.document.base import Document
+from orderwire.document.cancellation import Cancellation
+from orderwire.document.fulfillment import Invoice, Receipt, ShipNotice
+from orderwire.document.functional import FunctionalAck
 from orderwire.document.order import Order
+from orderwire.document.order_change import OrderChange
 from orderwire.document.response import Response
 
-SCHEMAS: dict[str, type[Document]] = {"order.schema.json": Order, "response.schema.json": Response}
+SCHEMAS: dict[str, type[Document]] = {
+    "order.schema.json": Order,
+    "change.schema.json": OrderChange,
+    "cancellation.schema.json": Cancellation,
+    "response.schema.json": Response,
+    "functional_ack.schema.json": FunctionalAck,
+    "application_advice.schema.json": ApplicationAdvice,
+    "ship_notice.schema.json": ShipNotice,
+    "receipt.schema.json": Receipt,
+    "invoice.schema.json": Invoice,
+}
 
 
 def schema_text(filename: str) -> str:

@@ -216,7 +216,7 @@ def assert_sound(result: ReadResult) -> None:
 
 
 def _is_field(model: Any, path: str) -> bool:
-    """lines.price is a field of Order: each step is one of the model before it; lists and options are looked through."""
+    """lines.price is a field of Order: each step is one of the model before; lists and options are looked through."""
     for step in path.split("."):
         if not (isinstance(model, type) and issubclass(model, BaseModel) and step in model.model_fields):
             return False

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from orderwire.document.money import totals
 from orderwire.document.order import Order
-from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus, Response
 from orderwire.formats.order_json import MAX_BYTES, OrderJson
 from orderwire.formats.order_json.values import MAX_DOCUMENTS
 from orderwire.testing import FixedContext, FormatConformance
-from tests.pure.orders import labels, maybe, numbers, orders, parties
+from tests.pure.family import advices, cancellations, changes, invoices, receipts, responses, ship_notices
+from tests.pure.orders import orders
 
 JSON = OrderJson()
 
@@ -35,23 +35,12 @@ ORDER: dict[str, Any] = {
     ],
 }
 
-responses = st.builds(
-    Response,
-    order_number=numbers,
-    revision=maybe(st.integers(1, 99)),
-    status=st.sampled_from(HeaderStatus),
-    supplier=maybe(parties()),
-    reason=maybe(labels()),
-    lines=st.lists(
-        st.builds(LineAnswer, number=maybe(numbers), status=st.sampled_from(LineStatus), reason=maybe(labels())),
-        max_size=3,
-    ).map(tuple),
-)
-
 
 class TestConformance(FormatConformance):
     kind = "order_json"
-    documents = orders() | responses
+    documents = st.one_of(
+        orders(), changes(), cancellations(), responses(), advices(), ship_notices(), receipts(), invoices()
+    )
 
 
 def read(content: Any) -> Any:

@@ -1,18 +1,19 @@
-"""Our own JSON: one envelope an order or answer, a list of them, or one a line. Lossless, so it is what the API,
+"""Our own JSON: one envelope a document, a list of them, or one a line. Lossless, so it is what the API,
 the import and the archive speak."""
 
 import re
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from orderwire.document.finding import Finding, error
 from orderwire.document.money import totals
 from orderwire.document.order import Order
-from orderwire.document.response import Response
 from orderwire.document.states import DocumentType
-from orderwire.formats import CannotCarry, Content, Context, Profile, ReadResult, Written
-from orderwire.formats.order_json.documents import understood
-from orderwire.formats.order_json.envelope import OrderEnvelope, ResponseEnvelope, StatedTotals
+from orderwire.formats import TYPES, Content, Context, Explained, Profile, ReadResult, Written
+from orderwire.formats.order_json.documents import number_of, understood
+from orderwire.formats.order_json.envelope import ENVELOPES, StatedTotals, schema
+from orderwire.formats.order_json.explain import described, explained
 from orderwire.formats.order_json.values import decoded, values
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -32,9 +33,10 @@ class OrderJson:
     version = "1"
     media_type = "application/json"
     extension = ".json"
-    reads = frozenset({DocumentType.ORDER, DocumentType.RESPONSE})
-    writes = frozenset({DocumentType.ORDER, DocumentType.RESPONSE})
+    reads = frozenset(ENVELOPES)
+    writes = frozenset(ENVELOPES)
     profile_model = OrderJsonProfile
+    documents = tuple(described(model, kind) for model, kind in TYPES.items())
 
     def sniff(self, content: bytes) -> int:
         """By the first character and our own words; JSON in a wrong encoding is ours too, to be refused precisely."""
@@ -62,25 +64,26 @@ class OrderJson:
         )
         return ReadResult(self.kind, documents, findings)
 
+    def explain(self, content: bytes, limit: int) -> tuple[Explained, ...]:
+        """Each value by its path; a file that is no JSON line by line."""
+        return explained(content, limit)
+
     def project(self, document: Content, profile: Profile) -> tuple[Content, tuple[Finding, ...]]:
         """Everything is carried."""
-        if not isinstance(document, Order | Response):
-            text = "has no place in Orderwire JSON, which carries orders and answers"
-            raise CannotCarry((error("cannot-carry", type(document).__name__, text),))
         return document, ()
 
     def write(self, document: Content, profile: Profile, context: Context) -> Written:
         """One envelope, indented so that a person can read it."""
-        carried, _ = self.project(document, profile)
-        envelope: OrderEnvelope | ResponseEnvelope
-        if isinstance(carried, Order):
-            name = carried.number
-            sums = totals(carried)
-            stated = StatedTotals(lines=sums.lines, adjustments=sums.adjustments, tax=sums.tax, total=sums.total)
-            envelope = OrderEnvelope(schema="orderwire/order/1", type="order", order=carried, totals=stated)
-        else:
-            assert isinstance(carried, Response)
-            name = f"{carried.order_number}-response"
-            envelope = ResponseEnvelope(schema="orderwire/response/1", type="response", response=carried)
+        kind = TYPES[type(document)]
+        body: dict[str, Any] = {"schema": schema(kind), "type": kind.value, kind.value: document}
+        if isinstance(document, Order):
+            sums = totals(document)
+            body["totals"] = StatedTotals(
+                lines=sums.lines, adjustments=sums.adjustments, tax=sums.tax, total=sums.total
+            )
+        envelope = ENVELOPES[kind].model_validate(body)
         content = envelope.model_dump_json(indent=2, exclude_defaults=True).encode() + b"\n"
+        name = number_of(document) or kind.value
+        if kind is not DocumentType.ORDER:
+            name = f"{name}-{kind.value.replace('_', '-')}"
         return Written(content, self.media_type, re.sub(r"[^\w.-]+", "_", name) + self.extension)

@@ -1,13 +1,15 @@
-"""What our JSON looks like: an order or an answer in an envelope with what its sender states about it."""
+"""What our JSON looks like: a document in an envelope with what its sender states about it."""
 
 import datetime
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
-from pydantic import ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field, create_model, field_validator
 
 from orderwire.document.base import Document, Exact, Label, no_control
 from orderwire.document.order import Order
-from orderwire.document.response import Response
+from orderwire.document.states import DocumentType
+from orderwire.formats import TYPES
 
 
 class StatedTotals(Document):
@@ -38,10 +40,14 @@ class StatedApproval(Document):
         return no_control(at)
 
 
-class OrderEnvelope(Document):
-    """An order with what its sender says about it."""
+class Envelope(Document):
+    """What every envelope has: the schema of its document (`orderwire/order/1`), and the document under its type."""
 
     model_config = ConfigDict(serialize_by_alias=True)
+
+
+class OrderEnvelope(Envelope):
+    """An order with what its sender says about it."""
 
     schema_: Literal["orderwire/order/1"] = Field(alias="schema")
     type: Literal["order"]
@@ -50,11 +56,21 @@ class OrderEnvelope(Document):
     approval: StatedApproval | None = None
 
 
-class ResponseEnvelope(Document):
-    """A supplier's answer."""
+def schema(kind: DocumentType) -> str:
+    """The name of a document's schema in its envelope."""
+    return f"orderwire/{kind.value}/1"
 
-    model_config = ConfigDict(serialize_by_alias=True)
 
-    schema_: Literal["orderwire/response/1"] = Field(alias="schema")
-    type: Literal["response"]
-    response: Response
+def _envelope(kind: DocumentType, model: type[Document]) -> type[Envelope]:
+    if kind is DocumentType.ORDER:
+        return OrderEnvelope
+    fields: dict[str, Any] = {
+        "schema_": (Literal[schema(kind)], Field(alias="schema")),
+        "type": (Literal[kind.value], ...),
+        kind.value: (model, ...),
+    }
+    return create_model(f"{model.__name__}Envelope", __base__=Envelope, __doc__=model.__doc__, **fields)
+
+
+ENVELOPES: Mapping[DocumentType, type[Envelope]] = {kind: _envelope(kind, model) for model, kind in TYPES.items()}
+"""The envelope of each document type."""
