@@ -8,28 +8,22 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.db import transaction
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from orderwire.flow import links
 from orderwire.records import AnswerLink, Delivery, Response
 from tests.database import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--no-first-run",
-]  # fmt: skip
 LATER = (factories.NEED_BY + datetime.timedelta(days=12)).isoformat()
 
 
 @pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    # Playwright runs an event loop in this thread, which Django would refuse to use the database beside.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with sync_playwright() as play:
-        made = play.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield made
-        made.close()
+def browser(browser: Browser) -> Iterator[Browser]:
+    """The browser of the module; what a test opened in it is closed."""
+    yield browser
+    for context in list(browser.contexts):
+        context.close()
 
 
 def mailed(language: str = "en") -> tuple[Delivery, str]:
@@ -92,6 +86,49 @@ def test_a_supplier_answers_with_changes(
     delivery.refresh_from_db()
     assert delivery.state == "answered"
     assert faults == []
+
+
+def test_who_types_while_another_row_is_fetched_goes_on_typing_where_he_was(live_server: Any, browser: Browser) -> None:
+    _, token = mailed()
+    page = browser.new_page()
+    page.goto(f"{live_server.url}/a/{token}")
+    under_way: list[Route] = []
+    page.route(page.url, lambda route: under_way.append(route))
+    page.click("#line-20 summary")
+    with page.expect_request(page.url):
+        page.click("#line-20 button[name=add]")
+    page.fill("[name='q.20.0']", "4")
+    page.click("#line-20 button[name=add]")  # impatient
+    page.locator("[name='q.20.0']").select_text()
+    assert len(under_way) == 1
+    under_way[0].continue_()
+    page.wait_for_selector("[name='q.20.1']")
+    page.keyboard.type("40")
+    assert page.input_value("[name='q.20.0']") == "40"
+    assert page.input_value("[name='q.20.1']") == ""
+
+
+def test_who_waits_for_another_row_stands_in_it(live_server: Any, browser: Browser) -> None:
+    _, token = mailed()
+    page = browser.new_page()
+    page.goto(f"{live_server.url}/a/{token}")
+    page.click("#line-20 summary")
+    page.click("#line-20 button[name=add]")
+    page.wait_for_selector("[name='q.20.1']:focus")
+
+
+def test_what_was_typed_before_the_script_came_counts(live_server: Any, browser: Browser) -> None:
+    _, token = mailed()
+    page = browser.new_page()
+    under_way: list[Route] = []
+    page.route("**/answer*.js", lambda route: under_way.append(route))
+    with page.expect_request("**/answer*.js"):
+        page.goto(f"{live_server.url}/a/{token}", wait_until="commit")
+    page.click("#line-10 summary")
+    page.fill("[name='price.10']", "13")
+    under_way[0].continue_()
+    page.locator("[data-tell=total]", has_text="8,380.00").first.wait_for(state="attached")
+    assert page.input_value("[name=way]:checked") == "changes"
 
 
 def test_everything_works_without_script(live_server: Any, browser: Browser) -> None:

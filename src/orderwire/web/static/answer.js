@@ -31,21 +31,32 @@ async function tell() {
 async function draw(button) {
   const data = new FormData(form(), button);
   const line = button.closest("[data-line]");
+  if (line.ariaBusy) return; // a second answer would put back what was typed since
+  line.ariaBusy = "true";
   line.inert = button.name !== "add";
-  const answer = await fetch(form().action, { method: "POST", body: data });
+  const answer = await fetch(form().action, { method: "POST", body: data }).catch(() => null);
+  if (!answer) { line.inert = false; line.ariaBusy = null; return; }
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (!fresh.getElementById("answer")) return location.reload();
+  const typing = document.activeElement ?? document.body;
+  const { selectionStart, selectionEnd } = typing;
+  const inside = line.contains(typing);
+  const moved = typing !== button && typing !== document.body; // the person went on meanwhile: leave the cursor there
   line.replaceWith(fresh.getElementById(line.id));
   const now = document.getElementById(line.id);
+  now.querySelector("details").open = button.name !== "back";
+  dress(now);
   // What was typed while the request was under way stays.
   for (const field of button.name === "add" ? line.querySelectorAll("input") : []) {
     const same = now.querySelector(`[name="${CSS.escape(field.name)}"]`);
     same.value = field.value;
     same.checked = field.checked;
+    if (field !== typing) continue;
+    same.focus();
+    if (selectionStart !== null) same.setSelectionRange(selectionStart, selectionEnd); // a date has none
   }
-  now.querySelector("details").open = button.name !== "back";
-  dress(now);
-  (button.name === "add" ? [...now.querySelectorAll(".split")].at(-1).querySelector("input") : now.querySelector("summary")).focus();
+  if (!moved || (inside && !typing.matches("input")))
+    (button.name === "add" ? [...now.querySelectorAll(".split")].at(-1).querySelector("input") : now.querySelector("summary")).focus();
   tell();
 }
 
@@ -98,4 +109,7 @@ for (const sign of ["pointermove", "pointerdown", "keydown", "touchstart", "whee
   addEventListener(sign, (event) => { if (event.isTrusted) person(); }, { passive: true });
 
 dress(document);
+// What was typed before this script was there counts too.
+for (const field of form().querySelectorAll("input, textarea"))
+  if (field.value !== field.defaultValue || field.checked !== field.defaultChecked) field.dispatchEvent(new Event("input", { bubbles: true }));
 document.getElementById("found")?.focus();
