@@ -1,15 +1,21 @@
 """What every test run has: hypothesis profiles, skips that fail in CI (data folder: orderwire.testing.pytest_data)."""
 
 import os
-from collections.abc import Generator
+import time
+import warnings
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
+import pytest_django
+from django.db import connection
 from hypothesis import HealthCheck, settings
 
 HERE = Path(__file__).parent
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+LEAVING_S = 2
+"""How long a database session may take to end after its client has."""
 REQUIRE_ALL = os.environ.get("ORDERWIRE_REQUIRE_ALL") == "1"
 
 settings.register_profile(
@@ -50,3 +56,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError(f"{item.nodeid} asks for the database. Move it to tests/database.")
         if item.path.is_relative_to(HERE / "servers") or item.path.is_relative_to(HERE / "browser"):
             item.add_marker(pytest.mark.xdist_group("servers"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
+    """As pytest-django's; but a session that was left open is told and ended, where it would keep the database from
+    being dropped and blame the last test."""
+    yield
+    with django_db_blocker.unblock():
+        until = time.monotonic() + LEAVING_S
+        while (left := _other_sessions()) and time.monotonic() < until:
+            time.sleep(0.05)
+        for pid, program, state, query in left:
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_terminate_backend(%s)", [pid])
+            with warnings.catch_warnings():
+                warnings.simplefilter("always")  # a warning of this kind does not fail the last test
+                told = f"A database session was left open ({program or 'no application_name'}, {state}): {query}"
+                warnings.warn(pytest.PytestWarning(told), stacklevel=1)
+
+
+def _other_sessions() -> list[tuple[int, str, str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pid, application_name, state, left(query, 300) from pg_stat_activity where backend_type ="
+            " 'client backend' and datname = current_database() and pid <> pg_backend_pid()"
+        )
+        return cursor.fetchall()

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
@@ -38,6 +38,8 @@ def browser() -> Iterator[Any]:
         found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield found
         found.close()
+        # Beside an event loop Django keeps connections of their own, which nobody reaches when the loop is gone.
+        connections.close_all()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
@@ -60,6 +62,7 @@ def running_server() -> Iterator[str]:
     ]
     address = f"http://127.0.0.1:{port}"
     environment = os.environ | {"DATABASE_URL": url, "ORDERWIRE_URL": address, "ORDERWIRE_DATA": str(settings.DATA)}
+    environment["PGAPPNAME"] = "a test's web server"
     process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
     try:
         _until_it_answers(process, port)

@@ -43,6 +43,27 @@ def test_a_pure_test_cannot_ask_for_the_database(tmp_path: Path) -> None:
     assert "Move it to tests/database" in run_pytest(tmp_path, "0")
 
 
+FORGETTING = """
+import psycopg, pytest
+from django.db import connection
+left = []
+@pytest.mark.django_db
+def test_that_leaves_a_session():
+    given = connection.get_connection_params()
+    where = {name: given[name] for name in ("dbname", "user", "host", "port") if given.get(name)}
+    left.append(psycopg.connect(**where, application_name="forgotten", autocommit=True))
+    left[0].execute("select 'the last words'")
+"""
+
+
+def test_a_database_session_that_a_test_left_open_is_told_and_fails_nothing(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text((ROOT / "tests/conftest.py").read_text())
+    (tmp_path / "test_forgetting.py").write_text(FORGETTING)
+    output = run_pytest(tmp_path, "1")
+    assert "1 passed, 1 warning" in output
+    assert "A database session was left open (forgotten, idle): select 'the last words'" in output
+
+
 def run_pytest(folder: Path, required: str) -> str:
     command = [sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml"), "-p", "no:cacheprovider"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
