@@ -11,7 +11,7 @@ from orderwire.api.access import SCOPES
 from orderwire.api.problem import MEDIA_TYPE
 from orderwire.document.order import Order
 from orderwire.document.response import Response
-from orderwire.formats.order_json.envelope import OrderEnvelope, ResponseEnvelope
+from orderwire.formats.order_json.envelope import ENVELOPES
 
 DESCRIPTION = """Orders, approvals, deliveries, answers and the ledger.
 
@@ -41,7 +41,7 @@ def complete(found: dict[str, Any]) -> dict[str, Any]:
         for method, operation in item.items():
             _complete_operation(method, operation)
     schemas = document["components"]["schemas"]
-    models: list[type[BaseModel]] = [Order, Response, OrderEnvelope, ResponseEnvelope]
+    models: list[type[BaseModel]] = [Order, Response, *ENVELOPES.values()]
     _, published = models_json_schema(
         [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
     )

@@ -14,17 +14,16 @@ from pydantic import ValidationError
 
 from orderwire import engine, plugins, reading
 from orderwire.document.finding import Finding, error, from_validation, has_errors, place
-from orderwire.document.functional import FunctionalAck
 from orderwire.document.order import Order
-from orderwire.document.response import Response
-from orderwire.flow import DATABASE_AWAY, Refused, acknowledge, create
+from orderwire.flow import DATABASE_AWAY, Refused, create
 from orderwire.flow.distribute.numbers import Numbers, WriteContext
 from orderwire.flow.distribute.numbers import scope as control_scope
+from orderwire.flow.hand_over import hand_over, of_supplier
 from orderwire.flow.route import shard_key
-from orderwire.formats import CannotCarry, Content, ReadDocument, ReadResult
+from orderwire.formats import CannotCarry, ReadDocument, ReadResult
 from orderwire.ledger import events
 from orderwire.ledger.append import append
-from orderwire.records import Delivery, Endpoint, Interchange, Message, Partner
+from orderwire.records import Delivery, Endpoint, Interchange, Message
 from orderwire.records.blob import keep
 
 TOGETHER = 200
@@ -162,7 +161,7 @@ def _created_together(message: Message, documents: list[ReadDocument]) -> dict[s
         if document.usable and isinstance(document.document, Order)
     ]
     created: dict[str, create.Created] = {}
-    if len(orders) < 2 or _of_supplier(message):
+    if len(orders) < 2 or of_supplier(message):
         return created
     for start in range(0, len(orders), TOGETHER):
         part = orders[start : start + TOGETHER]
@@ -173,10 +172,6 @@ def _created_together(message: Message, documents: list[ReadDocument]) -> dict[s
         except Exception:
             logger.exception("Message %s: orders from number %s on go one by one", message.pk, start + 1)
     return created
-
-
-def _of_supplier(message: Message) -> bool:
-    return message.endpoint is not None and message.endpoint.partner.role == Partner.Role.SUPPLIER
 
 
 def _dispatch(
@@ -192,7 +187,7 @@ def _dispatch(
         outcome["outcome"] = "refused"
     else:
         try:
-            outcome |= _act(message, document, document.document, ahead)
+            outcome |= hand_over(message, document, document.document, ahead)
         except Refused as failure:
             findings.append(error(failure.kind.replace("_", "-"), document.number or "document", str(failure)))
             outcome["outcome"] = "refused"
@@ -205,39 +200,6 @@ def _dispatch(
             outcome["outcome"] = "failed"
     outcome["findings"] = [asdict(f) for f in findings] + outcome.get("findings", [])
     return outcome
-
-
-def _act(
-    message: Message,
-    found: ReadDocument,
-    content: Content,
-    ahead: dict[str, create.Created],
-) -> dict[str, Any]:
-    partner: Partner | None = message.endpoint.partner if message.endpoint else None
-    match content:
-        case Order():
-            if _of_supplier(message):
-                raise Refused("A supplier's endpoint cannot bring orders.", remedy="Send it from the buying system.")
-            made = ahead.pop(create.number_of(content), None) or create.create(
-                content, source=message.source, actor=message.actor, approval=found.approval, message=message
-            )
-            told: dict[str, Any] = {
-                "outcome": made.outcome,
-                "order_id": made.order_id,
-                "revision": made.revision,
-                "state": made.state,
-            }
-            if made.outcome == "conflict":
-                told["changes"] = [asdict(change) for change in made.changes[:100]]
-            return told
-        case Response():
-            answer = acknowledge.take(
-                content, supplier=partner, source=message.source, actor=message.actor, message=message
-            )
-            return {"outcome": answer.state, "order_id": answer.order_id, "response_id": answer.pk}
-        case FunctionalAck():
-            noticed = acknowledge.functional(content, partner=partner, message=message)
-            return {"outcome": content.status.value, "findings": [asdict(f) for f in noticed]}
 
 
 def _end(result: ReadResult, outcomes: list[dict[str, Any]]) -> Message.State:

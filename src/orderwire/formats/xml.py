@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from lxml import etree
 
@@ -83,7 +84,7 @@ def parse(content: bytes) -> tuple["etree._Element | None", tuple[Finding, ...]]
         return None, (*findings, error("not-well-formed", f"line {line}, column {column}", text))
     except (ValueError, LookupError) as failure:
         return None, (*findings, error("not-xml", "file", f"cannot be read as XML: {failure}"))
-    doctype = root.getroottree().docinfo.internalDTD
+    doctype: Any = root.getroottree().docinfo.internalDTD
     if doctype is not None and next(iter(doctype.iterentities()), None) is not None:
         text = "declares entities of its own, which are not read; write the text in their place"
         return None, (*findings, error("entities", "document type", text))
@@ -121,4 +122,5 @@ def text_of(element: "etree._Element | None") -> str | None:
 def to_bytes(root: "etree._Element", *, doctype: str | None = None) -> bytes:
     """Indented UTF-8 with an XML declaration."""
     etree.indent(root)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", doctype=doctype) + b"\n"
+    head = b'<?xml version="1.0" encoding="UTF-8"?>\n' + (f"{doctype}\n".encode() if doctype else b"")
+    return head + bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=False)) + b"\n"

@@ -214,6 +214,14 @@ class ReceiptFunctionalAck(Event, kind="receipt.functional_ack", about=("revisio
     text: Words | None = None
 
 
+class ReceiptApplicationAdvice(Event, kind="receipt.application_advice", about=("revision", "delivery", "message")):
+    """The partner's application took the document in, or refused its content; it is not the supplier's answer."""
+
+    status: str
+    code: Words | None = None
+    text: Words | None = None
+
+
 class ReceiptOpened(Event, kind="receipt.opened", about=("revision", "delivery")):
     """A person opened the order on the answer page or in the portal."""
 

@@ -40,6 +40,7 @@ EVIDENCE = {
     "handed_over": (2, "handed over"),
     "delivered": (3, "delivery proven"),
     "functional_ack": (3, "functional acknowledgment"),
+    "application_advice": (3, "taken in by their application"),
     "opened": (4, "opened by a person"),
     "answer": (4, "their answer"),
 }

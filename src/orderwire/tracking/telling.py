@@ -115,7 +115,16 @@ def _functional(d: Facts, e: Event, t: Teller) -> Told:
         "done" if good else "fail",
         "quiet" if good else "bad",
         3 if good else 0,
-        (d.get("code") and f"997 {d['code']}") or "997",
+        (d.get("code") and f"functional acknowledgment {d['code']}") or "functional acknowledgment",
+    )
+
+
+def _advised(d: Facts, e: Event, t: Teller) -> Told:
+    good = d["status"] != "rejected"
+    title = f"{t.to(e)}’s application took it in" if good else f"{t.to(e)}’s application refused it"
+    text = f"{_end(d['text'])} It is not their answer." if d.get("text") else "It is not their answer."
+    return Told(
+        title, text, "done" if good else "fail", "quiet" if good else "bad", 3 if good else 0, "their application"
     )
 
 
@@ -201,6 +210,7 @@ _WORDS: dict[str, Callable[[Facts, Event, Teller], Told]] = {
         "Receipt proven", f"{t.to(e)} has exactly what we sent.", "done", "quiet", 3, d["means"]
     ),
     "receipt.functional_ack": _functional,
+    "receipt.application_advice": _advised,
     "receipt.opened": lambda d, e, t: Told(
         "Read by a person", f"{t.to(e)} opened the {d['means']}.", "dot", "quiet", 4, "opened by a person"
     ),

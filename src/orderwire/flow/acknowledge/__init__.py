@@ -2,8 +2,9 @@
 (or disprove) that our bytes were understood. Nothing here ever changes what was ordered.
 """
 
+from orderwire.flow.acknowledge.advice import advised
 from orderwire.flow.acknowledge.decide import decide
 from orderwire.flow.acknowledge.functional import functional
 from orderwire.flow.acknowledge.take import take
 
-__all__ = ["decide", "functional", "take"]
+__all__ = ["advised", "decide", "functional", "take"]

@@ -1,13 +1,16 @@
 """What came back about a delivery becomes a receipt and, where the state table allows it, the delivery's new state."""
 
+from collections.abc import Iterator
+
 from django.db import transaction
 from django.utils import timezone
 
+from orderwire.document.finding import Finding, warning
 from orderwire.document.states import DELIVERY_TRANSITIONS, DeliveryState
 from orderwire.flow.awaited import ask
 from orderwire.ledger.append import append
 from orderwire.ledger.entry import Subject
-from orderwire.ledger.events import DeliverySettled, ReceiptOpened
+from orderwire.ledger.events import DeliveryFailed, DeliverySettled, ReceiptOpened
 from orderwire.records import Blob, Delivery, Order, Receipt
 
 _RANK = (DeliveryState.DELIVERED, DeliveryState.OPENED, DeliveryState.ANSWERED)
@@ -55,6 +58,21 @@ def prove(
                 settled = DeliverySettled(state=state, reason=text)
                 append(settled, actor=actor, order=order, subjects=about(row))
     return new
+
+
+def disprove(delivery: Delivery, order: Order, words: str) -> Iterator[Finding]:
+    """The partner's system refuses what we sent: the delivery fails, unless something stronger is proven."""
+    row = Delivery.objects.select_for_update().get(pk=delivery.pk)
+    if DeliveryState.FAILED not in DELIVERY_TRANSITIONS[DeliveryState[row.state.upper()]]:
+        label = DeliveryState[row.state.upper()].label.lower()
+        text = f"rejects what is proven otherwise (delivery {row.pk} is {label}); the delivery stays"
+        yield warning("rejected-late", f"delivery {row.pk}", text)
+        return
+    row.state, row.reason, row.due_at = DeliveryState.FAILED, words, None
+    row.save(update_fields=["state", "reason", "due_at", "changed_at"])
+    mirror(row, order)
+    append(DeliveryFailed(reason=words), actor="system:worker", order=order, subjects=about(row))
+    told(order, f"{order.supplier_name}'s system rejected the order")
 
 
 def opened(delivery: Delivery, *, order: Order, actor: str, means: str, external_id: str) -> None:

@@ -1,18 +1,18 @@
-"""The partner's translator speaks (X12 997): our bytes parsed, or they did not. It says nothing about the business,
-and is itself never acknowledged."""
+"""The partner's translator speaks (X12 997, 999, TA1, EDIFACT CONTRL): our bytes parsed, or they did not. It says
+nothing about the business, and is itself never acknowledged."""
 
 from collections.abc import Iterator
 
 from django.db import transaction
-from django.db.models.fields.json import KT
 
 from orderwire.document.finding import Finding, info, warning
 from orderwire.document.functional import FunctionalAck, FunctionalStatus, TransactionStatus
-from orderwire.document.states import DELIVERY_TRANSITIONS, DeliveryState
+from orderwire.document.states import DeliveryState
 from orderwire.flow.acknowledge import evidence
+from orderwire.flow.acknowledge.sent import set_control, under_control
 from orderwire.ledger.append import append
 from orderwire.ledger.entry import Subject
-from orderwire.ledger.events import DeliveryFailed, ReceiptFunctionalAck
+from orderwire.ledger.events import ReceiptFunctionalAck
 from orderwire.records import Delivery, Message, Order, Partner
 
 _GOOD = (FunctionalStatus.ACCEPTED, FunctionalStatus.ACCEPTED_WITH_ERRORS)
@@ -32,30 +32,18 @@ def functional(ack: FunctionalAck, *, partner: Partner | None, message: Message)
     if ack.group_kind == "FA":
         return (info("ack-of-ack", where, "acknowledges our own acknowledgment; that needs no answer"),)
     with transaction.atomic():
-        found = _deliveries(ack, partner)
+        found = under_control(ack.group_kind, ack.group_control or "", partner)
         if not found:
             text = f"acknowledges a group that we did not send to {partner.name}; ask them what they received"
             return (warning("unknown-group", where, text),)
         return tuple(finding for delivery in found for finding in _apply(ack, delivery, message, where))
 
 
-def _deliveries(ack: FunctionalAck, partner: Partner) -> list[Delivery]:
-    """Deliveries of the acknowledged group; partners strip or add leading zeros."""
-    bare = ack.group_control.lstrip("0") or "0"
-    spellings = {ack.group_control, bare, bare.zfill(9), bare.zfill(4)}
-    rows = Delivery.objects.filter(parcel__controls__has_key="gs", endpoint__partner=partner)
-    rows = rows.alias(group=KT("parcel__controls__gs")).filter(group__in=spellings).select_related("order")
-    newest: dict[str, Delivery] = {}
-    for row in rows.order_by("pk"):  # control numbers start again after the last one: the newest set counts
-        newest[str(row.parcel["controls"].get("st", "")) if row.parcel else ""] = row
-    return list(newest.values())
-
-
 def _apply(ack: FunctionalAck, delivery: Delivery, message: Message, where: str) -> Iterator[Finding]:
     if delivery.order_id is None:
         return
     order = Order.objects.select_for_update(no_key=True).get(pk=delivery.order_id)
-    control = str(delivery.parcel["controls"].get("st", "")) if delivery.parcel else ""
+    control = set_control(delivery)
     one = next((t for t in ack.transactions if t.control.lstrip("0") == control.lstrip("0")), None)
     status = one.status if one else ack.status
     good = status in _GOOD
@@ -79,21 +67,7 @@ def _apply(ack: FunctionalAck, delivery: Delivery, message: Message, where: str)
     if good:
         evidence.told(order, f"{order.supplier_name}'s system took the order")
     else:
-        yield from _fail(delivery, order, words)
-
-
-def _fail(delivery: Delivery, order: Order, words: str) -> Iterator[Finding]:
-    row = Delivery.objects.select_for_update().get(pk=delivery.pk)
-    if DeliveryState.FAILED not in DELIVERY_TRANSITIONS[DeliveryState[row.state.upper()]]:
-        label = DeliveryState[row.state.upper()].label.lower()
-        text = f"rejects what is proven otherwise (delivery {row.pk} is {label}); the delivery stays"
-        yield warning("rejected-late", f"delivery {row.pk}", text)
-        return
-    row.state, row.reason, row.due_at = DeliveryState.FAILED, words, None
-    row.save(update_fields=["state", "reason", "due_at", "changed_at"])
-    evidence.mirror(row, order)
-    append(DeliveryFailed(reason=words), actor="system:worker", order=order, subjects=evidence.about(row))
-    evidence.told(order, f"{order.supplier_name}'s system rejected the order")
+        yield from evidence.disprove(delivery, order, words)
 
 
 def _words(ack: FunctionalAck, one: TransactionStatus | None, status: FunctionalStatus) -> Iterator[str]:

@@ -88,7 +88,8 @@ def seen(request: HttpRequest, pk: int) -> HttpResponse:
 
 _OUTCOMES = {"created": ("New order", "done", "quiet"), "revised": ("New version", "done", "quiet"),
              "duplicate": ("Known already", "end", "quiet"), "conflict": ("Other content than ours", "fail", "bad"),
-             "refused": ("Refused", "fail", "bad")}  # fmt: skip
+             "refused": ("Refused", "fail", "bad"), "held": ("Order on hold", "held", "warn"),
+             "rejected": ("They refuse it", "fail", "bad")}  # fmt: skip
 
 
 def _outcome(document: dict[str, str]) -> tuple[str, str, str]:

@@ -1,0 +1,51 @@
+"""Amend: a change document from the buying system becomes the next revision, which then is approved and planned like
+any other order that comes in."""
+
+from orderwire.document.order import Order as Document
+from orderwire.document.order_change import DoesNotFit, OrderChange, applied
+from orderwire.flow import Refused, create
+from orderwire.flow.create import Created
+from orderwire.formats import Approval as Claim
+from orderwire.records import Message, Order, Revision
+
+
+def amend(
+    change: OrderChange, *, source: str, actor: str, approval: Claim | None = None, message: Message | None = None
+) -> Created:
+    """Apply the change to the revision before the one that it makes. Raises Refused, naming the line that does not fit.
+
+    A change that names no revision follows the newest one; one that changes nothing is a duplicate.
+    """
+    base = _base(change)
+    before = Document.model_validate_json(bytes(base.content))
+    if change.test != before.test:
+        kinds = ("test", "real") if change.test else ("real", "test")
+        raise Refused(f"A {kinds[0]} change cannot change the {kinds[1]} order {base.order.number}.", kind="conflict")
+    try:
+        after = applied(change, before)
+    except DoesNotFit as failure:
+        raise Refused(
+            f"The change does not fit version {base.number} of order {base.order.number}: {failure}",
+            remedy="Correct the change, or send the whole order again.",
+            kind="conflict",
+        ) from failure
+    if change.revision is None and after.model_copy(update={"revision": before.revision}) == before:
+        return Created(base.order_id, base.order.number, base.number, base.order.state, "duplicate")
+    return create.create(after, source=source, actor=actor, approval=approval, message=message)
+
+
+def _base(change: OrderChange) -> Revision:
+    """The revision that the change is made on."""
+    name = change.order_number + (f"/{change.release_number}" if change.release_number else "")
+    order = Order.objects.filter(number=name).first()
+    if order is None:
+        raise Refused(f"Order {name} is not known here, so nothing can be changed.", remedy="Send the order first.")
+    wanted = order.revision if change.revision is None else change.revision - 1
+    revision = order.revisions.filter(number=wanted).select_related("order").first()
+    if revision is None:
+        raise Refused(
+            f"The change makes version {change.revision} of order {name}, but version {wanted} is not here.",
+            remedy=f"Send version {wanted} first, or the whole order." if wanted else "Number it 2 or later.",
+            kind="conflict",
+        )
+    return revision

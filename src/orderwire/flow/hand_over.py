@@ -1,0 +1,104 @@
+"""Each document that came in goes to its verb: who may bring what, and what becomes of it, as plain JSON."""
+
+from dataclasses import asdict
+from typing import Any
+
+from orderwire.document.advice import ApplicationAdvice
+from orderwire.document.cancellation import Cancellation
+from orderwire.document.finding import info, warning
+from orderwire.document.fulfillment import Invoice, Receipt, ShipNotice
+from orderwire.document.functional import FunctionalAck
+from orderwire.document.order import Order
+from orderwire.document.order_change import OrderChange
+from orderwire.document.response import Response
+from orderwire.document.states import OrderState
+from orderwire.flow import Refused, acknowledge, amend, create, hold
+from orderwire.flow.create import Created
+from orderwire.formats import Content, ReadDocument
+from orderwire.records import Message, Partner
+from orderwire.records import Order as Row
+
+
+def hand_over(message: Message, found: ReadDocument, content: Content, ahead: dict[str, Created]) -> dict[str, Any]:
+    """What the document's verb says. `ahead` are orders of the same file that were created already, by number.
+
+    Raises Refused.
+    """
+    partner = message.endpoint.partner if message.endpoint else None
+    how: dict[str, Any] = {"source": message.source, "actor": message.actor, "message": message}
+    match content:
+        case Order():
+            _from_buyer(message, "orders")
+            made = ahead.pop(create.number_of(content), None)
+            return _told(made or create.create(content, approval=found.approval, **how))
+        case OrderChange():
+            _from_buyer(message, "changes")
+            return _told(amend.amend(content, approval=found.approval, **how))
+        case Cancellation():
+            _from_buyer(message, "cancellations")
+            return _cancelled(content, message)
+        case Response():
+            answer = acknowledge.take(content, supplier=partner, **how)
+            return {"outcome": answer.state, "order_id": answer.order_id, "response_id": answer.pk}
+        case FunctionalAck():
+            noticed = acknowledge.functional(content, partner=partner, message=message)
+            return {"outcome": content.status.value, "findings": [asdict(f) for f in noticed]}
+        case ApplicationAdvice():
+            noticed = acknowledge.advised(content, partner=partner, message=message)
+            return {"outcome": content.status.value, "findings": [asdict(f) for f in noticed]}
+        case ShipNotice() | Receipt() | Invoice():
+            return _kept(content, partner)
+
+
+def of_supplier(message: Message) -> bool:
+    """Whether a supplier's endpoint brought it."""
+    return message.endpoint is not None and message.endpoint.partner.role == Partner.Role.SUPPLIER
+
+
+def _from_buyer(message: Message, what: str) -> None:
+    if of_supplier(message):
+        raise Refused(f"A supplier's endpoint cannot bring {what}.", remedy="Send it from the buying system.")
+
+
+def _told(made: Created) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "outcome": made.outcome,
+        "order_id": made.order_id,
+        "revision": made.revision,
+        "state": made.state,
+    }
+    if made.outcome == "conflict":
+        told["changes"] = [asdict(change) for change in made.changes[:100]]
+    return told
+
+
+def _cancelled(content: Cancellation, message: Message) -> dict[str, Any]:
+    """Nothing more of the order leaves; what left already must be called back by a person."""
+    name = content.order_number + (f"/{content.release_number}" if content.release_number else "")
+    order = Row.objects.filter(number=name).first()
+    if order is None:
+        raise Refused(f"Order {name} is not known here, so nothing can be cancelled.", remedy="Check its number.")
+    if order.test != content.test:
+        raise Refused(f"Order {name} is {'a test' if order.test else 'a real'} order, its cancellation is not.")
+    if order.state == OrderState.APPROVED:
+        reason = f"The buying system cancels this order{f': {content.reason}' if content.reason else ''}"[:500]
+        hold.hold(order.pk, actor=message.actor, reason=reason)
+    text = "is on hold, so nothing more is sent; tell the supplier that the order is cancelled"
+    return {"outcome": "held", "order_id": order.pk, "findings": [asdict(warning("cancel-by-hand", name, text))]}
+
+
+def _kept(content: ShipNotice | Receipt | Invoice, partner: Partner | None) -> dict[str, Any]:
+    """Kept beside its order; it changes nothing of it."""
+    numbers = {content.order_number, *(line.order_number for line in content.lines)} - {None}
+    orders = Row.objects.filter(number__in=numbers)
+    if partner is not None and partner.role == Partner.Role.SUPPLIER:
+        orders = orders.filter(supplier=partner)
+    order = orders.order_by("pk").first()
+    named = ", ".join(sorted(n for n in numbers if n)[:5]) or "no order"
+    told: dict[str, Any] = {"outcome": "kept", "order_id": order.pk if order else None}
+    if order is None:
+        unknown = warning("unknown-order", content.number, f"names {named}, which is no order of this partner here")
+        return told | {"findings": [asdict(unknown)]}
+    return told | {
+        "findings": [asdict(info("kept", content.number, f"is kept with order {named} and changes nothing"))]
+    }

@@ -1,0 +1,180 @@
+"""Every document of the family goes to its verb: changes and cancellations of the buying system, advice and fulfillment
+of the supplier."""
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orderwire import plugins
+from orderwire.document.advice import AdviceDetail, AdviceStatus, ApplicationAdvice
+from orderwire.document.cancellation import Cancellation
+from orderwire.document.fulfillment import Receipt, ReceivedLine, ShipNotice, ShippedLine
+from orderwire.document.functional import FunctionalAck, FunctionalStatus
+from orderwire.document.order_change import LineAction, LineChange, LinePart, OrderChange, between
+from orderwire.flow import receive
+from orderwire.flow.distribute.numbers import Numbers, WriteContext
+from orderwire.formats import Content
+from orderwire.records import Delivery, Message, Order
+from tests.database import factories
+from tests.database.flow import road
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def supplier(config: Path, tmp_path: Path) -> Any:
+    return road.supplier(tmp_path / "out")
+
+
+def take(document: Content, **how: Any) -> Message:
+    content = plugins.format("order_json").write(document, {}, WriteContext(Numbers("test"))).content
+    return receive.receive(content, **{"name": "in.json", "source": road.SOURCE, "actor": road.ACTOR} | how)
+
+
+def outcome(message: Message) -> str:
+    [document] = message.documents
+    return str(document["outcome"])
+
+
+def told(message: Message) -> str:
+    return "\n".join(f"{f['where']}: {f['text']}" for d in message.documents for f in d["findings"])
+
+
+def ordered(number: str = "A") -> Order:
+    take(factories.document(number))
+    return Order.objects.get(number=number)
+
+
+def change(number: str = "A", **fields: Any) -> OrderChange:
+    part = LineChange(number="10", action=LineAction.CHANGED, part=LinePart(price="0.75"))
+    return OrderChange.model_validate({"order_number": number, "form": "delta", "lines": (part,)} | fields)
+
+
+@pytest.mark.parametrize("form", ["full", "delta"])
+def test_a_change_of_the_buying_system_is_the_next_version(form: Any) -> None:
+    order = ordered()
+    old = factories.document("A")
+    new = old.model_copy(
+        update={"revision": 2, "lines": (old.lines[0].model_copy(update={"price": 9}), *old.lines[1:])}
+    )
+    new = type(new).model_validate(new.model_dump())
+    assert outcome(take(between(old, new, form))) == "revised"
+    order.refresh_from_db()
+    assert (order.revision, order.revisions.count()) == (2, 2)
+    assert outcome(take(between(old, new, form))) == "duplicate"
+
+
+def test_a_change_without_a_version_follows_the_newest_and_again_changes_nothing() -> None:
+    order = ordered()
+    number = factories.document("A").lines[0].number
+    item = LineChange(number=number, part=LinePart(price="0.75"))
+    assert outcome(take(change(lines=(item,)))) == "revised"
+    assert outcome(take(change(lines=(item,)))) == "duplicate"
+    order.refresh_from_db()
+    assert order.revision == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"order_number": "B"}, "Order B is not known here"),
+        ({"revision": 7}, "version 6 is not here. Send version 6 first"),
+        ({"revision": 1}, "Number it 2 or later"),
+        ({"test": True}, "A test change cannot change the real order A"),
+        ({"lines": (LineChange(number="99", action=LineAction.DELETED),)}, "the order has no such line"),
+    ],
+)
+def test_a_change_that_does_not_fit_is_refused_with_the_remedy(fields: dict[str, Any], why: str) -> None:
+    order = ordered()
+    message = take(change(**fields))
+    assert outcome(message) == "refused"
+    assert why in told(message)
+    order.refresh_from_db()
+    assert order.revision == 1
+
+
+def test_a_cancellation_of_the_buying_system_stops_the_order() -> None:
+    order = ordered()
+    message = take(Cancellation(order_number="A", reason="Project stopped"))
+    assert outcome(message) == "held"
+    assert "tell the supplier" in told(message)
+    order.refresh_from_db()
+    assert order.state in ("held", "pending_approval")
+    assert "not known here" in told(take(Cancellation(order_number="B")))
+
+
+def test_a_supplier_brings_no_orders_changes_or_cancellations(supplier: Any) -> None:
+    ordered()
+    theirs = factories.endpoint(supplier, channel="folder", format="order_json")
+    for document in (factories.document("B"), change(), Cancellation(order_number="A")):
+        message = take(document, endpoint=theirs)
+        assert outcome(message) == "refused"
+        assert "supplier's endpoint cannot bring" in told(message)
+
+
+def sent(**controls: str) -> Delivery:
+    row = factories.order()
+    to = factories.endpoint(row.supplier, channel="folder", format="x12")
+    return factories.delivery(row, to=to, parcel={"controls": controls})
+
+
+@pytest.mark.parametrize(
+    ("kind", "controls"),
+    [
+        ("ISA", {"isa": "000000007", "gs": "3", "st": "0001"}),
+        ("UNB", {"unb": "7", "unh": "1"}),
+        ("UNG", {"unb": "9", "ung": "7", "unh": "1"}),
+    ],
+)
+def test_interchanges_and_groups_are_found_by_their_own_number(kind: str, controls: dict[str, str]) -> None:
+    delivery = sent(**controls)
+    ack = FunctionalAck(group_kind=kind, group_control="7", status=FunctionalStatus.ACCEPTED)
+    message = take(ack, endpoint=delivery.endpoint)
+    delivery.refresh_from_db()
+    assert (delivery.state, told(message)) == ("delivered", "")
+
+
+def advice(status: AdviceStatus, **fields: Any) -> ApplicationAdvice:
+    detail = AdviceDetail(code="024", text="Unknown part", line="10")
+    return ApplicationAdvice(number="ADV-1", status=status, details=(detail,), **fields)
+
+
+@pytest.mark.parametrize("fields", [{"group_control": "7", "set_control": "0001"}, {"order_number": "4500000001"}])
+def test_an_application_that_refuses_fails_the_delivery_with_its_words(fields: dict[str, Any]) -> None:
+    delivery = sent(gs="7", st="0001")
+    if "order_number" in fields:
+        fields = {"order_number": delivery.order.number}
+    take(advice(AdviceStatus.REJECTED, **fields), endpoint=delivery.endpoint)
+    delivery.refresh_from_db()
+    words = "Their application refused the order. Line 10: Unknown part (code 024)."
+    assert (delivery.state, delivery.reason) == ("failed", words)
+
+
+def test_an_application_that_takes_the_order_in_proves_the_receipt_once() -> None:
+    delivery = sent(gs="7", st="0001")
+    accepted = advice(AdviceStatus.ACCEPTED, group_control="7", set_control="0001")
+    take(accepted, endpoint=delivery.endpoint)
+    assert "earlier advice" in told(take(accepted, endpoint=delivery.endpoint))
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.receipts.get().kind) == ("delivered", "application_advice")
+
+
+def test_advice_about_nothing_of_ours_says_so() -> None:
+    delivery = sent(gs="7", st="0001")
+    found = take(advice(AdviceStatus.ACCEPTED, order_number="X"), endpoint=delivery.endpoint)
+    assert "did not send" in told(found)
+    assert "do not know who sent" in told(take(advice(AdviceStatus.ACCEPTED, order_number="X")))
+
+
+def test_fulfillment_is_kept_with_its_order() -> None:
+    delivery = sent(gs="7", st="0001")
+    number, today = delivery.order.number, datetime.date(2026, 3, 1)
+    notice = ShipNotice(
+        number="SN-1", order_number=number, shipped=today, lines=(ShippedLine(number="10", quantity=5),)
+    )
+    receipt = Receipt(number="R-1", received=today, lines=(ReceivedLine(order_number="X", number="10", received=5),))
+    kept, unknown = (take(document, endpoint=delivery.endpoint) for document in (notice, receipt))
+    assert (outcome(kept), kept.documents[0]["order_id"]) == ("kept", delivery.order_id)
+    assert "no order of this partner" in told(unknown)
