@@ -21,6 +21,7 @@ PAGES: dict[str, tuple[str, Callable[[], str]]] = {
 def pages() -> dict[str, str]:
     """File name below docs/reference -> text."""
     made = {name: write() for name, (_, write) in PAGES.items()}
+    made |= {name: write() for name, write in plugins.format_pages().items()}
     made["api/openapi.json"] = openapi.text(specification())
     made |= {f"schema/{name}": schema_text(name) for name in SCHEMAS}
     made["README.md"] = _contents()
@@ -35,6 +36,8 @@ def _contents() -> str:
         "",
     ]
     lines += [f"- [{title}]({name})" for name, (title, _) in PAGES.items()]
-    lines += [f"- [{name.partition('.')[0].title()} as JSON Schema](schema/{name})" for name in SCHEMAS]
+    lines += [
+        f"- [{name.partition('.')[0].replace('_', ' ').capitalize()} as JSON Schema](schema/{name})" for name in SCHEMAS
+    ]
     lines.append("- [Columns of CSV and XLSX](table-columns.md)")
     return "\n".join(lines) + "\n"

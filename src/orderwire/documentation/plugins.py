@@ -1,10 +1,12 @@
 """The pages of the built-in channels and formats, from their classes and settings."""
 
+from collections.abc import Callable
+from functools import partial
 from itertools import groupby
 from typing import Any
 
 from orderwire.document.states import DocumentType
-from orderwire.documentation.markdown import fields, prose
+from orderwire.documentation.markdown import fields, prose, table
 from orderwire.plugins import Plugin, plugins
 
 
@@ -28,20 +30,49 @@ def channels() -> str:
 
 
 def formats() -> str:
-    """docs/reference/formats.md."""
-    parts = [
-        "# Formats\n\nThe formats that come with Orderwire and the keys of a partner's profile in each. "
-        "`orderwire plugins` lists all that are installed.\n"
-    ]
+    """docs/reference/formats.md: which format speaks which document."""
+    kinds = [kind for kind in DocumentType if kind is not DocumentType.UNKNOWN]
+    rows = []
     for plugin in built_in("format"):
         format: Any = plugin.instance
-        parts.append(
-            f"## {format.kind}\n\n{format.label}: {prose(type(format))}\n\n"
-            f"Media type `{format.media_type}`, file name `*.{format.extension.lstrip('.')}`. "
-            f"Reads {_kinds(format.reads)}; writes {_kinds(format.writes)}.\n"
-        )
-        parts.append(f"{prose(format.profile_model)}\n\n{fields(format.profile_model)}".rstrip() + "\n")
+        marks = [_both(kind in format.reads, kind in format.writes) for kind in kinds]
+        rows.append((f"[{format.label}](formats/{format.kind}.md)", *marks))
+    return (
+        "# Formats\n\nThe formats that come with Orderwire, and which documents each of them reads (r) and writes (w). "
+        "`orderwire plugins` lists all that are installed.\n\n"
+        + table(("format", *(str(kind).replace("_", " ") for kind in kinds)), rows)
+    )
+
+
+def format_page(format: Any) -> str:
+    """docs/reference/formats/KIND.md: documents, versions, mapping and profile of one format."""
+    parts = [
+        f"# {format.label}\n\n{prose(type(format))}\n\n"
+        f"Format `{format.kind}`, media type `{format.media_type}`, file name `*.{format.extension.lstrip('.')}`.\n",
+        "## Documents\n\n"
+        + table(
+            ("document", "what it is here", "versions", "read", "written"),
+            (
+                (d.name, str(d.type).replace("_", " "), d.versions, _yes(d.read), _yes(d.written))
+                for d in format.documents
+            ),
+        ),
+    ]
+    if format.profile_model.model_fields:
+        parts.append(f"## Profile\n\n{prose(format.profile_model)}\n\n{fields(format.profile_model)}")
+    parts += [
+        f"## {described.name}\n\nWhere each field stands. A field that is not listed is not carried: it is a finding, "
+        "and the profile says what to do with it.\n\n"
+        + table(("field", "place"), ((f"`{ours}`", place) for ours, place in described.mapping.items()))
+        for described in format.documents
+        if described.mapping
+    ]
     return "\n".join(parts)
+
+
+def format_pages() -> dict[str, Callable[[], str]]:
+    """File name below docs/reference -> what writes it, for each built-in format."""
+    return {f"formats/{p.name}.md": partial(format_page, p.instance) for p in built_in("format")}
 
 
 def built_in(group: str) -> list[Plugin]:
@@ -53,8 +84,12 @@ def built_in(group: str) -> list[Plugin]:
     return own
 
 
-def _kinds(kinds: frozenset[DocumentType]) -> str:
-    return ", ".join(str(k).replace("_", " ") for k in DocumentType if k in kinds) or "nothing"
+def _both(read: bool, written: bool) -> str:
+    return " ".join(mark for mark, has in (("r", read), ("w", written)) if has)
+
+
+def _yes(has: bool) -> str:
+    return "yes" if has else ""
 
 
 def _duration(seconds: int) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,14 +52,21 @@ def test_every_event_has_its_section_and_says_what_it_means() -> None:
     assert all(event.__doc__ for event in KINDS.values())
 
 
-@pytest.mark.parametrize("group", ["channel", "format"])
-def test_every_channel_and_format_has_its_section_with_every_setting(group: str) -> None:
-    page = pages()[f"{group}s.md"]
-    assert headings(f"{group}s.md") == {p.name for p in plugins.built_in(group)}
-    for plugin in plugins.built_in(group):
-        model = plugin.instance.config_model if group == "channel" else plugin.instance.profile_model
+def test_every_channel_has_its_section_with_every_setting() -> None:
+    page = pages()["channels.md"]
+    assert headings("channels.md") == {p.name for p in plugins.built_in("channel")}
+    for plugin in plugins.built_in("channel"):
         section = page.partition(f"## {plugin.name}\n")[2].partition("\n## ")[0]
-        assert all(f"| `{name}` |" in section for name in model.model_fields)
+        assert all(f"| `{name}` |" in section for name in plugin.instance.config_model.model_fields)
+
+
+@pytest.mark.parametrize("format", [p.instance for p in plugins.built_in("format")], ids=lambda format: format.kind)
+def test_every_format_has_its_page_with_every_document_and_profile_key(format: Any) -> None:
+    page = pages()[f"formats/{format.kind}.md"]
+    assert f"(formats/{format.kind}.md)" in pages()["formats.md"]
+    assert all(f"| `{name}` |" in page for name in format.profile_model.model_fields)
+    assert all(f"| {described.name} |" in page for described in format.documents)
+    assert all(place in page for described in format.documents for place in described.mapping.values())
 
 
 def test_every_state_and_arrow_is_in_the_page_of_states() -> None:
