@@ -5,14 +5,25 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Literal
 
 from pydantic import Field
 
 from orderwire.document.finding import Finding, error, warning
 from orderwire.document.states import DocumentType
-from orderwire.formats import CannotCarry, Content, Context, Profile, ReadResult, Written
-from orderwire.formats.table import RawRow, TableProfile, carried, column_for, heading_columns, read_rows, table_of
+from orderwire.formats import CannotCarry, Content, Context, Explained, Profile, ReadResult, Written
+from orderwire.formats.table import (
+    RawRow,
+    TableProfile,
+    carried,
+    column_for,
+    explained,
+    heading_columns,
+    order_form,
+    read_rows,
+    table_of,
+)
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_LINES = 1_000_000
@@ -43,6 +54,7 @@ class Csv:
     reads = frozenset({DocumentType.ORDER})
     writes = frozenset({DocumentType.ORDER})
     profile_model = CsvProfile
+    documents = (order_form("CSV"),)
 
     def sniff(self, content: bytes) -> int:
         """By the headings that we know; text in columns with other headings is weakly ours, to be told which miss."""
@@ -64,13 +76,16 @@ class Csv:
         if max(text.count("\n"), text.count("\r")) > MAX_LINES:
             limit = error("too-large", "file", f"has more than {MAX_LINES:,} lines; split it")
             return ReadResult(self.kind, findings=(*findings, limit))
-        if text[:4].lower() == "sep=" and text[4:5]:
-            settings = settings.model_copy(update={"delimiter": settings.delimiter or text[4]})
-            text = "\n" + text.partition("\n")[2]
         lost: list[Finding] = []
-        rows = _rows(text, settings.delimiter or _delimiter(_first_line(text)), lost)
+        rows = _records(text, settings, lost)
         documents, problems = read_rows(rows, settings)
         return ReadResult(self.kind, documents, (*findings, *problems, *lost))
+
+    def explain(self, content: bytes, limit: int) -> tuple[Explained, ...]:
+        """The first rows, each in words."""
+        settings = CsvProfile()
+        text, _ = _decode(content, None)
+        return tuple(islice(explained(_records(text or "", settings, []), settings), limit))
 
     def project(self, document: Content, profile: Profile) -> tuple[Content, tuple[Finding, ...]]:
         """What the columns carry."""
@@ -154,6 +169,15 @@ def _delimiter(heading: str) -> str:
         return sum(column is not None for column in heading_columns(cells, profile)), len(cells)
 
     return max((",", ";", "\t", "|"), key=known)
+
+
+def _records(text: str, profile: CsvProfile, lost: list[Finding]) -> Iterator[RawRow]:
+    """The records under the delimiter that profile, file ("sep=;") or heading tell."""
+    delimiter: str | None = profile.delimiter
+    if text[:4].lower() == "sep=" and text[4:5]:
+        delimiter = delimiter or text[4]
+        text = "\n" + text.partition("\n")[2]
+    return _rows(text, delimiter or _delimiter(_first_line(text)), lost)
 
 
 def _rows(text: str, delimiter: str, lost: list[Finding]) -> Iterator[RawRow]:

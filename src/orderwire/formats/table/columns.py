@@ -45,6 +45,8 @@ _ALIASES: dict[str, tuple[str, ...]] = {
     "revision": ("version",),
     "order_kind": ("kind", "order_type"),
     "order_date": ("issued", "issue_date", "po_date", "date"),
+    "valid_from": ("effective_date", "start_date"),
+    "valid_to": ("expiration_date", "end_date"),
     "currency": ("currency_code",),
     "order_total": ("total", "total_amount"),
     "buyer_name": ("buyer", "customer", "customer_name"),
@@ -113,6 +115,8 @@ def _order() -> Iterator[Column]:
     yield _column("order_kind", "order", ("kind",))
     yield _column("release_number", "order", ("release_number",))
     yield _column("order_date", "order", ("issued",), "date")
+    yield _column("valid_from", "order", ("valid_from",), "date")
+    yield _column("valid_to", "order", ("valid_to",), "date")
     yield _column("currency", "order", ("currency",))
     yield _column("test", "order", ("test",))
     yield _column("order_total", "check", ("total",), "number")

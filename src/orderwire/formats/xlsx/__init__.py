@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from pydantic import Field
@@ -12,8 +13,8 @@ from pydantic import Field
 from orderwire.document.base import plain
 from orderwire.document.finding import Finding, error, info
 from orderwire.document.states import DocumentType
-from orderwire.formats import CannotCarry, Content, Context, Profile, ReadResult, Written
-from orderwire.formats.table import RawRow, TableProfile, carried, read_rows, table_of
+from orderwire.formats import CannotCarry, Content, Context, Explained, Profile, ReadResult, Written
+from orderwire.formats.table import RawRow, TableProfile, carried, explained, order_form, read_rows, table_of
 from orderwire.formats.xlsx.archive import Unsafe, checked
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -41,6 +42,7 @@ class Xlsx:
     reads = frozenset({DocumentType.ORDER})
     writes = frozenset({DocumentType.ORDER})
     profile_model = XlsxProfile
+    documents = (order_form("Excel"),)
 
     def sniff(self, content: bytes) -> int:
         """A zip file with a workbook's names; any other zip and the old .xls weakly, to be refused precisely."""
@@ -64,6 +66,16 @@ class Xlsx:
             return ReadResult(self.kind, findings=(error("unsafe-workbook", "file", str(failure)),))
         documents, problems = read_rows(_rows(rows), settings, place=f"sheet {name}, ")
         return ReadResult(self.kind, documents, (*findings, *problems))
+
+    def explain(self, content: bytes, limit: int) -> tuple[Explained, ...]:
+        """The first rows of the first sheet, each in words."""
+        if len(content) > MAX_BYTES or not content.startswith(b"PK"):
+            return ()
+        try:
+            name, rows, _ = _sheet(checked(content), None)
+        except Unsafe:
+            return ()
+        return tuple(islice(explained(_rows(rows), XlsxProfile(), f"sheet {name}, "), limit))
 
     def project(self, document: Content, profile: Profile) -> tuple[Content, tuple[Finding, ...]]:
         """What the columns carry."""
