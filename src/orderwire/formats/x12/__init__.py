@@ -10,14 +10,11 @@ from collections.abc import Mapping
 
 from orderwire.document.finding import Finding, error, has_errors
 from orderwire.document.functional import FunctionalAck
-from orderwire.document.order import Order
-from orderwire.document.response import Response
-from orderwire.document.states import DocumentType
-from orderwire.formats import CannotCarry, Content, Context, Profile, ReadDocument, ReadResult, Written
-from orderwire.formats.x12 import ack_997, project_850, write_850, write_855
+from orderwire.formats import TYPES, CannotCarry, Content, Context, Profile, ReadDocument, ReadResult, Written
 from orderwire.formats.x12.envelope import LIMIT, decode, interchanges
 from orderwire.formats.x12.profile import X12Profile, parse
 from orderwire.formats.x12.read import read_interchange
+from orderwire.formats.x12.sets import FORMS, WRITERS
 from orderwire.formats.x12.tables import GROUPS
 from orderwire.formats.x12.writer import capitals, unmapped, written
 
@@ -33,8 +30,9 @@ class X12:
     version = "1"
     media_type = "application/edi-x12"
     extension = "x12"
-    reads = frozenset({DocumentType.ORDER, DocumentType.RESPONSE, DocumentType.FUNCTIONAL_ACK})
-    writes = frozenset({DocumentType.ORDER, DocumentType.RESPONSE, DocumentType.FUNCTIONAL_ACK})
+    documents = FORMS
+    reads = frozenset(form.type for form in FORMS if form.read)
+    writes = frozenset(form.type for form in FORMS if form.written)
     profile_model = X12Profile
 
     def sniff(self, content: bytes) -> int:
@@ -63,7 +61,7 @@ class X12:
         return ReadResult(self.kind, tuple(documents), tuple(findings), tuple(acks))
 
     def project(self, document: Content, profile: Profile) -> tuple[Content, tuple[Finding, ...]]:
-        """The document as 850, 855 or 997 carries it; an error among the findings means that `write` refuses."""
+        """The document as its transaction set carries it; an error among the findings means that `write` refuses."""
         settings = parse(profile)
         fitted, findings = _project(document, settings)
         return fitted, (*findings, *unmapped(fitted, settings))
@@ -74,12 +72,8 @@ class X12:
         fitted, findings = _project(document, settings)
         if has_errors(findings):
             raise CannotCarry(tuple(findings))
-        if isinstance(fitted, Order):
-            kind, (body, count) = "850", write_850.body(fitted, settings, duplicate="duplicate" in context.links)
-        elif isinstance(fitted, Response):
-            kind, (body, count) = "855", write_855.body(fitted, settings, context.now.date())
-        else:
-            kind, (body, count) = "997", ack_997.body(fitted)
+        writer = WRITERS[type(fitted)]
+        kind, (body, count) = writer.kind(fitted), writer.body(fitted, settings, context)
         if settings.charset == "basic" and (bad := tuple(unmapped(fitted, settings))):
             raise CannotCarry(bad)
         result = written(
@@ -89,13 +83,11 @@ class X12:
 
 
 def _project(document: Content, profile: X12Profile) -> tuple[Content, list[Finding]]:
+    writer = WRITERS.get(type(document))
+    if writer is None:
+        text = f"X12 is written here for orders and their answers, not for a {TYPES[type(document)].value}"
+        raise CannotCarry((error("not-written", "document", text),))
     if profile.charset == "basic":
         document = type(document).model_validate(capitals(document.model_dump(mode="json")))
-    if isinstance(document, Order):
-        order, fit = project_850.project(document, profile)
-        return order, fit.findings
-    if isinstance(document, Response):
-        response, fit = write_855.project(document, profile)
-        return response, fit.findings
-    ack = ack_997.project(document)
-    return (ack.model_copy(update={"test": True}) if profile.usage == "T" else ack), []
+    fitted, fit = writer.project(document, profile)
+    return fitted, fit.findings

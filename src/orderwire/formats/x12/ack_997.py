@@ -9,15 +9,30 @@ from orderwire.document.functional import (
     SegmentError,
     TransactionStatus,
 )
+from orderwire.document.states import DocumentType
+from orderwire.formats import Context
 from orderwire.formats.x12.envelope import Marks, RawGroup
 from orderwire.formats.x12.faults import BAD_CODE, MISSING, Faults
+from orderwire.formats.x12.fit import Fit
+from orderwire.formats.x12.profile import X12Profile
 from orderwire.formats.x12.tables import FUNCTIONAL, FUNCTIONAL_CODES
 from orderwire.formats.x12.writer import COMPONENT, joined
 
 _CODE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:/ -")
 
 
-def read(segments: Sequence[str], marks: Marks, faults: Faults, *, test: bool) -> FunctionalAck | None:
+def read(
+    segments: list[str], marks: Marks, profile: X12Profile, faults: Faults, envelope: dict[str, str]
+) -> tuple[DocumentType, FunctionalAck | None, str | None]:
+    """The acknowledgment; the envelope gets the kind and control number of the group that it is about."""
+    found = _read(segments, marks, faults, test=envelope["usage"] != "P")
+    if found is None or found.group_control is None:
+        return DocumentType.FUNCTIONAL_ACK, found, None
+    envelope["acknowledged_kind"], envelope["acknowledged_control"] = found.group_kind, found.group_control
+    return DocumentType.FUNCTIONAL_ACK, found, found.group_control
+
+
+def _read(segments: Sequence[str], marks: Marks, faults: Faults, *, test: bool) -> FunctionalAck | None:
     """The acknowledgment; None, with errors, where it does not say which group it is about."""
     head: list[str] | None = None
     tail: list[str] | None = None
@@ -123,24 +138,27 @@ def make(group: RawGroup, results: Sequence[TransactionStatus], *, test: bool) -
     )  # fmt: skip
 
 
-def project(ack: FunctionalAck) -> FunctionalAck:
+def project(ack: FunctionalAck, profile: X12Profile) -> tuple[FunctionalAck, Fit]:
     """With the codes and counts that a 997 must have."""
+    fit = Fit(profile)
     done = tuple(t if t.code else t.model_copy(update={"code": FUNCTIONAL_CODES[t.status]}) for t in ack.transactions)
     counted = len(done)
     accepted = sum(t.status is not FunctionalStatus.REJECTED for t in done)
-    return ack.model_copy(
+    projected = ack.model_copy(
         update={
+            "test": ack.test or profile.usage == "T",
             "code": ack.code or FUNCTIONAL_CODES[ack.status], "transactions": done,
             "included": counted if ack.included is None else ack.included,
             "received": counted if ack.received is None else ack.received,
             "accepted": accepted if ack.accepted is None else ack.accepted,
         }
     )  # fmt: skip
+    return projected, fit
 
 
-def body(ack: FunctionalAck) -> tuple[str, int]:
+def body(ack: FunctionalAck, profile: X12Profile, context: Context) -> tuple[str, int]:
     """The segments between ST and SE of a projected acknowledgment, joined, and how many they are."""
-    rows = [["AK1", ack.group_kind, ack.group_control]]
+    rows = [["AK1", ack.group_kind, ack.group_control or ""]]
     for item in ack.transactions:
         rows.append(["AK2", item.kind, item.control])
         for segment in item.errors:

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from orderwire.document.finding import Finding, warning
 from orderwire.document.functional import FunctionalAck, TransactionStatus
 from orderwire.document.states import DocumentType
-from orderwire.formats import Content, Identity, ReadDocument
+from orderwire.formats import Identity, ReadDocument
 from orderwire.formats.x12 import ack_997
 from orderwire.formats.x12.envelope import Interchange, RawGroup, RawSet
 from orderwire.formats.x12.faults import Faults
 from orderwire.formats.x12.profile import X12Profile
-from orderwire.formats.x12.read_850 import OrderReader
-from orderwire.formats.x12.read_855 import ResponseReader
+from orderwire.formats.x12.sets import READERS
 from orderwire.formats.x12.tables import NOT_SUPPORTED, SETS
 
 _NUMBERS = {"860": ("BCH", 3), "865": ("BCA", 3), "875": ("G50", 3)}
@@ -64,25 +63,12 @@ def _read_set(
     faults.trailer(item.faults)
     mine = {**envelope, "set_control": item.control, "set_kind": item.kind}
     kind, test = SETS.get(item.kind, DocumentType.UNKNOWN), envelope["usage"] == "T"
-    marks = interchange.marks
-    document: Content | None = None
-    number: str | None = None
-    if item.kind == "850":
-        reader = OrderReader(marks, profile, faults, mine)
-        document = reader.order(item.segments)
-        number = reader.fields.get("number") or None
-        kind = reader.type
-    elif item.kind == "855":
-        answers = ResponseReader(marks, profile, faults, test=test)
-        document = answers.response(item.segments)
-        number = answers.fields.get("order_number") or None
-    elif item.kind in ("997", "999"):
-        document = ack_997.read(item.segments, marks, faults, test=test)
-        number = document.group_control if document else None
-        if document:
-            mine["acknowledged_kind"], mine["acknowledged_control"] = document.group_kind, document.group_control
+    reader = READERS.get(item.kind)
+    if reader is not None:
+        kind, document, number = reader(item.segments, interchange.marks, profile, faults, mine)
     else:
-        number, kind = _unsupported(item, marks.element, kind, faults)
+        document = None
+        number, kind = _unsupported(item, interchange.marks.element, kind, faults)
     status = faults.status(item)
     identity = Identity(envelope["isa_sender"], envelope["isa_receiver"], envelope["isa_control"])
     return ReadDocument(kind, document, number, faults.findings(), test, mine, identity=identity), status

@@ -26,12 +26,22 @@ from orderwire.formats.x12.tables import (
     PURPOSES,
     REQUESTED_DATES,
     SHIP_DATES,
+    VALIDITY,
 )
 from orderwire.formats.x12.terms_850 import amount_of, date_of, incoterm, payment
 from orderwire.formats.x12.texts import NoteReader, reference
 from orderwire.formats.x12.values import date, number
 
 _IGNORED = frozenset({"ST", "SE", "LM", "LS", "LE"})
+
+
+def read(
+    segments: list[str], marks: Marks, profile: X12Profile, faults: Faults, envelope: dict[str, str]
+) -> tuple[DocumentType, Order | None, str | None]:
+    """What the 850 holds and the number that it names."""
+    reader = OrderReader(marks, profile, faults, envelope)
+    document = reader.order(segments)
+    return reader.type, document, reader.fields.get("number") or None
 
 
 class OrderReader:
@@ -186,6 +196,12 @@ class OrderReader:
 
     def _dtm(self, segment: list[str]) -> None:
         code, text = segment[1] if len(segment) > 1 else "", segment[2] if len(segment) > 2 else ""
+        if self.line is None and self.party is None and self.note is None and code in VALIDITY:
+            if (name := VALIDITY[code]) in self.fields:
+                self.faults.not_kept(f"DTM*{code}")
+            elif when := date_of(text, 2, self.faults):
+                self.fields[name] = when
+            return
         if self.party is not None or self.note is not None or code not in REQUESTED_DATES | SHIP_DATES:
             self.faults.not_kept(f"DTM*{code}")
             return

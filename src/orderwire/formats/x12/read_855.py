@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from orderwire.document.finding import from_validation
 from orderwire.document.order import CURRENCIES
 from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus, Response
+from orderwire.document.states import DocumentType
 from orderwire.document.terms import Note
 from orderwire.formats.x12.envelope import Marks
 from orderwire.formats.x12.faults import BAD_CHARACTER, BAD_CODE, BAD_DATE, MISSING, Faults
@@ -39,6 +40,15 @@ def settled(status: HeaderStatus, lines: Sequence[LineAnswer]) -> HeaderStatus:
     if status is HeaderStatus.ACCEPTED and any(line.status is not LineStatus.ACCEPTED for line in lines):
         return HeaderStatus.ACCEPTED_WITH_CHANGES
     return status
+
+
+def read(
+    segments: list[str], marks: Marks, profile: X12Profile, faults: Faults, envelope: dict[str, str]
+) -> tuple[DocumentType, Response | None, str | None]:
+    """The answer and the number of the order that it answers."""
+    reader = ResponseReader(marks, profile, faults, test=envelope["usage"] != "P")
+    document = reader.response(segments)
+    return DocumentType.RESPONSE, document, reader.fields.get("order_number") or None
 
 
 class ResponseReader:

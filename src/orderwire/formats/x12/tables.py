@@ -85,6 +85,12 @@ CATEGORY_PART: Final = "CC"
 # 374: dates.
 REQUESTED_DATES: Final = frozenset({"002", "106", "074", "017"})
 SHIP_DATES: Final = frozenset({"010", "011", "068", "371"})
+VALID_FROM, VALID_TO = "007", "036"
+"""From when and until when a blanket order may be drawn on (effective and expiration date), as we write them."""
+VALIDITY: Final[Mapping[str, str]] = {
+    **dict.fromkeys((VALID_FROM, "092", "150", "193", "196"), "valid_from"),
+    **dict.fromkeys((VALID_TO, "093", "151", "194", "197"), "valid_to"),
+}
 PROMISED_DATES: Final = frozenset({"002", "017", "067", "106", "074"})
 
 # 1300 against UNCL 5189 (allowances) and 7161 (charges); others travel as "sac:" and the code.

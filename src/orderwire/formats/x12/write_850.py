@@ -6,6 +6,7 @@ from decimal import Decimal
 from orderwire.document.money import totals
 from orderwire.document.order import Line, Order, Schedule
 from orderwire.document.terms import AllowanceCharge, Incoterm, Tax, TermsPart
+from orderwire.formats import Context
 from orderwire.formats.pieces import pieces
 from orderwire.formats.x12 import parties
 from orderwire.formats.x12.line_850 import DESCRIPTION
@@ -18,6 +19,8 @@ from orderwire.formats.x12.tables import (
     PRICE_BASIS_CODES,
     TAX_CODES,
     TERMS_BASIS_CODES,
+    VALID_FROM,
+    VALID_TO,
 )
 from orderwire.formats.x12.texts import written_note, written_reference
 from orderwire.formats.x12.units import TO_X12
@@ -31,10 +34,10 @@ _BP, _VP = f"{ELEMENT}BP{ELEMENT}", f"{ELEMENT}VP{ELEMENT}"
 _KINDS = {"blanket": "BK", "release": "RL"}
 
 
-def body(order: Order, profile: X12Profile, *, duplicate: bool) -> tuple[str, int]:
+def body(order: Order, profile: X12Profile, context: Context) -> tuple[str, int]:
     """The segments between ST and SE, joined, and how many they are."""
     requested = _common_date(order)
-    head = _header(order, profile, duplicate=duplicate, requested=requested)
+    head = _header(order, profile, duplicate="duplicate" in context.links, requested=requested)
     parts = [joined(head)]
     units = {**TO_X12, **profile.units} if profile.units else TO_X12
     for line in order.lines:
@@ -73,8 +76,9 @@ def _header(order: Order, profile: X12Profile, *, duplicate: bool, requested: da
         rows.append(_fob(order.incoterm))
     rows += [_sac(item) for item in order.allowances_charges]
     rows += [_itd(part) for part in order.payment_terms]
-    if requested is not None:
-        rows.append(["DTM", "002", day(requested)])
+    for code, when in (("002", requested), (VALID_FROM, order.valid_from), (VALID_TO, order.valid_to)):
+        if when is not None:
+            rows.append(["DTM", code, day(when)])
     rows += [written_reference(r, COMPONENT) for r in order.references if r.date is not None]
     for note in order.notes:
         rows += written_note(note, profile.release)

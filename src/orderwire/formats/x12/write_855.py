@@ -1,12 +1,12 @@
 """Writes the 855 from a Response: one PO1 per line with an ACK for each of its answers."""
 
-import datetime
 from collections.abc import Sequence
 from typing import Any
 
 from orderwire.document.base import plain
 from orderwire.document.response import LineAnswer, LineStatus, Response
 from orderwire.document.terms import Note
+from orderwire.formats import Context
 from orderwire.formats.x12 import parties
 from orderwire.formats.x12.fit import Fit
 from orderwire.formats.x12.profile import X12Profile
@@ -82,10 +82,10 @@ def _line(line: LineAnswer, where: str, fit: Fit) -> LineAnswer:
     return line.model_copy(update=update) if update else line
 
 
-def body(response: Response, profile: X12Profile, today: datetime.date) -> tuple[str, int]:
+def body(response: Response, profile: X12Profile, context: Context) -> tuple[str, int]:
     """The segments between ST and SE of a projected answer, joined, and how many they are."""
     answered = response.answered
-    head = ["BAK", "00", response.code or "", response.order_number, day(answered or today)]
+    head = ["BAK", "00", response.code or "", response.order_number, day(answered or context.now.date())]
     head += [response.release_number or "", "", "", response.supplier_order_number or ""]
     rows = [[*head, day(answered) if answered else ""]]
     if response.currency:

@@ -1,0 +1,53 @@
+"""The transaction sets that X12 speaks here: who reads each by its id, and who writes each of our documents."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from orderwire.document.base import Document
+from orderwire.document.functional import FunctionalAck
+from orderwire.document.order import Order
+from orderwire.document.response import Response
+from orderwire.document.states import DocumentType
+from orderwire.formats import Content, Context, DocumentForm
+from orderwire.formats.fit import Fit
+from orderwire.formats.x12 import ack_997, project_850, read_850, read_855, write_850, write_855
+from orderwire.formats.x12.envelope import Marks
+from orderwire.formats.x12.faults import Faults
+from orderwire.formats.x12.forms import ACK_997, ORDER_850, RESPONSE_855
+from orderwire.formats.x12.profile import X12Profile
+
+Found = tuple[DocumentType, Content | None, str | None]
+"""What a set holds: its document type, the document where it could be understood, the number that names it."""
+
+Reader = Callable[[list[str], Marks, X12Profile, Faults, dict[str, str]], Found]
+"""Reads the segments from ST to SE; the last argument is the envelope, to which it may add."""
+
+READERS: Mapping[str, Reader] = {
+    "850": read_850.read,
+    "855": read_855.read,
+    "997": ack_997.read,
+    "999": ack_997.read,
+}
+"""By the set's id (DE 143)."""
+
+
+@dataclass(frozen=True)
+class SetWriter:
+    """`kind` is the id of the set (DE 143) that carries a document, `project` makes the document fit, `body` gives
+    the segments between ST and SE, joined, and how many they are."""
+
+    kind: Callable[[Any], str]
+    project: Callable[[Any, X12Profile], tuple[Any, Fit]]
+    body: Callable[[Any, X12Profile, Context], tuple[str, int]]
+
+
+WRITERS: Mapping[type[Document], SetWriter] = {
+    Order: SetWriter(lambda _: "850", project_850.project, write_850.body),
+    Response: SetWriter(lambda _: "855", write_855.project, write_855.body),
+    FunctionalAck: SetWriter(lambda _: "997", ack_997.project, ack_997.body),
+}
+"""By the model of the document."""
+
+FORMS: tuple[DocumentForm, ...] = (ORDER_850, RESPONSE_855, ACK_997)
+"""The documents as the reference page names them."""
