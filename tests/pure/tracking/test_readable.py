@@ -20,15 +20,23 @@ MAIL = (
 )  # fmt: skip
 
 
-def test_x12_is_read_segment_by_segment_with_its_name() -> None:
+def test_each_piece_stands_beside_its_words_with_its_findings() -> None:
+    broken = {"where": "lines[1].unit", "text": "is not a unit", "severity": "error", "code": "bad"}
+    content = b'{"number":"PO-1","lines":[{"unit":"XXX","price":"2"}]}'
+    found = readable(content, name="o", media_type="application/json", findings=[[broken]])
+    assert [(p.text, p.words, p.findings) for p in found.pieces] == [
+        ("PO-1", "number", ()),
+        ("XXX", "lines 1, unit", (broken,)),
+        ("2", "lines 1, price", ()),
+    ]
+    assert found.pieces[0].first_of == 1 and not found.several
+    assert found.pieces[1].codes == (("lines[1].unit", "XXX", "XXX"),)
+
+
+def test_x12_is_explained_segment_by_segment() -> None:
     found = readable(X12, name="o.x12", media_type="application/edi-x12")
-    assert [(s.id, s.words) for s in found.segments][1:] == [("BEG", "Purchase order"), ("PO1", "Line")]
-    assert found.segments[2].elements == "10 · 600 · EA · 9.84 · BP · 104-2208"
+    assert any(p.text.startswith("BEG*00") and p.codes for p in found.pieces)
     assert "BEG*00*SA*4500071884**20261118~" in found.raw
-
-
-def test_json_is_set_out() -> None:
-    assert readable(b'{"a":[1]}', name="o", media_type="application/json").pretty == '{\n  "a": [\n    1\n  ]\n}'
 
 
 def test_a_mail_shows_headers_and_parts_and_nowhere_its_answer_link() -> None:
@@ -41,7 +49,7 @@ def test_a_mail_shows_headers_and_parts_and_nowhere_its_answer_link() -> None:
 
 def test_a_link_in_any_text_is_masked() -> None:
     found = readable(f'{{"url":"https://x/a/{TOKEN}"}}'.encode(), name="o", media_type="application/json")
-    assert TOKEN not in found.raw + found.pretty
+    assert TOKEN not in found.raw + repr(found.pieces)
 
 
 def test_pdf_is_not_put_on_the_page() -> None:

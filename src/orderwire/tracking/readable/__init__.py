@@ -1,20 +1,42 @@
-"""Bytes that travelled, raw and readable: segments in words, JSON set out, a mail's headers and parts.
+"""Bytes that travelled, raw and readable: each piece as it stands beside what it says, its codes in words and the
+findings at their place; a mail's headers and parts.
 
 A supplier's answer link is a secret of the supplier: it is masked, and bytes that carry one are not given out raw.
 """
 
-import json
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from orderwire import reading
+from orderwire.formats import Explained
 from orderwire.tracking.readable.mail import Mail, mail
-from orderwire.tracking.readable.x12 import Segment, segments
 
 SHOWN = 200_000
-"""More bytes than this are not put on a page."""
+"""More bytes than this are not put on a page raw."""
+
+MOST = 2000
+"""Pieces that a page explains."""
 
 LINK = re.compile(r"(/a/)[A-Za-z0-9_-]{43}")
 MASK = r"\1•••••"
+
+Told = Mapping[str, str]
+"""A finding as a message keeps it: severity, code, where, text."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One piece of a file: its raw text, what it says, its codes as (place, code, words), what is wrong with it.
+
+    `first_of` is the number of the document (from 1) that begins here, None inside of one and outside of all.
+    """
+
+    text: str
+    words: str
+    codes: tuple[tuple[str, str, str], ...] = ()
+    findings: tuple[Told, ...] = ()
+    first_of: int | None = None
 
 
 @dataclass(frozen=True)
@@ -25,40 +47,70 @@ class Readable:
     media_type: str
     size: int
     raw: str = ""
-    segments: tuple[Segment, ...] = ()
-    pretty: str = ""
+    pieces: tuple[Piece, ...] = ()
     mail: Mail | None = None
     note: str = ""
     binary: bool = False
     cut: bool = False
 
+    @property
+    def several(self) -> bool:
+        """Whether it holds more documents than one."""
+        return any(piece.first_of == 2 for piece in self.pieces)
 
-def readable(content: bytes, *, name: str, media_type: str, secret: bool = False) -> Readable:
-    """A file for the screen. Never raises for bad content."""
+
+def readable(
+    content: bytes, *, name: str, media_type: str, secret: bool = False, findings: Sequence[Sequence[Told]] = ()
+) -> Readable:
+    """A file for the screen; `findings` are those of each of its documents. Never raises for bad content."""
     size, cut = len(content), len(content) > SHOWN
     if media_type == "message/rfc822":
         parsed = mail(content, masked)
         return Readable(name, media_type, size, parsed.raw, mail=parsed, note=_NOTE if secret else "")
+    pieces = _pieces(content, findings)
     head = content[:SHOWN]
     if b"\x00" in head or content.startswith((b"%PDF", b"PK\x03\x04")):
-        return Readable(name, media_type, size, binary=True)
+        return Readable(name, media_type, size, pieces=pieces, binary=True)
     text = masked(head.decode("utf-8", errors="replace"))
-    if content.lstrip()[:3] == b"ISA":
-        found = segments(text)
-        if found:
-            return Readable(name, media_type, size, "\n".join(s.raw for s in found), segments=found, cut=cut)
-    pretty = ""
-    if not cut and content.lstrip()[:1] in (b"{", b"["):
-        try:
-            pretty = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-        except (ValueError, RecursionError):
-            pretty = ""
-    return Readable(name, media_type, size, text, pretty=pretty if pretty != text else "", cut=cut)
+    return Readable(name, media_type, size, text, pieces=pieces, cut=cut)
 
 
 def masked(text: str) -> str:
     """The text with every answer link made useless."""
     return LINK.sub(MASK, text)
+
+
+def _pieces(content: bytes, findings: Sequence[Sequence[Told]]) -> tuple[Piece, ...]:
+    """The file as its format explains it; a finding stands at the first piece that it names."""
+    format, _ = reading.detect(content)
+    try:
+        explained = format.explain(content, MOST) if format else ()
+    except Exception:  # noqa: BLE001 - a stranger's format may raise anything; the raw bytes are still shown
+        return ()
+    left = [list(of_document) for of_document in findings]
+    shown: set[int] = set()
+    pieces = []
+    for piece in explained:
+        number = piece.document
+        open_findings = left[number] if number is not None and number < len(left) else []
+        here = tuple(told for told in open_findings if _is_at(told["where"], piece.place))
+        for told in here:
+            open_findings.remove(told)
+        first_of = number + 1 if number is not None and number not in shown else None
+        if number is not None:
+            shown.add(number)
+        pieces.append(_piece(piece, here, first_of))
+    return tuple(pieces)
+
+
+def _piece(piece: Explained, findings: tuple[Told, ...], first_of: int | None) -> Piece:
+    codes = tuple((place, masked(code), words) for place, code, words in piece.codes)
+    return Piece(masked(piece.text), masked(piece.words), codes, findings, first_of)
+
+
+def _is_at(where: str, place: str) -> bool:
+    """segment 12 BEG03 is at segment 12 and not at segment 1."""
+    return where.startswith(place) and not where[len(place) : len(place) + 1].isalnum()
 
 
 _NOTE = "Kept sealed, because it carries the supplier’s answer link; the link is masked here."

@@ -57,7 +57,12 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
         "came": source_word(found.source),
         "documents": documents,
         "answers": list(Response.objects.filter(message=found).select_related("order")),
-        "file": readable(blob.open_bytes(), name=found.name, media_type=blob.media_type),
+        "file": readable(
+            blob.open_bytes(),
+            name=found.name,
+            media_type=blob.media_type,
+            findings=[d.get("findings", []) for d in found.documents],
+        ),
         "reply": readable(found.reply.open_bytes(), name="reply", media_type=found.reply.media_type)
         if found.reply
         else None,
