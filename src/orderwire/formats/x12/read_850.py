@@ -16,14 +16,12 @@ from orderwire.document.terms import Note, Reference
 from orderwire.formats.x12.envelope import Marks
 from orderwire.formats.x12.faults import BAD_CODE, BAD_DATE, MISSING, Faults
 from orderwire.formats.x12.line_850 import LineReader, allowance, put
+from orderwire.formats.x12.order_codes import BLANKETS, KINDS, ORDERS, PURPOSES
 from orderwire.formats.x12.parties import PartyReader, contact_of
 from orderwire.formats.x12.profile import X12Profile
 from orderwire.formats.x12.tables import (
-    BLANKET_KINDS,
     NOT_SUPPORTED,
-    ORDER_KINDS,
     PARTY_ENTITIES,
-    PURPOSES,
     REQUESTED_DATES,
     SHIP_DATES,
     VALIDITY,
@@ -117,7 +115,7 @@ class OrderReader:
             )
             faults.codes.append(NOT_SUPPORTED)
             faults.error("not-supported", text, 1)
-        elif purpose not in PURPOSES:
+        elif purpose not in ORDERS:
             text = f"BEG01 {purpose!r} does not open an order; expected 00 (original), 05, 06, 07 or 22"
             faults.error("purpose", text, 1, ack=BAD_CODE if purpose else MISSING, value=purpose)
         elif purpose != "00":
@@ -126,15 +124,15 @@ class OrderReader:
                 faults.warning(
                     "purpose", f"BEG01 {purpose} marks this order as {PURPOSES[purpose]}; look before you act on it", 1
                 )
-        if kind in BLANKET_KINDS:
+        if kind in BLANKETS:
             fields["kind"] = "blanket"
         elif kind == "RL":
             fields["kind"] = "release"
-        elif kind not in ORDER_KINDS:
+        elif kind not in KINDS:
             faults.warning("order-kind", f"BEG02 {kind!r} is not a known kind; read as a standard order", 2,
                            ack=BAD_CODE if kind else MISSING, value=kind)  # fmt: skip
         elif kind not in ("SA", "NE", "KN"):
-            faults.info("order-kind", f"BEG02 {kind} ({ORDER_KINDS[kind]}) is read as a standard order", 2)
+            faults.info("order-kind", f"BEG02 {kind} ({KINDS[kind]}) is read as a standard order", 2)
         if not po.strip():
             faults.error("number-missing", "BEG03, the purchase order number, is missing", 3, ack=MISSING)
         fields["number"] = po.strip()

@@ -12,13 +12,12 @@ from orderwire.document.states import DocumentType
 from orderwire.document.terms import Note
 from orderwire.formats.x12.envelope import Marks
 from orderwire.formats.x12.faults import BAD_CHARACTER, BAD_CODE, BAD_DATE, MISSING, Faults
+from orderwire.formats.x12.order_codes import ANSWERS, LINE_REPLIES
 from orderwire.formats.x12.parties import PartyReader
 from orderwire.formats.x12.profile import X12Profile
 from orderwire.formats.x12.tables import (
-    ANSWERS,
     BUYER_PARTS,
     GTINS,
-    LINE_ANSWERS,
     PROMISED_DATES,
     SHIP_DATES,
     SUPPLIER_ENTITIES,
@@ -111,7 +110,7 @@ class ResponseReader:
             faults.warning(
                 "purpose", f"BAK01 {purpose!r} is unusual in an 855; expected 00 or 06", 1, ack=BAD_CODE, value=purpose
             )
-        status = ANSWERS.get(code)
+        status = ANSWERS[code].status if code in ANSWERS else None
         if status is None:
             text = f"BAK02 {code!r} does not say whether the order is accepted; ask the supplier for AD, RD or another"
             faults.error("answer-code", text, 2, ack=BAD_CODE if code else MISSING, value=code)
@@ -223,7 +222,7 @@ class ResponseReader:
             self.faults.error("segment-place", "ACK stands before any PO1; nothing says which line it answers", ack="2")
             return
         code = segment[1].strip()
-        status = LINE_ANSWERS.get(code)
+        status = LINE_REPLIES[code].status if code in LINE_REPLIES else None
         if status is None:
             text = f"ACK01 {code!r} is not a line answer we know; ask the supplier what it means"
             self.faults.error("answer-code", text, 1, ack=BAD_CODE if code else MISSING, value=code)

@@ -16,22 +16,6 @@ SETS: Final[Mapping[str, DocumentType]] = {
 }  # fmt: skip
 GROUPS: Final[Mapping[str, str]] = {"850": "PO", "855": "PR", "860": "PC", "865": "CA", "997": "FA", "999": "FA"}
 
-# 353, as far as it may open an 850.
-PURPOSES: Final[Mapping[str, str]] = {
-    "00": "original", "05": "replace", "06": "confirmation", "07": "duplicate", "15": "re-submission", "16": "proposed",
-    "18": "reissue", "22": "information copy", "24": "draft",
-}  # fmt: skip
-
-# 92: kinds of order. The words are for findings.
-BLANKET_KINDS: Final = frozenset({"BK", "BE", "KB"})
-ORDER_KINDS: Final[Mapping[str, str]] = {
-    "SA": "stand-alone order", "NE": "new order", "KN": "purchase order", "BL": "bailment", "CF": "confirmation",
-    "DS": "drop shipment", "RO": "rush order", "EO": "emergency order", "OS": "special order", "CN": "consigned order",
-    "ST": "standing order", "SP": "sample order", "SS": "supply or service order", "IN": "information copy",
-    "RE": "reorder", "RR": "repair and return", "CP": "change to an order", "CR": "change to a release",
-    "TR": "termination", "ZZ": "mutually defined",
-}  # fmt: skip
-
 # 98: parties of the order.
 SUPPLIER_ENTITIES: Final = frozenset({"SU", "SE", "VN"})
 PARTY_ENTITIES: Final[Mapping[str, str]] = {
@@ -102,29 +86,14 @@ CHARGE_READ: Final[Mapping[str, str]] = {code: uncl for uncl, code in CHARGE_COD
 TAX_CODES: Final[Mapping[str, str]] = {"VAT": "VA", "GST": "GS"}
 TAX_READ: Final[Mapping[str, str]] = {code: kind for kind, code in TAX_CODES.items()}
 
-# 587: the answer as a whole (BAK02).
-ANSWERS: Final[Mapping[str, HeaderStatus]] = {
-    "AD": HeaderStatus.ACCEPTED, "AK": HeaderStatus.ACCEPTED, "AP": HeaderStatus.ACCEPTED, "AT": HeaderStatus.ACCEPTED,
-    "AC": HeaderStatus.ACCEPTED_WITH_CHANGES, "AE": HeaderStatus.ACCEPTED_WITH_CHANGES,
-    "RO": HeaderStatus.ACCEPTED_WITH_CHANGES,
-    "RD": HeaderStatus.REJECTED, "RF": HeaderStatus.REJECTED, "RJ": HeaderStatus.REJECTED,
-    "AH": HeaderStatus.RECEIVED, "NA": HeaderStatus.RECEIVED, "ZZ": HeaderStatus.RECEIVED,
-}  # fmt: skip
+# 587 and 668: what we write for each meaning of an answer (BAK02, ACK01).
 ANSWER_CODES: Final[Mapping[HeaderStatus, tuple[str, str]]] = {
     HeaderStatus.ACCEPTED: ("AK", "AD"), HeaderStatus.ACCEPTED_WITH_CHANGES: ("AC", "AC"),
     HeaderStatus.REJECTED: ("RJ", "RD"), HeaderStatus.RECEIVED: ("AH", "AH"),
 }  # fmt: skip
 """BAK02 that we write: without lines, with lines."""
 
-# 668: the answer to a line (ACK01).
 _L = LineStatus
-LINE_ANSWERS: Final[Mapping[str, LineStatus]] = {
-    "IA": _L.ACCEPTED, "AC": _L.ACCEPTED, "AR": _L.ACCEPTED, "AA": _L.ACCEPTED, "DR": _L.CHANGED, "IC": _L.CHANGED,
-    "IP": _L.CHANGED, "IQ": _L.CHANGED, "BP": _L.CHANGED, "IB": _L.BACKORDERED, "IS": _L.SUBSTITUTED,
-    "IE": _L.PENDING, "SP": _L.PENDING, "IF": _L.PENDING, "IH": _L.PENDING, "IW": _L.PENDING, "ID": _L.REJECTED,
-    "IR": _L.REJECTED, "R1": _L.REJECTED, "R2": _L.REJECTED, "R3": _L.REJECTED, "R4": _L.REJECTED, "R5": _L.REJECTED,
-    "R6": _L.REJECTED, "R7": _L.REJECTED, "R8": _L.REJECTED,
-}  # fmt: skip
 LINE_ANSWER_CODES: Final[Mapping[LineStatus, str]] = {
     _L.ACCEPTED: "IA", _L.CHANGED: "IC", _L.BACKORDERED: "IB", _L.SUBSTITUTED: "IS", _L.PENDING: "IH",
     _L.REJECTED: "IR",

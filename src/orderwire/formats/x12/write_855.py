@@ -9,9 +9,10 @@ from orderwire.document.terms import Note
 from orderwire.formats import Context
 from orderwire.formats.x12 import parties
 from orderwire.formats.x12.fit import Fit
+from orderwire.formats.x12.order_codes import ANSWERS, LINE_REPLIES
 from orderwire.formats.x12.profile import X12Profile
 from orderwire.formats.x12.read_855 import settled
-from orderwire.formats.x12.tables import ANSWER_CODES, ANSWERS, GTIN_CODES, LINE_ANSWER_CODES, LINE_ANSWERS
+from orderwire.formats.x12.tables import ANSWER_CODES, GTIN_CODES, LINE_ANSWER_CODES
 from orderwire.formats.x12.texts import written_note
 from orderwire.formats.x12.units import x12
 from orderwire.formats.x12.values import day
@@ -27,7 +28,8 @@ def project(response: Response, profile: X12Profile) -> tuple[Response, Fit]:
     lines = tuple(_line(line, f"lines[{position}]", fit) for position, line in enumerate(response.lines, 1))
     status = settled(response.status, lines)
     update: dict[str, Any] = {"lines": lines, "status": status}
-    if ANSWERS.get(response.code or "") is not status:
+    known = ANSWERS.get(response.code or "")
+    if known is None or known.status is not status:
         if response.code:
             fit.lose("code", f"{response.code} is not an X12 code for {status.value}; another is written")
         update["code"] = ANSWER_CODES[status][bool(lines)]
@@ -51,7 +53,7 @@ def _line(line: LineAnswer, where: str, fit: Fit) -> LineAnswer:
     update: dict[str, Any] = {}
     if line.status is LineStatus.ADDED:
         fit.stop(f"{where}.status", "line-added", "an 855 cannot add a line; send a new order or name the changed line")
-    elif LINE_ANSWERS.get(line.code or "") is not line.status:
+    elif (known := LINE_REPLIES.get(line.code or "")) is None or known.status is not line.status:
         if line.code:
             fit.lose(f"{where}.code", f"{line.code} is not an X12 code for {line.status.value}; another is written")
         update["code"] = LINE_ANSWER_CODES[line.status]

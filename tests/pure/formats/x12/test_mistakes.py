@@ -6,7 +6,8 @@ from orderwire.document.codes import UNITS
 from orderwire.document.finding import Severity
 from orderwire.document.response import HeaderStatus, LineStatus, Response
 from orderwire.document.states import DocumentType
-from orderwire.formats.x12.tables import ANSWERS, GTINS, LINE_ANSWERS, PARTY_ID_SCHEMES, SUPPLIER_PARTS
+from orderwire.formats.x12.order_codes import ANSWERS, LINE_REPLIES
+from orderwire.formats.x12.tables import GTINS, PARTY_ID_SCHEMES, SUPPLIER_PARTS
 from orderwire.formats.x12.units import TO_REC20, TO_X12
 from tests.pure.formats.x12.support import BASE, CORPUS, FORMAT, ISA, codes, interchange, message
 from tests.pure.formats.x12.test_read_850 import FULL
@@ -49,10 +50,10 @@ def test_accepted_and_shipped_is_not_plain_acceptance() -> None:
 
 
 def test_detail_without_change_is_an_acceptance() -> None:
-    assert ANSWERS["AD"] is HeaderStatus.ACCEPTED
-    assert ANSWERS["RD"] is ANSWERS["RJ"] is ANSWERS["RF"] is HeaderStatus.REJECTED
-    assert ANSWERS["AH"] is HeaderStatus.RECEIVED
-    assert LINE_ANSWERS["R5"] is LineStatus.REJECTED
+    assert ANSWERS["AD"].status is HeaderStatus.ACCEPTED
+    assert {ANSWERS[code].status for code in ("RD", "RJ", "RF")} == {HeaderStatus.REJECTED}
+    assert ANSWERS["AH"].status is HeaderStatus.RECEIVED
+    assert LINE_REPLIES["R5"].status is LineStatus.REJECTED
 
 
 def test_the_unit_table_is_one_to_one_and_known_to_the_order() -> None:
