@@ -11,15 +11,15 @@ from collections.abc import Mapping
 from orderwire.document.finding import Finding, error, has_errors
 from orderwire.document.functional import FunctionalAck
 from orderwire.formats import TYPES, CannotCarry, Content, Context, Profile, ReadDocument, ReadResult, Written
-from orderwire.formats.x12.envelope import LIMIT, decode, interchanges
+from orderwire.formats.x12.envelope import LIMIT, interchanges
 from orderwire.formats.x12.profile import X12Profile, parse
+from orderwire.formats.x12.raw import EBCDIC_BLANKS, EBCDIC_ISA, decode
 from orderwire.formats.x12.read import read_interchange
 from orderwire.formats.x12.sets import FORMS, WRITERS
 from orderwire.formats.x12.tables import GROUPS
 from orderwire.formats.x12.writer import capitals, unmapped, written
 
 _HEAD = re.compile(r"\s*ISA([^A-Za-z0-9 \t\r\n]).?.?\1")
-_EBCDIC = b"\xc9\xe2\xc1"
 
 
 class X12:
@@ -38,7 +38,7 @@ class X12:
     def sniff(self, content: bytes) -> int:
         """95 for an ISA with GS behind it, 70 for an ISA alone or in EBCDIC, 0 otherwise."""
         head = bytes(content[:4096])
-        if head.lstrip(b"\x40\x25\x15\x0d").startswith(_EBCDIC):
+        if head.lstrip(EBCDIC_BLANKS).startswith(EBCDIC_ISA):
             return 70
         text = head.decode("utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "iso-8859-1", "replace")
         text = text.removeprefix("\u00ef\u00bb\u00bf")
@@ -73,7 +73,7 @@ class X12:
         if has_errors(findings):
             raise CannotCarry(tuple(findings))
         writer = WRITERS[type(fitted)]
-        kind, (body, count) = writer.kind(fitted), writer.body(fitted, settings, context)
+        kind, (body, count) = writer.kind(fitted, settings), writer.body(fitted, settings, context)
         if settings.charset == "basic" and (bad := tuple(unmapped(fitted, settings))):
             raise CannotCarry(bad)
         result = written(

@@ -7,16 +7,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from orderwire.document.finding import Finding, error, warning
+from orderwire.document.finding import Finding, error, info, warning
+from orderwire.formats.x12.codes import GROUP_CONTROL, GROUP_CONTROL_TWICE, GROUP_COUNT, GROUP_TRAILER_MISSING
+from orderwire.formats.x12.raw import BLANKS, CONTROL, segments
 
 LIMIT = 32 * 1024 * 1024
 """Largest file read, in bytes."""
 
-BLANKS = " \t\n"
 _ISA = re.compile(r"ISA([^A-Za-z0-9 \t\n])[^\n]{0,40}?\1")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ufffe\uffff]")
 _NEXT = ("GS", "TA1", "ISB", "ISE", "IEA")
-_ENVELOPE = ("ISA", "GS", "ST", "SE", "GE", "IEA")
+_USUAL = "~'\x1c"
+_ENVELOPE = ("ISA", "TA1", "GS", "ST", "SE", "GE", "IEA")
 
 
 @dataclass(slots=True)
@@ -31,10 +32,14 @@ class Marks:
 
 @dataclass(slots=True)
 class RawSet:
-    """One transaction set: ST01, ST02, its segments from ST to SE, and what its trailer is worth."""
+    """One transaction set: ST01, ST02, its segments from ST to SE, and what its trailer is worth.
+
+    `start` is where ST stands in the segments of the interchange.
+    """
 
     kind: str
     control: str
+    start: int
     segments: list[str]
     faults: list[tuple[str, Finding]] = field(default_factory=list)
 
@@ -53,43 +58,14 @@ class RawGroup:
 
 @dataclass(slots=True)
 class Interchange:
-    """One ISA to IEA."""
+    """One ISA to IEA; `segments` are those behind the ISA, `notices` the places of those that are a TA1."""
 
     header: list[str]
     marks: Marks
+    segments: list[str] = field(default_factory=list)
+    notices: list[int] = field(default_factory=list)
     groups: list[RawGroup] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-
-
-def decode(content: bytes, charset: str) -> tuple[str, list[Finding]]:
-    """Bytes as text with line ends as line feeds. Understands byte order marks, UTF-16, EBCDIC and 8-bit sets."""
-    findings: list[Finding] = []
-    if content.startswith(b"\xef\xbb\xbf"):
-        content = content[3:]
-        findings.append(warning("byte-order-mark", "byte 1", "the file starts with a byte order mark; it was skipped"))
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        findings.append(warning("encoding", "byte 1", "the file is UTF-16; X12 asks for one byte per character"))
-        text = content.decode("utf-16", "replace")
-    elif content.lstrip(b"\x40\x25\x15\x0d").startswith(b"\xc9\xe2\xc1"):
-        text = content.decode("cp037")
-        if "¬" in text or "¢" in text:
-            text = content.decode("cp500")
-        text = text.replace("\x85", "\n")
-        findings.append(warning("encoding", "byte 1", "the file is EBCDIC; it was read as code page 037 or 500"))
-    elif charset == "extended":
-        text = content.decode("iso-8859-1")
-    else:
-        try:
-            text = content.decode("utf-8")
-        except UnicodeDecodeError as failure:
-            text = content.decode("cp1252", "replace")
-            where = f"byte {failure.start + 1}"
-            findings.append(
-                warning("encoding", where, "the file is not UTF-8; it was read as Windows-1252, check accents")
-            )
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text, findings
 
 
 def interchanges(text: str, findings: list[Finding]) -> Iterator[Interchange]:
@@ -98,7 +74,10 @@ def interchanges(text: str, findings: list[Finding]) -> Iterator[Interchange]:
     if not starts:
         findings.append(error("no-interchange", "line 1", "there is no ISA segment; this is not an X12 interchange"))
         return
-    if text[: starts[0]].strip(BLANKS):
+    before = [line for line in text[: starts[0]].split("\n") if line.strip(BLANKS)]
+    if before and all(line.lstrip().startswith("//") for line in before):
+        findings.append(warning("comment", "line 1", "remarks stand before the first ISA segment; they were skipped"))
+    elif before:
         findings.append(warning("before-isa", "line 1", "there is text before the first ISA segment; it was skipped"))
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
         found = _marks(text[start:end])
@@ -123,6 +102,7 @@ def _marks(text: str) -> tuple[list[str], Marks, int, list[Finding]] | Finding:
     where = "ISA"
     if len(text) > 106 and text[103] == mark and text[:106].count(mark) == 16 and "\n" not in text[:105]:
         header, component, end = text[:105].split(mark), text[104], 105
+        split = False
     else:
         at = 0
         for _ in range(16):
@@ -141,16 +121,22 @@ def _marks(text: str) -> tuple[list[str], Marks, int, list[Finding]] | Finding:
             component, end = "", at
         else:
             component, end = text[at : at + 1], at + 1
-        forgiven.append(
-            warning("isa-length", where, "the ISA segment is not 106 characters long; it was split by its elements")
-        )
         header = [*header, component][:17]
+        split = True
+    while text[end : end + 1] in (" ", "\t") and end < 1000:
+        end, split = end + 1, True
+    if split:
+        words = "the ISA segment is not 106 characters long; it was split by its elements"
+        forgiven.append(warning("isa-length", where, words))
     terminator = text[end : end + 1]
     if not terminator or terminator.isalnum() or terminator in (mark, component, " "):
         return error(
             "isa-broken", where, "no segment terminator can be made out behind ISA16; ask the partner to resend"
         )
-    header = [_CONTROL.sub(" ", part).strip(BLANKS + "\u00a0") for part in header]
+    header = [CONTROL.sub(" ", part).strip(BLANKS + "\u00a0") for part in header]
+    if terminator not in _USUAL:
+        sign = "a line feed" if terminator == "\n" else repr(terminator)
+        forgiven.append(info("terminator", "ISA", f"segments end with {sign}; most partners use ~"))
     if not component.strip(BLANKS):
         component = ""
         forgiven.append(warning("isa16-blank", "ISA16", "the component separator is blank; composites cannot be split"))
@@ -158,38 +144,24 @@ def _marks(text: str) -> tuple[list[str], Marks, int, list[Finding]] | Finding:
     return header, Marks(mark, component, repetition, terminator), end, forgiven
 
 
-def _segments(text: str, marks: Marks, forgiven: list[Finding]) -> list[str]:
-    if marks.segment != "\n" and "\n" in text:
-        text = text.replace("\n", "")
-    parts = text.split(marks.segment)
-    if marks.segment + " " in text or marks.segment + "\t" in text:
-        parts = [part.strip(BLANKS) for part in parts]
-    keep = marks.element + marks.component + marks.repetition
-    if any(c not in keep for c in set(_CONTROL.findall(text)) - {"\n", marks.segment}):
-        forgiven.append(
-            warning("control-character", "interchange", "control characters in the text were read as blanks")
-        )
-        parts = [_CONTROL.sub(lambda m: m[0] if m[0] in keep else " ", part) for part in parts]
-    return [part for part in parts if part]
-
-
 def _walk(text: str, header: list[str], marks: Marks, end: int, forgiven: list[Finding]) -> Interchange:
     found = Interchange(header, marks, findings=forgiven)
-    segments = _segments(text[end:], marks, forgiven)
     e = marks.element
+    found.segments = segments(text[end:], marks.segment, e, marks.component + marks.repetition, forgiven)
     heads = tuple(name + e for name in _ENVELOPE)
     group: RawGroup | None = None
     opened: int | None = None
     trailer: list[str] | None = None
+    numbers: set[str] = set()
     stray = 0
-    for index, segment in enumerate(segments):
+    for index, segment in enumerate(found.segments):
         if not segment.startswith(heads):
-            stray += opened is None and trailer is None and not segment.startswith(("TA1" + e, "ISB" + e, "ISE" + e))
+            stray += opened is None and trailer is None and not segment.startswith(("ISB" + e, "ISE" + e))
             continue
         parts = segment.split(e)
         name = parts[0]
         if name in ("ST", "GS", "GE", "IEA") and opened is not None and group is not None:
-            _close(group, segments[opened:index], None, e)
+            _close(group, found.segments[opened:index], opened, None, e)
             opened = None
         if name == "ST":
             if group is None:
@@ -200,12 +172,20 @@ def _walk(text: str, header: list[str], marks: Marks, end: int, forgiven: list[F
                 )
             opened = index
         elif name == "SE" and opened is not None and group is not None:
-            _close(group, segments[opened : index + 1], parts, e)
+            _close(group, found.segments[opened : index + 1], opened, parts, e)
             opened = None
+        elif name == "TA1" and opened is None:
+            found.notices.append(index)
         elif name == "GS":
             if group is not None and group.included is None:
                 _no_trailer(group)
             group = RawGroup(parts)
+            bare = _at(parts, 6).strip().lstrip("0")
+            if bare and bare in numbers:
+                group.errors.append(GROUP_CONTROL_TWICE)
+                words = f"control number {_at(parts, 6)} stands on two groups of one interchange; number them apart"
+                group.findings.append(warning("group-control-twice", f"group {_at(parts, 6)} GS06", words))
+            numbers.add(bare)
             found.groups.append(group)
         elif name == "GE" and group is not None:
             _end_group(group, parts)
@@ -213,24 +193,27 @@ def _walk(text: str, header: list[str], marks: Marks, end: int, forgiven: list[F
             trailer = parts
     if group is not None:
         if opened is not None:
-            _close(group, segments[opened:], None, e)
+            _close(group, found.segments[opened:], opened, None, e)
         if group.included is None:
             _no_trailer(group)
-    if not any(item.sets for item in found.groups):
-        text = "there is no transaction set in this interchange; check the delimiters or ask the partner to resend"
-        found.findings.append(error("no-set", "interchange", text))
+    if not found.notices and not any(item.sets for item in found.groups):
+        words = "there is no transaction set in this interchange; check the delimiters or ask the partner to resend"
+        found.findings.append(error("no-set", "interchange", words))
     if stray:
-        found.findings.append(
-            warning("stray-segments", "interchange", f"{stray} segments outside any set were skipped")
-        )
+        words = f"{stray} segments outside any set were skipped"
+        found.findings.append(warning("stray-segments", "interchange", words))
     _check_trailer(found, trailer)
     return found
 
 
-def _close(group: RawGroup, segments: list[str], trailer: list[str] | None, e: str) -> None:
-    head = segments[0].split(e)
-    item = RawSet(_at(head, 1).strip(), _at(head, 2).strip(), segments)
-    n = len(segments)
+def _close(group: RawGroup, rows: list[str], start: int, trailer: list[str] | None, e: str) -> None:
+    head = rows[0].split(e)
+    item = RawSet(_at(head, 1).strip(), _at(head, 2).strip(), start, rows)
+    n = len(rows)
+    if not item.kind:
+        item.faults.append(("6", error("set-kind", "segment 1 ST01", "ST01 does not say which set this is")))
+    if not item.control:
+        item.faults.append(("7", error("set-control", "segment 1 ST02", "ST02, the control number, is missing")))
     if trailer is None:
         text = "the SE segment is missing, so the set may be cut off; ask the partner to resend"
         item.faults.append(("2", error("se-missing", f"segment {n}", text)))
@@ -241,7 +224,7 @@ def _close(group: RawGroup, segments: list[str], trailer: list[str] | None, e: s
         if _number(_at(trailer, 1)) != n:
             text = f"SE01 counts {_at(trailer, 1) or 'nothing'} but the set has {n} segments; content may be missing"
             item.faults.append(("4", error("segment-count", f"segment {n} SE01", text)))
-    if item.control in group.controls:
+    if item.control and item.control in group.controls:
         text = f"control number {item.control} stands on two sets of one group; number them apart"
         item.faults.append(("23", error("set-control-twice", "segment 1 ST02", text)))
     group.controls.add(item.control)
@@ -252,20 +235,20 @@ def _end_group(group: RawGroup, trailer: list[str]) -> None:
     group.included = _number(_at(trailer, 1))
     control = _at(group.header, 6)
     if group.included != len(group.sets):
-        group.errors.append("5")
+        group.errors.append(GROUP_COUNT)
         text = (
             f"GE01 counts {_at(trailer, 1) or 'nothing'} but the group has {len(group.sets)} sets; one may be missing"
         )
         group.findings.append(warning("set-count", f"group {control} GE01", text))
         group.included = len(group.sets) if group.included is None else group.included
     if not _same(_at(trailer, 2), control):
-        group.errors.append("4")
+        group.errors.append(GROUP_CONTROL)
         text = f"GE02 is {_at(trailer, 2)!r} but GS06 is {control!r}"
         group.findings.append(warning("group-control", f"group {control} GE02", text))
 
 
 def _no_trailer(group: RawGroup) -> None:
-    group.errors.append("3")
+    group.errors.append(GROUP_TRAILER_MISSING)
     group.included = len(group.sets)
     control = _at(group.header, 6)
     group.findings.append(

@@ -79,7 +79,7 @@ class Faults:
         found = list(self._findings)
         for name, places in self.noted.items():
             count = f" ({len(places)} times)" if len(places) > 1 else ""
-            text = f"{name}{count} is not kept: the order has no place for it"
+            text = f"{name}{count} is not kept: what we read from it has no place for it"
             found.append(Finding(Severity.INFO, "not-kept", f"segment {places[0]} {name}", text))
         if self._dropped:
             found.append(Finding(Severity.WARNING, "more", "document", f"and {self._dropped} more findings like these"))

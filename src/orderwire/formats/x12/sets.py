@@ -11,10 +11,21 @@ from orderwire.document.response import Response
 from orderwire.document.states import DocumentType
 from orderwire.formats import Content, Context, DocumentForm
 from orderwire.formats.fit import Fit
-from orderwire.formats.x12 import ack_997, project_850, read_850, read_855, write_850, write_855
+from orderwire.formats.x12 import (
+    ack_997,
+    project_850,
+    read_810,
+    read_850,
+    read_855,
+    read_856,
+    read_861,
+    write_850,
+    write_855,
+)
 from orderwire.formats.x12.envelope import Marks
 from orderwire.formats.x12.faults import Faults
 from orderwire.formats.x12.forms import ACK_997, ORDER_850, RESPONSE_855
+from orderwire.formats.x12.forms_around import INVOICE_810, RECEIPT_861, SHIP_NOTICE_856
 from orderwire.formats.x12.profile import X12Profile
 
 Found = tuple[DocumentType, Content | None, str | None]
@@ -26,6 +37,9 @@ Reader = Callable[[list[str], Marks, X12Profile, Faults, dict[str, str]], Found]
 READERS: Mapping[str, Reader] = {
     "850": read_850.read,
     "855": read_855.read,
+    "810": read_810.read,
+    "856": read_856.read,
+    "861": read_861.read,
     "997": ack_997.read,
     "999": ack_997.read,
 }
@@ -37,17 +51,17 @@ class SetWriter:
     """`kind` is the id of the set (DE 143) that carries a document, `project` makes the document fit, `body` gives
     the segments between ST and SE, joined, and how many they are."""
 
-    kind: Callable[[Any], str]
+    kind: Callable[[Any, X12Profile], str]
     project: Callable[[Any, X12Profile], tuple[Any, Fit]]
     body: Callable[[Any, X12Profile, Context], tuple[str, int]]
 
 
 WRITERS: Mapping[type[Document], SetWriter] = {
-    Order: SetWriter(lambda _: "850", project_850.project, write_850.body),
-    Response: SetWriter(lambda _: "855", write_855.project, write_855.body),
-    FunctionalAck: SetWriter(lambda _: "997", ack_997.project, ack_997.body),
+    Order: SetWriter(lambda *_: "850", project_850.project, write_850.body),
+    Response: SetWriter(lambda *_: "855", write_855.project, write_855.body),
+    FunctionalAck: SetWriter(lambda *_: "997", ack_997.project, ack_997.body),
 }
 """By the model of the document."""
 
-FORMS: tuple[DocumentForm, ...] = (ORDER_850, RESPONSE_855, ACK_997)
+FORMS: tuple[DocumentForm, ...] = (ORDER_850, RESPONSE_855, ACK_997, SHIP_NOTICE_856, RECEIPT_861, INVOICE_810)
 """The documents as the reference page names them."""

@@ -24,6 +24,11 @@ def usable(content: bytes) -> set[str]:
     return codes(result.findings)
 
 
+def wrapped(content: bytes, width: int) -> bytes:
+    """The file in lines of this width, as mainframes keep it."""
+    return b"\n".join(content[at : at + width] for at in range(0, len(content), width))
+
+
 SHORT = "ISA*00**00**ZZ*BUYER*ZZ*SELLER*260102*0304*U*00401*000000007*0*P*>"
 
 
@@ -33,15 +38,30 @@ SHORT = "ISA*00**00**ZZ*BUYER*ZZ*SELLER*260102*0304*U*00401*000000007*0*P*>"
         (order_file(), set()),
         (b"\xef\xbb\xbf" + order_file(), {"byte-order-mark"}),
         (interchange(message(*BASE), isa=SHORT), {"isa-length"}),
-        (interchange(message(*BASE), isa=SHORT, end="\n"), {"isa-length"}),
+        (interchange(message(*BASE), isa=SHORT, end="\n"), {"isa-length", "terminator"}),
         (interchange(message(*BASE), isa=ISA[:85].rstrip() + "\n" + ISA[85:]), {"isa-length"}),
         (interchange(message(*BASE), isa=ISA[:-1] + " "), {"isa16-blank"}),
         (interchange(message(*BASE), isa=SHORT[:-1]), {"isa-length", "isa16-blank"}),
-        (interchange(message(*BASE), end="\n"), set()),
-        (interchange(message(*BASE), end="\r\n"), set()),
-        (interchange(message(*BASE), end="|"), set()),
+        (interchange(message(*BASE), end="\n"), {"terminator"}),
+        (interchange(message(*BASE), end="\r\n"), {"terminator"}),
+        (interchange(message(*BASE), end="|"), {"terminator"}),
+        (interchange(message(*BASE), end="!"), {"terminator"}),
+        (interchange(message(*BASE), end="'\n"), set()),
         (interchange(message(*BASE), end="~\r\n"), set()),
-        (interchange(message(*BASE), end="~\n    "), set()),
+        (interchange(message(*BASE), end="~\n    "), {"indentation"}),
+        (interchange(message(*BASE), end="~\r\n\t"), {"indentation"}),
+        (interchange(message(*BASE), end="~\n\n\n"), set()),
+        (interchange(message(*BASE), end=" ~\n"), {"isa-length"}),
+        (order_file().replace(b"Seller", b"Sel\nler"), {"wrapped-lines"}),
+        (order_file().replace(b"PO1*1*", b"PO1\r\n*1*"), {"wrapped-lines"}),
+        (wrapped(interchange(message(*BASE), end="~"), 40), {"isa-length", "wrapped-lines"}),
+        (wrapped(interchange(message(*BASE), end="~"), 110), {"wrapped-lines"}),
+        (interchange(message(*BASE), end="~// a remark\n"), {"comment"}),
+        (interchange(message(*BASE), end="\n// a remark: 5*3\n"), {"comment", "terminator"}),
+        (b"// begin\n\n // more\n" + order_file(), {"comment"}),
+        (order_file().replace(b"N1*BY", b"// one ~ two\n  // three\nN1*BY"), {"comment"}),
+        (order_file().replace(b"Seller Ltd*1*123456789~", b"Seller Ltd*1*123456789!"), {"mixed-terminators"}),
+        (order_file().replace(b"GS*PO*BUYER*SELLER", b"  GS*PO*BUYER*SELLER"), {"indentation"}),
         (interchange(message(*BASE), isa=ISA.replace("00401", "00200")), {"version"}),
         (interchange(message(*BASE), version="7"), {"version"}),
         (order_file().replace(b"IEA*1*000000007", b"IEA*1*000000001"), {"interchange-control"}),

@@ -1,0 +1,127 @@
+"""What the reference page says of the sets around the order: acknowledgments, advice, ship notice, receipt, invoice."""
+
+from orderwire.document.states import DocumentType
+from orderwire.formats import DocumentForm
+
+_READ = "003010 to 008010 read"
+_PARTS = {
+    "lines.order_number": "PRF01, REF*PO or PO in LIN, IT1",
+    "lines.number": "LIN01, REF*LI or PL in LIN, IT1",
+    "lines.buyer_part": "LIN or IT1 with BP, IN, CB, SK, PI",
+    "lines.supplier_part": "LIN or IT1 with VP, VN, VC, VA",
+    "lines.gtin": "LIN or IT1 with UP, EN, UK, EO, UA",
+    "lines.description": "PID05",
+    "test": "ISA15",
+}
+
+SHIP_NOTICE_856 = DocumentForm(
+    "856 Ship Notice",
+    DocumentType.SHIP_NOTICE,
+    _READ,
+    read=True,
+    written=False,
+    mapping={
+        **_PARTS,
+        "number": "BSN02",
+        "code": "BSN01",
+        "issued": "BSN03",
+        "order_number": "PRF01 of level O, where all lines share it",
+        "release_number": "PRF02",
+        "shipped": "DTM*011 or 370",
+        "expected": "DTM*017, 067 or 371",
+        "supplier": "N1*SU, SE, VN, else SF",
+        "buyer": "N1*BY, else BT",
+        "ship_to": "N1*ST",
+        "carrier": "TD505, else TD503",
+        "tracking": "REF*2I, CN, BM, AW, MB, WY; TD303; MAN*CP, GM",
+        "packages": "levels T and P, else TD102",
+        "lines.release_number": "PRF02",
+        "lines.quantity": "SN102",
+        "lines.unit": "SN103",
+        "lines.ordered": "SN105",
+        "lines.lot": "LIN with LT, REF*LT",
+        "lines.country_of_origin": "LIN with CH",
+    },
+)
+
+RECEIPT_861 = DocumentForm(
+    "861 Receiving Advice",
+    DocumentType.RECEIPT,
+    _READ,
+    read=True,
+    written=False,
+    mapping={
+        **_PARTS,
+        "number": "BRA01",
+        "code": "BRA04",
+        "issued": "BRA02",
+        "order_number": "PRF01, REF*PO",
+        "release_number": "PRF02",
+        "ship_notice": "REF*SI, PK, BM or MA",
+        "received": "DTM*050 or 035",
+        "supplier": "N1*SU, SE, VN, else SF",
+        "buyer": "N1*BY, else BT",
+        "ship_to": "N1*ST",
+        "lines.release_number": "PRF02",
+        "lines.received": "RCD02",
+        "lines.unit": "RCD03",
+        "lines.rejected": "RCD04, else RCD06 where RCD08 says that it is refused",
+        "lines.code": "RCD08",
+        "lines.reason": "RCD06 and RCD08 in words",
+    },
+)
+
+INVOICE_810 = DocumentForm(
+    "810 Invoice",
+    DocumentType.INVOICE,
+    _READ,
+    read=True,
+    written=False,
+    mapping={
+        **_PARTS,
+        "number": "BIG02",
+        "kind": "BIG07",
+        "code": "BIG07",
+        "issued": "BIG01",
+        "order_number": "BIG04, REF*PO",
+        "release_number": "BIG05",
+        "due": "ITD06, DTM*814, else BIG01 and the days of ITD07",
+        "supplier": "N1*SU, SE, VN, else RE, SF",
+        "buyer": "N1*BY, else BT",
+        "currency": "CUR02",
+        "net": "AMT*N or 1",
+        "tax": "TXI02, AMT*T",
+        "total": "TDS01",
+        "lines.quantity": "IT102",
+        "lines.unit": "IT103",
+        "lines.price": "IT104",
+        "lines.price_basis": "IT105",
+        "lines.amount": "AMT*1 or N of the line",
+    },
+)
+
+ADVICE_824 = DocumentForm(
+    "824 Application Advice",
+    DocumentType.APPLICATION_ADVICE,
+    "003010 to 008010 read, 004010 to 008010 written",
+    read=True,
+    written=True,
+    mapping={
+        "number": "BGN02",
+        "issued": "BGN03",
+        "status": "OTI01",
+        "code": "OTI01",
+        "document_kind": "OTI10",
+        "document_number": "OTI03",
+        "order_number": "OTI03 with OTI02 PO, REF*PO",
+        "group_control": "OTI08",
+        "set_control": "OTI09",
+        "reason": "NTE below TED*024*REASON",
+        "details.code": "TED01",
+        "details.text": "TED02, NTE",
+        "details.line": "OTI03 with OTI02 LI",
+        "details.field": "TED03, TED05",
+        "details.value": "TED07",
+        "test": "ISA15",
+    },
+)
