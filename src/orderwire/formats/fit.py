@@ -11,6 +11,10 @@ OnLoss = Literal["commercial", "refuse", "note", "accept"]
 """Key `on_loss` of profiles. Content that the format has no place for: refuse only what matters to the deal
 (commercial), refuse everything, carry it in words in a note of the document, or leave it out with a warning."""
 
+ChangeForm = Literal["order", "full", "delta"]
+"""Key `change` of profiles. How a new version goes to a partner who holds an earlier one: as the order again, as a
+change that states the whole order (860 05, ORDCHG 5, cXML update), or as one that states what differs (860 04)."""
+
 SUBJECT = "Not in the data"
 """Subject of the note that carries what the format has no place for."""
 

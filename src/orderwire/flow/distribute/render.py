@@ -20,7 +20,8 @@ from orderwire.flow import clock, links
 from orderwire.flow.distribute.claimed import Claimed, Place
 from orderwire.flow.distribute.numbers import Numbers, WriteContext, scope
 from orderwire.flow.distribute.result import LOCK_ORDERS
-from orderwire.formats import CannotCarry, Format, Written
+from orderwire.flow.distribute.said import Held, held, said
+from orderwire.formats import CannotCarry, Content, Format, Written
 from orderwire.records import Approval, Delivery, Partner
 
 
@@ -44,6 +45,7 @@ class Desk:
     place: Place
     partners: dict[int, Partner]
     approvals: dict[int, Approval]
+    held: dict[int, Held]
     size: int
     _numbers: dict[str, Numbers] = field(default_factory=dict)
 
@@ -53,7 +55,7 @@ class Desk:
         recipients = {c.recipient_id or place.version.endpoint.partner_id for c in batch}
         granted = Approval.objects.filter(revision__in={c.revision_id for c in batch}, decision="granted")
         latest = {a.revision_id: a for a in granted.order_by("recorded_at")}
-        return cls(place, Partner.objects.in_bulk(recipients), latest, max(1, len(batch)))
+        return cls(place, Partner.objects.in_bulk(recipients), latest, held(batch), max(1, len(batch)))
 
     def numbers(self, format_kind: str, partner_id: int) -> Numbers:
         """The partner's control numbers in this format."""
@@ -137,17 +139,18 @@ def _write(
     if not claimed.prices:
         profile["prices"] = False
     context = WriteContext(desk.numbers(fmt.kind, partner.pk), texts)
+    document = said(order, desk.held.get(claimed.id), fmt=fmt, profile=profile, on=context.now.date())
     try:
-        written = fmt.write(order, profile, context)
+        written = fmt.write(document, profile, context)
     except CannotCarry as failure:
         raise NotSendable(f"{fmt.label} cannot carry this order. {failure}") from failure
     if fmt.reads:
-        _read_back(fmt, written, order, profile)
+        _read_back(fmt, written, document, profile)
     return written
 
 
-def _read_back(fmt: Format, written: Written, order: Order, profile: Mapping[str, Any]) -> None:
-    expected, _ = fmt.project(order, profile)
+def _read_back(fmt: Format, written: Written, document: Content, profile: Mapping[str, Any]) -> None:
+    expected, _ = fmt.project(document, profile)
     result = fmt.read(written.content, profile)
     if len(result.documents) == 1 and result.documents[0].document == expected:
         return

@@ -4,13 +4,14 @@ the import and the archive speak."""
 import re
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from orderwire.document.finding import Finding, error
 from orderwire.document.money import totals
 from orderwire.document.order import Order
 from orderwire.document.states import DocumentType
 from orderwire.formats import TYPES, Content, Context, Explained, Profile, ReadResult, Written
+from orderwire.formats.fit import ChangeForm
 from orderwire.formats.order_json.documents import number_of, understood
 from orderwire.formats.order_json.envelope import ENVELOPES, StatedTotals, schema
 from orderwire.formats.order_json.explain import described, explained
@@ -20,9 +21,13 @@ MAX_BYTES = 64 * 1024 * 1024
 
 
 class OrderJsonProfile(BaseModel):
-    """No variants: our JSON is the same for every partner."""
+    """Our JSON is the same for every partner, but for how a new version goes out."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    change: ChangeForm = Field(
+        "order", description="A new version goes as the order again, as a full change, or as what differs (delta)."
+    )
 
 
 class OrderJson:

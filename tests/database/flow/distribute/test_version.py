@@ -1,6 +1,7 @@
 """No older version of an order is sent once a newer one is planned."""
 
 import contextlib
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,7 +16,7 @@ from orderwire.channels.email.session import MailSession
 from orderwire.document.states import DeliveryState
 from orderwire.flow import Refused, distribute, hold
 from orderwire.flow.distribute.result import Outcome, Result, record
-from orderwire.records import Attempt, Delivery, Endpoint, Order
+from orderwire.records import Attempt, Delivery, Endpoint, EndpointVersion, Order
 from tests.database import factories
 from tests.database.flow import road
 from tests.database.flow.distribute.kit import (
@@ -168,3 +169,34 @@ def test_people_and_workers_at_one_order_never_wait_for_each_other(channel: str,
     tried = list(Attempt.objects.order_by("pk").values_list("delivery__revision__number", flat=True))
     assert tried == sorted(tried)
     assert road.states(order)[-1] == "accepted"
+
+
+def asked_for(form: str) -> None:
+    old = Endpoint.objects.get().current
+    EndpointVersion.objects.create(
+        endpoint=old.endpoint, number=2, channel=old.channel, format=old.format, config=old.config,
+        profile={"order_json": {"change": form}},
+    )  # fmt: skip
+    Endpoint.objects.update(version=2)
+
+
+@pytest.mark.parametrize("form", ["full", "delta"])
+def test_who_holds_an_earlier_version_gets_the_change_in_the_form_of_his_profile(out: Path, form: str) -> None:
+    first = road.approved()
+    drain()
+    asked_for(form)
+    lines = (factories.line("10", supplier_part="MG1/28", price="13"), factories.line("20", quantity=60, price="118"))
+    road.approved(revision=2, lines=lines)
+    drain()
+    assert road.states(first) == ["accepted", "accepted"]
+    [change] = [body for path in out.iterdir() if (body := json.loads(path.read_text()))["type"] == "change"]
+    named = [(line["number"], line["action"]) for line in change["change"]["lines"]]
+    assert named == [("10", "changed"), ("20", "unchanged")][: 2 if form == "full" else 1]
+    assert (change["change"]["revision"], change["change"]["sequence"]) == (2, 1)
+
+
+def test_who_holds_nothing_gets_the_order_whatever_its_version(out: Path) -> None:
+    asked_for("delta")
+    road.approved(revision=3)
+    drain()
+    assert orders_in(out) == [("4500071791", 3)]
