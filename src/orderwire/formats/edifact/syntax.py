@@ -1,0 +1,85 @@
+"""Segments of ISO 9735: delimiters, the release character, and how text becomes elements and components."""
+
+from dataclasses import dataclass
+
+Segment = list[list[str]]
+"""A segment as elements, each a list of components, released: [["QTY"], ["21", "5", "PCE"]]. An element that is there
+has at least one component. Read it with `at`, which answers "" for what is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The delimiters of one interchange; `release` and `repetition` are empty where it uses none."""
+
+    component: str = ":"
+    element: str = "+"
+    release: str = "?"
+    terminator: str = "'"
+    repetition: str = ""
+    decimal: str = "."
+
+
+def at(segment: Segment, element: int, component: int = 0) -> str:
+    """The value at a position, blanks stripped: `at(rff, 1, 1)` is 1154 of RFF+CT:123. Empty where there is none."""
+    if len(segment) > element:
+        parts = segment[element]
+        if len(parts) > component:
+            return parts[component].strip()
+    return ""
+
+
+def segments(text: str, marks: Marks) -> list[str]:
+    """The raw segments of a text, still to be split by `split`. Line breaks, also within a segment, are no data."""
+    if "\n" in text or "\r" in text:
+        text = text.replace("\r", "").replace("\n", "") if marks.terminator not in "\r\n" else text.replace("\r", "")
+    raw = text.split(marks.terminator)
+    if marks.release and marks.release in text:
+        raw = _joined(raw, marks.terminator, marks.release)
+    return [part for part in [item.strip(" \t\r\n") for item in raw] if part]
+
+
+def split(raw: str, marks: Marks) -> Segment:
+    """One raw segment as elements and components, release characters resolved, first repetitions only."""
+    component, release = marks.component, marks.release
+    if release and release in raw:
+        return _released(raw, marks)
+    if marks.repetition and marks.repetition in raw:
+        return [e.split(marks.repetition, 1)[0].split(component) for e in raw.split(marks.element)]
+    return [e.split(component) for e in raw.split(marks.element)]
+
+
+def _released(raw: str, marks: Marks) -> Segment:
+    found: Segment = []
+    for element in _joined(raw.split(marks.element), marks.element, marks.release):
+        if marks.repetition and marks.repetition in element:
+            element = _joined(element.split(marks.repetition), marks.repetition, marks.release)[0]
+        parts = _joined(element.split(marks.component), marks.component, marks.release)
+        found.append([_plain(part, marks.release) for part in parts])
+    return found
+
+
+def _joined(parts: list[str], mark: str, release: str) -> list[str]:
+    """Parts that were cut at a released delimiter, whole again."""
+    found: list[str] = []
+    held = ""
+    for part in parts:
+        whole = held + part
+        if part.endswith(release) and (len(whole) - len(whole.rstrip(release))) % 2:
+            held = whole + mark
+        else:
+            found.append(whole)
+            held = ""
+    if held:
+        found.append(held[: -len(mark)])
+    return found
+
+
+def _plain(part: str, release: str) -> str:
+    if release not in part:
+        return part
+    pieces = iter(part.split(release))
+    text = next(pieces)
+    for piece in pieces:
+        # An empty piece is a released release character: what follows it is plain.
+        text += piece if piece else release + next(pieces, "")
+    return text
