@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import ValidationError
 
@@ -54,12 +54,19 @@ def put(target: object, name: str, item: object) -> None:
 
 
 class LineReader:
-    """Gathers one PO1 loop; `line()` closes it. Errors are reported at the segment where they stand."""
+    """Gathers one PO1 loop; `line()` closes it. Errors are reported at the segment where they stand.
+
+    `name` is the segment that opens the loop and `places` where it has the elements of PO1.
+    """
+
+    name: ClassVar[str] = "PO1"
+    places: ClassVar[Sequence[int]] = (0, 1, 2, 3, 4, 5)
 
     # Class attributes stand for what most lines do not have, so that a plain line costs little.
     requested: datetime.date | None = None
     allowances_charges: Sequence[AllowanceCharge] = ()
     notes: Sequence[Note] = ()
+    reasons: Sequence[Note] = ()
     references: Sequence[Reference] = ()
     taxes: Sequence[Tax] = ()
     pids: Sequence[list[str]] = ()
@@ -71,52 +78,46 @@ class LineReader:
         segment = segment if len(segment) > 5 else [*segment, "", "", "", "", ""]
         self.number = segment[1].strip()
         if not self.number:
-            self.number = str(count)
-            faults.warning("line-number", f"PO101, the line number, is missing; the line was numbered {count}", 1)
+            self._unnumbered(count, faults)
         quantity = number(segment[2])
         if quantity is None or quantity <= 0:
-            self._fail(faults, "quantity", f"PO102, the quantity, is {segment[2]!r}; expected a number above 0", 2,
-                       BAD_CHARACTER, segment[2])  # fmt: skip
+            text = f"the quantity, is {segment[2]!r}; expected a number above 0"
+            self._fail(faults, "quantity", text, 2, BAD_CHARACTER, segment[2])
         self.quantity = quantity
         self._unit_code = segment[3].strip()
         self.unit = rec20(self._unit_code, profile.units)
         if self.unit is None:
-            text = (
-                f"PO103, the unit, is {segment[3]!r}, which we do not know; correct it or add it to the profile's units"
-            )
+            text = f"the unit, is {segment[3]!r}, which we do not know; correct it or add it to the profile's units"
             self._fail(faults, "unit-unknown", text, 3, BAD_CODE, segment[3])
         self.price, self.basis = number(segment[4]), _ONE
         code = segment[5].strip()
         if self.price is None and segment[4].strip():
-            self._fail(
-                faults,
-                "bad-number",
-                f"PO104, the price, is {segment[4]!r}; expected a number",
-                4,
-                BAD_CHARACTER,
-                segment[4],
-            )
+            text = f"the price, is {segment[4]!r}; expected a number"
+            self._fail(faults, "bad-number", text, 4, BAD_CHARACTER, segment[4])
         elif self.price is not None and self.price < 0:
-            self._fail(
-                faults,
-                "price",
-                f"PO104, the price, is {segment[4]}; it may not be negative",
-                4,
-                BAD_CHARACTER,
-                segment[4],
-            )
+            text = f"the price, is {segment[4]}; it may not be negative"
+            self._fail(faults, "price", text, 4, BAD_CHARACTER, segment[4])
         elif self.price is None and code == "NC":
             self.price = _ZERO
         if code:
             self.basis = PRICE_BASIS.get(code, _ONE)
             if code not in PRICE_BASIS and code not in PRICE_PER_ONE:
-                text = f"PO105 {code!r} is not a price basis we know; the price is read as a price per one unit"
-                faults.warning("price-basis", text, 5, ack=BAD_CODE, value=code)
+                place = self.places[5]
+                text = f"{self.name}{place:02d} {code!r} is not a price basis we know; the price is read per one unit"
+                faults.warning("price-basis", text, place, ack=BAD_CODE, value=code)
         self._ids = segment
 
+    def _unnumbered(self, count: int, faults: Faults) -> None:
+        self.number = str(count)
+        text = f"{self.name}01, the line number, is missing; the line was numbered {count}"
+        faults.warning("line-number", text, 1)
+
     def _fail(self, faults: Faults, code: str, text: str, element: int, ack: str, value: str) -> None:
+        """What is wrong with an element of the segment that opens the line; `element` is that of PO1."""
         self._sound = False
-        faults.error(code, text, element, ack=ack if value.strip() else MISSING, value=value)
+        place = self.places[element]
+        told = f"{self.name}{place:02d}, {text}"
+        faults.error(code, told, place, ack=ack if value.strip() else MISSING, value=value)
 
     def add(self, segment: list[str], faults: Faults, component: str) -> bool:
         """Take a CTP or TXI. False when it has no place in a line."""
@@ -143,20 +144,23 @@ class LineReader:
         segment = segment if len(segment) > 6 else [*segment, "", "", "", "", "", ""]
         quantity, when = number(segment[1]), date(segment[6])
         if quantity is None or quantity <= 0:
-            self._fail(
-                faults, "quantity", f"SCH01 is {segment[1]!r}; expected a number above 0", 1, BAD_CHARACTER, segment[1]
-            )
+            text = f"SCH01 is {segment[1]!r}; expected a number above 0"
+            self._unscheduled(faults, "quantity", text, 1, BAD_CHARACTER, segment[1])
             return
-        if segment[2].strip() not in ("", self._unit_code):
+        if self._unit_code and segment[2].strip() not in ("", self._unit_code):
             text = f"SCH02 is {segment[2]!r} but the line is ordered in {self._unit_code!r}; use one unit"
-            self._fail(faults, "schedule-unit", text, 2, BAD_CODE, segment[2])
+            self._unscheduled(faults, "schedule-unit", text, 2, BAD_CODE, segment[2])
         if when is None and segment[6].strip():
             text = f"SCH06 is {segment[6]!r}; expected a date as CCYYMMDD"
-            self._fail(faults, "bad-date", text, 6, BAD_DATE, segment[6])
+            self._unscheduled(faults, "bad-date", text, 6, BAD_DATE, segment[6])
         if segment[5] not in REQUESTED_DATES and when is not None:
             kind = "a ship date" if segment[5] in SHIP_DATES else "not a delivery date"
             faults.warning("schedule-date", f"SCH05 {segment[5]!r} is {kind}; it was read as the date of delivery", 5)
         put(self, "schedules", (quantity, when, place))
+
+    def _unscheduled(self, faults: Faults, code: str, text: str, element: int, ack: str, value: str) -> None:
+        self._sound = False
+        faults.error(code, text, element, ack=ack if value.strip() else MISSING, value=value)
 
     def deliver(self, reader: PartyReader, faults: Faults) -> None:
         """Take the N1*ST loop of the line: the place of its own SCH segments, or of all that is not scheduled."""
@@ -171,9 +175,9 @@ class LineReader:
 
     def line(self, faults: Faults, default: datetime.date | None) -> Line | None:
         """The line; None where an error was reported. `default` is the header's requested date."""
-        faults.at, faults.segment = self.position, "PO1"
+        faults.at, faults.segment = self.position, self.name
         if self.price is None and self._sound:
-            text = f"line {self.number} has no price (PO104 and CTP03 are empty); a price is needed, 0 where it is free"
+            text = f"the price of line {self.number}, and CTP03 are empty; a price is needed, 0 where it is free"
             self._fail(faults, "price", text, 4, MISSING, "")
         if not self._sound or self.quantity is None or self.price is None or self.unit is None:
             return None
@@ -210,7 +214,7 @@ class LineReader:
                 place = where
         rest = self.quantity - total
         if rest < 0:
-            text = f"line {self.number}: its SCH add up to {total:f} but {self.quantity:f} is ordered; correct either"
+            text = f"the quantity, is {self.quantity:f} but the SCH of line {self.number} add up to {total:f}"
             self._fail(faults, "schedule-sum", text, 2, BAD_CODE, f"{self.quantity:f}")
             return None
         if rest:
@@ -237,7 +241,7 @@ class LineReader:
             if code.isascii() and code.isalnum():
                 put(self, "references", Reference(kind="other", number=value, code=f"item:{code[:30]}"))
             else:
-                faults.not_kept("PO1 identifier")
+                faults.not_kept(f"{self.name} identifier")
 
     def _described(self, values: dict[str, Any], faults: Faults) -> str:
         if len(self.pids) == 1:

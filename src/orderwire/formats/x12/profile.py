@@ -60,6 +60,14 @@ class X12Profile(BaseModel):
     units: dict[str, Annotated[str, Field(pattern=r"^[A-Z0-9]{2,3}$")]] = Field(
         default_factory=dict, description="Units that differ at this partner: UN/ECE Rec 20 code to X12 code (355)."
     )
+    changed_850: Literal["full", "delta"] | None = Field(
+        None,
+        description="What an 850 with BEG01 04 states: the whole order (full) or the lines that differ (delta). "
+        "Refused where not given.",
+    )
+    changed_line: Literal["CA", "RZ"] = Field(
+        "CA", description="POC02 of a changed line that an 860 states whole: line changed, or all values replaced."
+    )
     default_currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = Field(
         "USD", description="Currency of documents that come without CUR."
     )

@@ -12,7 +12,8 @@ from orderwire.formats.x12.values import date, day
 
 MSG, MTX = 264, 4096
 """Longest text of one MSG01 (DE 933) and MTX02 (DE 1551)."""
-NOTE, SUBJECT = "NOTE", 45
+NOTE, REASON, SUBJECT = "NOTE", "REASON", 45
+"""N902 of a note and of a reason, and the longest subject (DE 369)."""
 CONTINUED, CONTINUED_IN_WORD = "LC", "NS"
 """DE 934: the text goes on in the same line, after a blank or without one."""
 
@@ -40,6 +41,11 @@ class NoteReader:
             self._text[-1].append(text)
         else:
             self._text.append([text])
+
+    @property
+    def tells_reason(self) -> bool:
+        """True where N902 announces the reason of the document or of the line."""
+        return self._n9 is not None and self._n9[2].strip() == REASON
 
     def close(self, component: str, faults: Faults) -> Note | Reference | None:
         """The note where there was text, else the reference that the N9 names."""
@@ -101,9 +107,9 @@ def written_reference(item: Reference, component: str) -> list[str]:
     return ["REF", code, item.number, words, composite]
 
 
-def written_note(item: Note, release: str) -> list[list[str]]:
+def written_note(item: Note, release: str, kind: str = NOTE) -> list[list[str]]:
     """N9 and its MSG segments (MTX from release 005010 on)."""
-    rows = [["N9", "ZZ", NOTE, item.subject or ""]]
+    rows = [["N9", "ZZ", kind, item.subject or ""]]
     limit = MSG if release < "005010" else MTX
     for line in item.text.split("\n"):
         previous = ""

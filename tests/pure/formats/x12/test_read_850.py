@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from orderwire.document.cancellation import Cancellation
 from orderwire.document.finding import Severity
 from orderwire.document.order import Order
+from orderwire.document.order_change import LineAction, OrderChange
 from orderwire.document.states import DocumentType
 from orderwire.document.terms import AllowanceCharge, Incoterm, Note, Reference, Tax, TermsPart
 from orderwire.formats import ReadDocument
@@ -154,12 +156,66 @@ def test_bare_segments_that_have_no_place_are_named_once() -> None:
     assert [(f.where, f.severity) for f in found.findings if f.code == "not-kept"] == [("segment 4 TD5", Severity.INFO)]
 
 
-@pytest.mark.parametrize(("purpose", "kind"), [("01", DocumentType.CANCELLATION), ("04", DocumentType.CHANGE)])
-def test_an_850_that_cancels_or_changes_is_not_taken_for_an_order(purpose: str, kind: DocumentType) -> None:
-    result = FORMAT.read(order_file(*replaced(BEG=f"BEG*{purpose}*SA*PO-1**20260102")), {})
+@pytest.mark.parametrize("purpose", ["01", "03", "17"])
+def test_an_850_that_withdraws_the_order_is_a_cancellation(purpose: str) -> None:
+    found = read(*replaced(BEG=f"BEG*{purpose}*SA*PO-1**20260102"), "N9*ZZ*NOTE", "MSG*Plant closed")
+    assert found.usable and found.type is DocumentType.CANCELLATION
+    assert isinstance(found.document, Cancellation)
+    assert (found.document.order_number, found.document.code) == ("PO-1", purpose)
+    assert found.document.order_issued == datetime.date(2026, 1, 2) and found.document.currency == "USD"
+    assert found.document.buyer is not None and found.document.reason == "Plant closed"
+    assert {"purpose", "lines-not-kept"} <= codes(found.findings)
+
+
+def test_an_850_that_adds_lines_is_a_change_that_leaves_the_others() -> None:
+    found = read(*replaced(BEG="BEG*02*SA*PO-1**20260102"))
+    assert found.usable and isinstance(found.document, OrderChange)
+    assert found.document.form == "delta"
+    assert [(line.number, line.action) for line in found.document.lines] == [("1", LineAction.ADDED)]
+
+
+def test_an_850_that_changes_is_refused_until_the_profile_says_what_its_lines_are() -> None:
+    content = order_file(*replaced(BEG="BEG*04*SA*PO-1**20260102"))
+    result = FORMAT.read(content, {})
     (found,) = result.documents
-    assert (found.type, found.document, found.number) == (kind, None, "PO-1")
+    assert (found.type, found.document, found.number) == (DocumentType.CHANGE, None, "PO-1")
     assert result.acks[0][0].transactions[0].error_codes == ("1",)
+    for form in ("full", "delta"):
+        (found,) = FORMAT.read(content, {"changed_850": form}).documents
+        assert isinstance(found.document, OrderChange) and found.usable
+        assert found.document.form == form and found.document.lines[0].action is None
+        assert found.document.head is not None and found.document.lines[0].line is not None
+
+
+@pytest.mark.parametrize("purpose", ["05", "06", "07", "15", "16", "18", "22", "24"])
+def test_every_other_purpose_opens_a_whole_order(purpose: str) -> None:
+    found = read(*replaced(BEG=f"BEG*{purpose}*SA*PO-1**20260102"))
+    assert found.usable and isinstance(found.document, Order)
+    assert ("purpose" if purpose != "05" else "revision-unknown") in codes(found.findings)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "severity"),
+    [("SA", "standard", None), ("NE", "standard", None), ("KN", "standard", None), ("BK", "blanket", None),
+     ("BE", "blanket", None), ("KB", "blanket", None), ("DS", "standard", Severity.INFO),
+     ("CF", "standard", Severity.WARNING), ("IN", "standard", Severity.WARNING), ("CP", "standard", Severity.WARNING),
+     ("RR", "standard", Severity.WARNING), ("TR", None, Severity.ERROR)],
+)  # fmt: skip
+def test_every_kind_of_order_is_understood(code: str, kind: str | None, severity: Severity | None) -> None:
+    found = read(*replaced(BEG=f"BEG*00*{code}*PO-1**20260102"))
+    assert found.usable is (kind is not None)
+    if found.usable:
+        assert isinstance(found.document, Order) and found.document.kind == kind
+    assert [f.severity for f in found.findings if f.code == "order-kind"] == ([severity] if severity else [])
+
+
+@pytest.mark.parametrize("codes_", [("007", "036"), ("092", "093"), ("196", "197")])
+def test_a_blanket_order_says_how_long_it_may_be_drawn_on(codes_: tuple[str, str]) -> None:
+    rows = [f"DTM*{codes_[0]}*20260101", f"DTM*{codes_[1]}*20261231"]
+    found = order("BEG*00*BK*BO-5**20260102", *BASE[1:2], *rows, *BASE[2:])
+    assert (found.valid_from, found.valid_to) == (datetime.date(2026, 1, 1), datetime.date(2026, 12, 31))
+    twice = read("BEG*00*BK*BO-5**20260102", *BASE[1:2], *rows, rows[0], *BASE[2:])
+    assert twice.usable and "not-kept" in codes(twice.findings)
 
 
 def test_a_profile_can_name_units_of_its_own() -> None:
