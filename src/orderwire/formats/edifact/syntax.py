@@ -35,7 +35,7 @@ def segments(text: str, marks: Marks) -> list[str]:
     raw = text.split(marks.terminator)
     if marks.release and marks.release in text:
         raw = _joined(raw, marks.terminator, marks.release)
-    return [part for part in [item.strip(" \t\r\n") for item in raw] if part]
+    return [part for part in [item.lstrip(" \t") for item in raw] if part]
 
 
 def split(raw: str, marks: Marks) -> Segment:
