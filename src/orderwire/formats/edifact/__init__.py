@@ -24,6 +24,7 @@ from orderwire.formats import (
     ReadResult,
     Written,
 )
+from orderwire.formats.edifact import write_contrl
 from orderwire.formats.edifact.envelope import LIMIT, interchanges
 from orderwire.formats.edifact.profile import EdifactProfile, parse
 from orderwire.formats.edifact.read import READERS, read_interchange
@@ -42,7 +43,9 @@ class Writer(NamedTuple):
     body: Callable[[Any, EdifactProfile, Context], list[str]]
 
 
-WRITERS: Final[Mapping[type[Document], Writer]] = {}
+WRITERS: Final[Mapping[type[Document], Writer]] = {
+    FunctionalAck: Writer("CONTRL", write_contrl.project, write_contrl.body),
+}
 
 
 class Edifact:

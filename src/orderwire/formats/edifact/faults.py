@@ -6,6 +6,7 @@ from dataclasses import replace
 from orderwire.document.finding import Finding, Severity
 from orderwire.document.functional import ElementError, FunctionalStatus, SegmentError, TransactionStatus
 from orderwire.formats.edifact.envelope import RawMessage
+from orderwire.formats.edifact.syntax import split
 
 LIMIT = 100
 """Findings kept for one message; the rest is counted."""
@@ -14,6 +15,14 @@ _TEXT = 500
 BAD_VALUE, MISSING, NO_SUCH, NOT_SUPPORTED, BAD_CHARACTER = "12", "13", "14", "15", "21"
 TOO_MANY, TOO_LONG, TOO_SHORT, WRONG_PLACE = "35", "39", "40", "15"
 """Codes of 0085: invalid value, missing, not supported in this position, not supported here, invalid character…"""
+_FRAME = {
+    "13": ("UNT", 0, None),
+    "28": ("UNT", 2, None),
+    "29": ("UNT", 1, None),
+    "26": ("UNH", 1, None),
+    "14": ("UNH", 2, 1),
+}
+"""Where in UNH or UNT a code of the frame has its place: segment, element, component."""
 
 
 class Faults:
@@ -96,18 +105,21 @@ class Faults:
             SegmentError(segment=name, position=at, code=code, elements=tuple(elements))
             for at, (name, code, elements) in sorted(self._segments.items())
         )
+        codes = tuple(dict.fromkeys(self.codes))
+        if codes and codes[0] in _FRAME:
+            errors = (_framed(codes[0]), *errors)
         status = FunctionalStatus.ACCEPTED
         if self.failed:
             status = FunctionalStatus.REJECTED
-        elif errors or self.codes:
+        elif errors or codes:
             status = FunctionalStatus.ACCEPTED_WITH_ERRORS
         return TransactionStatus(
-            kind=_code(message.kind, 6) or "UNKNWN",
+            kind=_identifier(message),
             control=_label(message.control, 14) or "0",
             status=status,
             code="4" if self.failed else "7",
             errors=errors,
-            error_codes=tuple(dict.fromkeys(self.codes)),
+            error_codes=codes,
         )
 
     def _note(self, severity: Severity, code: str, text: str, place: tuple[int, int], ack: str, value: str) -> None:
@@ -132,6 +144,19 @@ class Faults:
             self._findings.append(finding)
         else:
             self._dropped += 1
+
+
+def _framed(code: str) -> SegmentError:
+    segment, element, component = _FRAME[code]
+    bad = (ElementError(position=element, component=component, code=code),) if element else ()
+    return SegmentError(segment=segment, position=0, code=code, elements=bad)
+
+
+def _identifier(message: RawMessage) -> str:
+    """UNH S009 as a CONTRL repeats it: ORDERS:D:96A:UN:EAN008."""
+    header = split(message.segments[0], message.marks)
+    parts = [_code(part, 6) for part in header[2][:5]] if len(header) > 2 else []
+    return ":".join(parts).rstrip(":") or "UNKNWN"
 
 
 def _label(text: str, limit: int) -> str | None:

@@ -12,8 +12,10 @@ from orderwire.document.finding import Finding
 from orderwire.document.functional import FunctionalAck, TransactionStatus
 from orderwire.document.states import DocumentType
 from orderwire.formats import Identity, ReadDocument
+from orderwire.formats.edifact import read_contrl
+from orderwire.formats.edifact.acknowledge import answer
 from orderwire.formats.edifact.envelope import Interchange, RawMessage
-from orderwire.formats.edifact.faults import NOT_SUPPORTED, Faults
+from orderwire.formats.edifact.faults import NO_SUCH, Faults
 from orderwire.formats.edifact.found import Found
 from orderwire.formats.edifact.profile import EdifactProfile
 from orderwire.formats.edifact.syntax import at, split
@@ -21,7 +23,9 @@ from orderwire.formats.edifact.tables import MESSAGES
 
 Reader = Callable[[RawMessage, EdifactProfile, Faults], Found]
 
-READERS: Final[Mapping[str, Reader]] = {}
+READERS: Final[Mapping[str, Reader]] = {
+    "CONTRL": read_contrl.read,
+}
 """UNH 0065 to the function that reads it."""
 
 
@@ -47,6 +51,8 @@ def read_interchange(
             document, status = _read_message(message, profile)
             documents.append(document)
             results.append(status)
+    if (ack := answer(interchange, envelope, results, profile)) is not None:
+        acks.append(ack)
     place = f"interchange {interchange.control}"
     for f in interchange.findings:
         where = place if f.where == "interchange" else f"{place} {f.where}"
@@ -85,7 +91,7 @@ def _unsupported(message: RawMessage, kind: DocumentType, faults: Faults) -> Fou
     first = next(
         (split(s, message.marks) for s in message.segments[:5] if s.startswith("BGM" + message.marks.element)), []
     )
-    faults.codes.append(NOT_SUPPORTED)
+    faults.codes.append(NO_SUCH)
     known = ", ".join(READERS)
     what = f"{message.kind} ({kind.value})" if kind is not DocumentType.UNKNOWN else message.kind or "without a name"
     faults.error("not-supported", f"the message {what[:40]} cannot be read; ask the partner for {known}")

@@ -71,7 +71,7 @@ def written(
 def _directory(kind: str, profile: EdifactProfile) -> tuple[str, str, str, str]:
     """UNH S009 behind the message type: version, release, agency, association. CONTRL has a version of its own."""
     if kind == "CONTRL":
-        return ("4", "1", "UN", "") if profile.syntax_version == 4 else ("2", "2", "UN", "")
+        return ("4", "1", "UN", "") if profile.syntax_version == 4 else ("D", "3", "UN", "")
     return profile.version[0], profile.version[1:], "UN", profile.association or ""
 
 
