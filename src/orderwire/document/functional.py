@@ -25,13 +25,17 @@ class ElementError(Document):
 
 
 class SegmentError(Document):
-    """What is wrong with one segment (X12 AK3): its id, its place counted from ST as 1, the code, its elements."""
+    """What is wrong with one segment (X12 AK3): its id, its place counted from ST as 1, the code, its elements.
+
+    `context` says in words which part of the business document it touches (X12 999 CTX).
+    """
 
     segment: Code
     position: int
     code: Code | None = None
     loop: Code | None = None
     elements: tuple[ElementError, ...] = ()
+    context: tuple[Label, ...] = ()
 
 
 class TransactionStatus(Document):
@@ -54,11 +58,13 @@ class FunctionalAck(Document):
     Where the interchange itself is acknowledged, `group_kind` names its kind (ISA, UNB, cXML) and `group_control` is
     its control number; None where the acknowledgment does not repeat it (the cXML Response).
 
-    `code` is AK901, `error_codes` AK905 and after; the counts are those of AK902 to AK904.
+    `code` is AK901, `error_codes` AK905 and after; the counts are those of AK902 to AK904. `prepared` is when the
+    acknowledged interchange was made, as its own envelope writes it (X12 ISA09 and ISA10: "260131 0930").
     """
 
     group_kind: Code
     group_control: Label | None = None
+    prepared: Label | None = None
     status: FunctionalStatus
     code: Code | None = None
     error_codes: tuple[Code, ...] = ()

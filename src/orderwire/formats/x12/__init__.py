@@ -77,7 +77,7 @@ class X12:
         if settings.charset == "basic" and (bad := tuple(unmapped(fitted, settings))):
             raise CannotCarry(bad)
         result = written(
-            fitted, body, count, kind=kind, group=GROUPS[kind], test=fitted.test, profile=settings, context=context
+            fitted, body, count, kind=kind, group=GROUPS.get(kind), test=fitted.test, profile=settings, context=context
         )
         return Written(result.content, self.media_type, result.filename, tuple(findings), result.controls)
 

@@ -18,7 +18,7 @@ ACK_WORDS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 # 716: errors of a group (AK905 and after).
-GROUP_NOT_SUPPORTED, GROUP_TRAILER_MISSING, GROUP_CONTROL, GROUP_COUNT, GROUP_CONTROL_TWICE = "1", "3", "4", "5", "19"
+GROUP_TRAILER_MISSING, GROUP_CONTROL, GROUP_COUNT, GROUP_CONTROL_TWICE = "3", "4", "5", "19"
 GROUP_ERRORS: Final[Mapping[str, str]] = {
     "1": "this kind of group is not supported", "2": "this version is not supported", "3": "the trailer GE is missing",
     "4": "GS06 and GE02 differ", "5": "GE01 counts other sets than there are",
@@ -67,8 +67,8 @@ INTERCHANGE_NOTES: Final[Mapping[str, str]] = {
     "025": "the control number came before", "026": "invalid element separator", "027": "invalid component separator",
 }  # fmt: skip
 INTERCHANGE_NOTE_OF: Final[Mapping[str, str]] = {
-    "no-set": "024", "gs-missing": "024", "interchange-control": "001", "group-count": "021", "iea-missing": "023",
-    "usage": "020", "isa16-blank": "027", "interchange-number": "018",
+    "no-set": "024", "gs-missing": "022", "interchange-control": "001", "group-count": "021", "iea-missing": "023",
+    "usage": "020", "ack-requested": "019", "isa16-blank": "027",
 }  # fmt: skip
 """Code of a finding about the interchange -> what a TA1 says of it; the first one that holds is told."""
 

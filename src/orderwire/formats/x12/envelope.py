@@ -168,7 +168,7 @@ def _walk(text: str, header: list[str], marks: Marks, end: int, forgiven: list[F
                 group = RawGroup(["GS"])
                 found.groups.append(group)
                 found.findings.append(
-                    error("gs-missing", f"set {_at(parts, 2)}", "a transaction set stands outside a group")
+                    warning("gs-missing", f"set {_at(parts, 2)}", "a transaction set stands outside a group")
                 )
             opened = index
         elif name == "SE" and opened is not None and group is not None:

@@ -37,6 +37,11 @@ class X12Profile(BaseModel):
         "P", description="ISA15: T marks everything sent as a test; test orders are always T."
     )
     request_ta1: bool = Field(False, description="ISA14: ask the partner for an interchange acknowledgment (TA1).")
+    functional_ack: Literal["997", "999"] | None = Field(
+        None,
+        description="The set that acknowledges what we received: 997, or 999 from version 005010 on. By default 997 up "
+        "to 005010 and 999 after it.",
+    )
     charset: Literal["basic", "extended", "utf-8"] = Field(
         "utf-8",
         description="Characters allowed: X12 basic (capitals), extended (ISO 8859-1), any (UTF-8). Others are refused.",

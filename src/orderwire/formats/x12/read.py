@@ -1,4 +1,4 @@
-"""From interchanges to documents: one ReadDocument for each set, one functional acknowledgment for each group."""
+"""From interchanges to documents: what each TA1 and each set holds, and what the standard asks us to answer."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from orderwire.document.finding import Finding, warning
 from orderwire.document.functional import FunctionalAck, TransactionStatus
 from orderwire.document.states import DocumentType
 from orderwire.formats import Identity, ReadDocument
-from orderwire.formats.x12 import ack_997
+from orderwire.formats.x12 import answers, ta1
 from orderwire.formats.x12.envelope import Interchange, RawGroup, RawSet
 from orderwire.formats.x12.faults import Faults
 from orderwire.formats.x12.profile import X12Profile
@@ -16,7 +16,6 @@ from orderwire.formats.x12.tables import NOT_SUPPORTED, SETS
 
 _NUMBERS = {"860": ("BCH", 3), "865": ("BCA", 3), "875": ("G50", 3)}
 """Where the order number stands in sets that are known but not read."""
-_ADDRESS = re.compile(r"[!-~][ -~]{0,14}")
 
 
 def read_interchange(
@@ -32,23 +31,32 @@ def read_interchange(
         text = f"ISA15 is {isa[15]!r}; expected P or T. Read as a test, so that no test order becomes a live one"
         interchange.findings.append(warning("usage", "ISA15", text))
     usage = "P" if isa[15] == "P" else "T"
+    if isa[14] not in ("0", "1"):
+        text = f"ISA14 is {isa[14]!r}; expected 0 or 1. Read as 0, no interchange acknowledgment asked"
+        interchange.findings.append(warning("ack-requested", "ISA14", text))
     place = f"interchange {isa[13]}"
+    envelope = {
+        "isa_sender_qualifier": isa[5], "isa_sender": isa[6], "isa_receiver_qualifier": isa[7],
+        "isa_receiver": isa[8], "isa_control": isa[13], "usage": usage,
+    }  # fmt: skip
+    for index in interchange.notices:
+        documents.append(_read_notice(interchange.segments[index], interchange, envelope, profile))
+    if notice := answers.of_interchange(interchange, envelope):
+        acks.append(notice)
     for group in interchange.groups:
-        gs = [*group.header, "", "", "", "", "", "", "", ""]
-        envelope = {
-            "isa_sender_qualifier": isa[5], "isa_sender": isa[6], "isa_receiver_qualifier": isa[7],
-            "isa_receiver": isa[8], "isa_control": isa[13], "usage": usage, "group_kind": gs[1].strip(),
-            "group_sender": gs[2].strip(), "group_receiver": gs[3].strip(), "group_control": gs[6].strip(),
-            "version": gs[8].strip(),
+        gs = [part.strip() for part in (*group.header, "", "", "", "", "", "", "", "")]
+        inner = {
+            **envelope, "group_kind": gs[1], "group_sender": gs[2], "group_receiver": gs[3], "group_control": gs[6],
+            "version": gs[8],
         }  # fmt: skip
-        _check_version(group, isa[12], gs[8].strip())
+        _check_version(group, isa[12], gs[8])
         results: list[TransactionStatus] = []
         for item in group.sets:
-            document, status = _read_set(item, interchange, envelope, profile)
-            documents.append(document)
+            found, status = _read_set(item, interchange, inner, profile)
+            documents += found
             results.append(status)
-        if gs[1].strip() != "FA" and gs[6].strip() and not all(item.kind in ("997", "999") for item in group.sets):
-            acks.append((ack_997.make(group, results, test=usage == "T"), _answer_to(envelope)))
+        if answer := answers.of_group(group, results, inner):
+            acks.append(answer)
         findings += [Finding(f.severity, f.code, f"{place} {f.where}", f.text) for f in group.findings]
     for f in interchange.findings:
         findings.append(
@@ -56,22 +64,40 @@ def read_interchange(
         )
 
 
+def _read_notice(segment: str, interchange: Interchange, envelope: dict[str, str], profile: X12Profile) -> ReadDocument:
+    faults, test = Faults(), envelope["usage"] == "T"
+    document = ta1.read(segment, interchange, profile, faults, test=test)
+    mine = {**envelope, "set_kind": "TA1"}
+    number = document.group_control if document else None
+    if number:
+        mine |= {"acknowledged_kind": ta1.KIND, "acknowledged_control": number}
+    return ReadDocument(
+        DocumentType.FUNCTIONAL_ACK, document, number, faults.findings(), test, mine, identity=_identity(envelope)
+    )
+
+
 def _read_set(
     item: RawSet, interchange: Interchange, envelope: dict[str, str], profile: X12Profile
-) -> tuple[ReadDocument, TransactionStatus]:
+) -> tuple[list[ReadDocument], TransactionStatus]:
     faults = Faults()
     faults.trailer(item.faults)
     mine = {**envelope, "set_control": item.control, "set_kind": item.kind}
     kind, test = SETS.get(item.kind, DocumentType.UNKNOWN), envelope["usage"] == "T"
     reader = READERS.get(item.kind)
     if reader is not None:
-        kind, document, number = reader(item.segments, interchange.marks, profile, faults, mine)
+        found = reader(item.segments, interchange.marks, profile, faults, mine)
     else:
-        document = None
         number, kind = _unsupported(item, interchange.marks.element, kind, faults)
-    status = faults.status(item)
-    identity = Identity(envelope["isa_sender"], envelope["isa_receiver"], envelope["isa_control"])
-    return ReadDocument(kind, document, number, faults.findings(), test, mine, identity=identity), status
+        found = (kind, None, number)
+    status, told, identity = faults.status(item), faults.findings(), _identity(envelope)
+    return [
+        ReadDocument(kind, document, number, told, test, mine, identity=identity)
+        for kind, document, number in (found if isinstance(found, list) else [found])
+    ], status
+
+
+def _identity(envelope: Mapping[str, str]) -> Identity:
+    return Identity(envelope["isa_sender"], envelope["isa_receiver"], envelope["isa_control"])
 
 
 def _unsupported(item: RawSet, element: str, kind: DocumentType, faults: Faults) -> tuple[str | None, DocumentType]:
@@ -100,17 +126,3 @@ def _check_version(group: RawGroup, isa12: str, gs08: str) -> None:
     elif isa12 and gs08[:5] != isa12[:5]:
         text = f"ISA12 says {isa12} and GS08 {gs08}; GS08 counts"
         group.findings.append(warning("version", where, text))
-
-
-def _answer_to(envelope: Mapping[str, str]) -> dict[str, str]:
-    """Keys of a profile that address an answer to where this envelope came from."""
-    answer = {
-        "isa_sender_qualifier": envelope["isa_receiver_qualifier"], "isa_sender": envelope["isa_receiver"],
-        "isa_receiver_qualifier": envelope["isa_sender_qualifier"], "isa_receiver": envelope["isa_sender"],
-        "gs_sender": envelope["group_receiver"], "gs_receiver": envelope["group_sender"],
-        "usage": envelope["usage"],
-    }  # fmt: skip
-    version = envelope["version"][:6]
-    if re.fullmatch(r"00[4-8]0[0-9]0", version):
-        answer["version"] = version
-    return {key: value for key, value in answer.items() if _ADDRESS.fullmatch(value)}

@@ -19,6 +19,7 @@ _CHOICES: Mapping[str, tuple[str, str]] = {
     "repetition_separator": (REPETITION, "^!}"),
     "segment_terminator": (SEGMENT, "~'"),
 }
+_ACKS = "FA"
 _BASIC = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 !\"&'()*+,-./:;?=")
 _CAPITALS = frozenset({
     "name", "lines", "city", "region", "text", "reason", "description", "subject", "place", "email", "phone",
@@ -36,45 +37,50 @@ def written(
     count: int,
     *,
     kind: str,
-    group: str,
+    group: str | None,
     test: bool,
     profile: X12Profile,
     context: Context,
 ) -> Written:
-    """One interchange around one transaction set. `body` are its segments between ST and SE, `count` of them.
+    """One interchange around one transaction set. `body` are its segments between ST and SE, `count` of them; a body
+    without a `group` (TA1) stands in the interchange itself. Acknowledgments never ask for one (ISA14 0).
 
     Raises CannotCarry, naming the field, where a pinned delimiter or the character set does not fit the text.
     """
     marks = _marks(document, body, profile)
-    isa = (context.control_number("isa") - 1) % 999_999_999 + 1
-    gs = (context.control_number("gs") - 1) % 999_999_999 + 1
+    isa = f"{(context.control_number('isa') - 1) % 999_999_999 + 1:09d}"
     now = context.now
     element, component, repetition, end = marks
     release = profile.release
     sender, receiver = profile.isa_sender, profile.isa_receiver
     stop = SEGMENT + "\n" if profile.newline and end != "\n" else SEGMENT
+    asks = "1" if profile.request_ta1 and group not in (None, _ACKS) else "0"
     head = ELEMENT.join((
         "ISA", "00", " " * 10, "00", " " * 10, profile.isa_sender_qualifier, sender.ljust(15),
         profile.isa_receiver_qualifier, receiver.ljust(15), f"{now:%y%m%d}", f"{now:%H%M}",
-        "U" if release < "004020" else REPETITION, release[:5], f"{isa:09d}", "1" if profile.request_ta1 else "0",
+        "U" if release < "004020" else REPETITION, release[:5], isa, asks,
         "T" if test else "P", COMPONENT,
     ))  # fmt: skip
-    start = ELEMENT.join((
-        "GS", group, profile.gs_sender or sender, profile.gs_receiver or receiver, f"{now:%Y%m%d}", f"{now:%H%M}",
-        str(gs), "X", profile.version,
-    ))  # fmt: skip
-    text = SEGMENT.join((
-        head, start, f"ST{ELEMENT}{kind}{ELEMENT}0001", body, f"SE{ELEMENT}{count + 2}{ELEMENT}0001",
-        f"GE{ELEMENT}1{ELEMENT}{gs}", f"IEA{ELEMENT}1{ELEMENT}{isa:09d}", "",
-    ))  # fmt: skip
+    controls = {"isa": isa}
+    if group is not None:
+        gs = str((context.control_number("gs") - 1) % 999_999_999 + 1)
+        controls |= {"gs": gs, "st": "0001"}
+        start = ELEMENT.join((
+            "GS", group, profile.gs_sender or sender, profile.gs_receiver or receiver, f"{now:%Y%m%d}", f"{now:%H%M}",
+            gs, "X", profile.version,
+        ))  # fmt: skip
+        body = SEGMENT.join((
+            start, f"ST{ELEMENT}{kind}{ELEMENT}0001", body, f"SE{ELEMENT}{count + 2}{ELEMENT}0001",
+            f"GE{ELEMENT}1{ELEMENT}{gs}",
+        ))  # fmt: skip
+    text = SEGMENT.join((head, body, f"IEA{ELEMENT}{0 if group is None else 1}{ELEMENT}{isa}", ""))
     text = text.replace(SEGMENT, stop).replace(ELEMENT, element).replace(COMPONENT, component)
     text = text.replace(REPETITION, repetition).replace(SEGMENT, end)
     try:
         content = text.encode("utf-8" if profile.charset == "utf-8" else "iso-8859-1")
     except UnicodeEncodeError as failure:
         raise CannotCarry(tuple(unmapped(document, profile))) from failure
-    controls = {"isa": f"{isa:09d}", "gs": str(gs), "st": "0001"}
-    return Written(content, "application/edi-x12", f"{group}-{isa:09d}.x12", controls=controls)
+    return Written(content, "application/edi-x12", f"{group or kind}-{isa}.x12", controls=controls)
 
 
 def unmapped(document: Document, profile: X12Profile) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
-"""The functional acknowledgment: reads 997 and 999, writes 997, and makes the one that answers a group."""
+"""Reads the functional acknowledgments 997 and 999: what became of a group, its sets, their segments and elements."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from orderwire.document.functional import (
     ElementError,
@@ -10,15 +11,21 @@ from orderwire.document.functional import (
     TransactionStatus,
 )
 from orderwire.document.states import DocumentType
-from orderwire.formats import Context
-from orderwire.formats.x12.envelope import Marks, RawGroup
+from orderwire.formats.x12.envelope import Marks
 from orderwire.formats.x12.faults import BAD_CODE, MISSING, Faults
-from orderwire.formats.x12.fit import Fit
 from orderwire.formats.x12.profile import X12Profile
-from orderwire.formats.x12.tables import FUNCTIONAL, FUNCTIONAL_CODES
-from orderwire.formats.x12.writer import COMPONENT, joined
+from orderwire.formats.x12.tables import FUNCTIONAL
 
 _CODE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:/ -")
+
+
+@dataclass(slots=True)
+class _Found:
+    """AK3 or IK3 and what stands below it."""
+
+    ak3: list[str]
+    elements: list[ElementError] = field(default_factory=list)
+    context: list[str] = field(default_factory=list)
 
 
 def read(
@@ -38,7 +45,7 @@ def _read(segments: Sequence[str], marks: Marks, faults: Faults, *, test: bool) 
     tail: list[str] | None = None
     done: list[TransactionStatus] = []
     current: tuple[str, str] | None = None
-    errors: list[tuple[list[str], list[ElementError]]] = []
+    errors: list[_Found] = []
     for faults.at, raw in enumerate(segments, 1):
         segment = [*raw.split(marks.element), "", "", "", "", "", "", ""]
         faults.segment = name = segment[0]
@@ -49,9 +56,11 @@ def _read(segments: Sequence[str], marks: Marks, faults: Faults, *, test: bool) 
                 faults.error("ack-sequence", "AK2 follows an AK2 that no AK5 answers", ack="7")
             current, errors = (_text(segment[1]), _text(segment[2])), []
         elif name in ("AK3", "IK3"):
-            errors.append((segment, []))
+            errors.append(_Found(segment))
         elif name in ("AK4", "IK4") and errors:
-            errors[-1][1].append(_element(segment, marks))
+            errors[-1].elements.append(_element(segment, marks))
+        elif name == "CTX" and errors:
+            errors[-1].context.append(_context(segment, marks))
         elif name in ("AK5", "IK5"):
             status = FUNCTIONAL.get(segment[1])
             if current is None:
@@ -93,19 +102,28 @@ def _transaction(
     current: tuple[str, str],
     status: FunctionalStatus,
     ak5: list[str],
-    errors: list[tuple[list[str], list[ElementError]]],
+    errors: Sequence[_Found],
 ) -> TransactionStatus:
     segments = tuple(
         SegmentError(
-            segment=_codeword(ak3[1]) or "unknown", position=_count(ak3[2]) or 0, loop=_codeword(ak3[3]),
-            code=_codeword(ak3[4]), elements=tuple(elements),
+            segment=_codeword(found.ak3[1]) or "unknown", position=_count(found.ak3[2]) or 0,
+            loop=_codeword(found.ak3[3]), code=_codeword(found.ak3[4]), elements=tuple(found.elements),
+            context=tuple(filter(None, found.context)),
         )
-        for ak3, elements in errors
+        for found in errors
     )  # fmt: skip
     return TransactionStatus(
         kind=_codeword(current[0]) or "unknown", control=current[1], status=status, code=ak5[1], errors=segments,
         error_codes=_codes(ak5[2:]),
     )  # fmt: skip
+
+
+def _context(ctx: list[str], marks: Marks) -> str:
+    """CTX in words: CLM01 123456789, or SITUATIONAL TRIGGER at segment 43 CLM."""
+    text = ctx[1].replace(marks.component, " ") if marks.component else ctx[1]
+    text = text.replace(marks.repetition, ", ") if marks.repetition else text
+    where = " ".join(part for part in (ctx[3].strip(), ctx[2].strip()) if part)
+    return _text(f"{text.strip()} at segment {where}" if where else text)
 
 
 def _element(ak4: list[str], marks: Marks) -> ElementError:
@@ -117,61 +135,6 @@ def _element(ak4: list[str], marks: Marks) -> ElementError:
         code=_codeword(ak4[3]) or "unknown",
         value=_text(ak4[4]) or None,
     )
-
-
-def make(group: RawGroup, results: Sequence[TransactionStatus], *, test: bool) -> FunctionalAck:
-    """The answer to a group: accepted where all its sets are, rejected where none is, else partial."""
-    rejected = sum(r.status is FunctionalStatus.REJECTED for r in results)
-    if results and rejected == len(results):
-        status = FunctionalStatus.REJECTED
-    elif rejected:
-        status = FunctionalStatus.PARTIAL
-    elif group.errors or any(r.status is not FunctionalStatus.ACCEPTED for r in results):
-        status = FunctionalStatus.ACCEPTED_WITH_ERRORS
-    else:
-        status = FunctionalStatus.ACCEPTED
-    head = [*group.header, "", "", "", "", "", ""]
-    return FunctionalAck(
-        group_kind=_codeword(head[1]) or "unknown", group_control=_text(head[6]) or "0", status=status,
-        code=FUNCTIONAL_CODES[status], error_codes=tuple(group.errors[:5]), included=group.included,
-        received=len(results), accepted=len(results) - rejected, transactions=tuple(results), test=test,
-    )  # fmt: skip
-
-
-def project(ack: FunctionalAck, profile: X12Profile) -> tuple[FunctionalAck, Fit]:
-    """With the codes and counts that a 997 must have."""
-    fit = Fit(profile)
-    done = tuple(t if t.code else t.model_copy(update={"code": FUNCTIONAL_CODES[t.status]}) for t in ack.transactions)
-    counted = len(done)
-    accepted = sum(t.status is not FunctionalStatus.REJECTED for t in done)
-    projected = ack.model_copy(
-        update={
-            "test": ack.test or profile.usage == "T",
-            "code": ack.code or FUNCTIONAL_CODES[ack.status], "transactions": done,
-            "included": counted if ack.included is None else ack.included,
-            "received": counted if ack.received is None else ack.received,
-            "accepted": accepted if ack.accepted is None else ack.accepted,
-        }
-    )  # fmt: skip
-    return projected, fit
-
-
-def body(ack: FunctionalAck, profile: X12Profile, context: Context) -> tuple[str, int]:
-    """The segments between ST and SE of a projected acknowledgment, joined, and how many they are."""
-    rows = [["AK1", ack.group_kind, ack.group_control or ""]]
-    for item in ack.transactions:
-        rows.append(["AK2", item.kind, item.control])
-        for segment in item.errors:
-            rows.append(["AK3", segment.segment, str(segment.position), segment.loop or "", segment.code or ""])
-            for element in segment.elements:
-                position = str(element.position)
-                if element.component is not None:
-                    position += f"{COMPONENT}{element.component}"
-                rows.append(["AK4", position, "", element.code, element.value or ""])
-        rows.append(["AK5", item.code or "", *item.error_codes])
-    counts = [str(n) for n in (ack.included, ack.received, ack.accepted)]
-    rows.append(["AK9", ack.code or "", *counts, *ack.error_codes])
-    return joined(rows), len(rows)
 
 
 def _text(value: str) -> str:
