@@ -32,7 +32,8 @@ from orderwire.formats.edifact.tables import MESSAGES
 from orderwire.formats.edifact.writer import written
 from orderwire.formats.fit import Fit
 
-_UNB = re.compile(r"UNB[^A-Za-z0-9 \t\r\n](UNO[A-Z]|KECA)")
+_UNB = re.compile(r"UNB[^A-Za-z0-9 \t\r\n][\r\n]*(?:UNO|U\s+NO|UN\s+O|IAT|KEC)\s*[A-Z]")
+_UNH = re.compile(r"\s*(?:UNA.{6}\s*)?UNH([^A-Za-z0-9 \t\r\n])[^\n]{1,14}\1[A-Z]{6}[^A-Za-z0-9]")
 
 
 class Writer(NamedTuple):
@@ -62,12 +63,12 @@ class Edifact:
     documents: tuple[DocumentForm, ...] = ()
 
     def sniff(self, content: bytes) -> int:
-        """95 for a UNB, 70 in EBCDIC, 0 otherwise."""
+        """95 for a UNB, 70 in EBCDIC or for messages without one, 0 otherwise."""
         head = bytes(content[:4096])
         if head.lstrip(b"\x40\x25\x15\x0d")[:3] in (b"\xe4\xd5\xc1", b"\xe4\xd5\xc2"):
             return 70
         text = head.decode("utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "iso-8859-1", "replace")
-        return 95 if _UNB.search(text) else 0
+        return 95 if _UNB.search(text) else 70 if _UNH.match(text) else 0
 
     def read(self, content: bytes, profile: Profile) -> ReadResult:
         """Every interchange, group and message of a file of at most 32 MiB."""

@@ -29,6 +29,10 @@ def decode(content: bytes, syntax: str, pinned: str | None, keep: str) -> tuple[
         codec = "utf-8"
         text = f"UNB 0001 {syntax!r} is not a character set we know; expected UNOA to UNOY. Read as UTF-8"
         found.append(warning("syntax-id", "UNB", text))
+    if codec.startswith("iso8859") and not pinned and is_utf8(content):
+        text = f"the bytes are UTF-8, although UNB 0001 says {syntax}; read as UTF-8"
+        found.append(warning("encoding", "UNB", text))
+        codec = "utf-8"
     try:
         text = content.decode(codec)
     except UnicodeDecodeError as failure:
@@ -47,6 +51,17 @@ def decode(content: bytes, syntax: str, pinned: str | None, keep: str) -> tuple[
         found.append(warning("control-character", "interchange", "control characters in the text were read as blanks"))
         text = _CONTROL.sub(lambda m: m[0] if m[0] in keep + "\r\n" else " ", text)
     return text, found
+
+
+def is_utf8(content: bytes) -> bool:
+    """True for bytes beyond ASCII that are UTF-8: in an 8-bit set they would be a row of odd accents."""
+    if content.isascii():
+        return False
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _known(codec: str | None) -> str | None:

@@ -3,6 +3,7 @@
 The service strings UNA and UNB are plain ASCII in every character set, so that they are found before decoding.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,12 +15,18 @@ from orderwire.formats.edifact.syntax import Marks, Segment, at, segments, split
 
 LIMIT = 32 * 1024 * 1024
 """Largest file read, in bytes."""
+MOST = 20_000
+"""Most interchanges of a file, and messages of an interchange, that are read."""
 
-COUNT, REFERENCE, MISSING, DUPLICATE, SYNTAX = "29", "28", "13", "26", "2"
+COUNT, REFERENCE, MISSING, DUPLICATE, SYNTAX, EMPTY = "29", "28", "13", "26", "2", "32"
 """Codes of data element 0085 that the envelope can deserve."""
 
 _UNA = re.compile(rb"UNA(.)(.)(.)(.)(.?)(.)[ \t\r\n]*UNB", re.DOTALL)
-_UNB = re.compile(rb"UNB([^A-Za-z0-9 \t\r\n])([A-Za-z]{4})([^A-Za-z0-9\t\r\n])?")
+_UNB = re.compile(rb"UNB([^A-Za-z0-9 \t\r\n])((?:[\r\n]*[A-Za-z]){4})[\r\n]*([^A-Za-z0-9\t\r\n])?")
+_HEAD = re.compile(rb"UN[AB]")
+_FRAGMENT = re.compile(rb"\s*(?:UNA(.)(.)(.)(.)(.)(.)\s*)?(?=UNH([^A-Za-z0-9\s]))", re.DOTALL)
+_FIRST = rb"([^\r\n])([\r\n]*)[ \t]*UN[GH]"
+_USUAL = "'"
 _SERVICE = ("UNG", "UNH", "UNT", "UNE", "UNZ")
 
 
@@ -66,11 +73,17 @@ class Interchange:
 def interchanges(content: bytes, profile: EdifactProfile, findings: list[Finding]) -> Iterator[Interchange]:
     """Each interchange of a file; what lies before the first one is reported in `findings`."""
     content = _ascii_based(content, findings)
-    starts = list(_starts(content))
+    starts = list(itertools.islice(_starts(content), MOST + 1))
     if not starts:
+        if fragment := _FRAGMENT.match(content):
+            yield _fragment(content, fragment, profile)
+            return
         text = "there is no UNB segment; this is not an EDIFACT interchange"
         findings.append(error("no-interchange", "byte 1", text))
         return
+    if len(starts) > MOST:
+        text = f"the file has more than {MOST} interchanges; the rest was not read. Split it"
+        findings.append(error("too-many", f"byte {starts.pop() + 1}", text))
     if content[: starts[0]].strip():
         findings.append(warning("before-unb", "byte 1", "there is text before the first UNB segment; it was skipped"))
     for start, end in zip(starts, [*starts[1:], len(content)], strict=True):
@@ -94,18 +107,16 @@ def _ascii_based(content: bytes, findings: list[Finding]) -> bytes:
 
 def _starts(content: bytes) -> Iterator[int]:
     """Where an interchange begins: at UNA with UNB behind it, or at a UNB that starts a segment."""
-    found = content.find(b"UN")
-    while found >= 0:
+    covered = 0
+    for match in _HEAD.finditer(content):
+        found = match.start()
         head = content[found : found + 40]
         una = _UNA.match(head)
-        if una or _UNB.match(head):
+        if found >= covered and (una or _UNB.match(head)):
             before = content[max(0, found - 20) : found].rstrip(b" \t\r\n")[-1:]
             if not before or not before.isalnum() or content[found - 1 : found] in b"\r\n":
                 yield found
-                found += una.end() - 1 if una else 0
-        found = min(
-            (n for n in (content.find(b"UNA", found + 2), content.find(b"UNB", found + 2)) if n >= 0), default=-1
-        )
+                covered = found + una.end() if una else found
 
 
 def _marks(content: bytes, forgiven: list[Finding]) -> tuple[Marks, int]:
@@ -129,20 +140,54 @@ def _marks(content: bytes, forgiven: list[Finding]) -> tuple[Marks, int]:
         )
         forgiven.append(warning("una-missing", "UNB", text))
     version = content[unb.end() : unb.end() + 1]
-    return Marks(component, element, repetition="*" if version == b"4" else ""), 0
+    end = _terminator(content, element, forgiven)
+    return Marks(component, element, terminator=end, repetition="*" if version == b"4" and end != "*" else ""), 0
+
+
+def _terminator(content: bytes, element: str, forgiven: list[Finding]) -> str:
+    """What ends segments where no UNA says it: the character before the first UNH or UNG."""
+    first = re.search(_FIRST + re.escape(element.encode("latin-1")), content[:4096])
+    if first is None or first[1] == _USUAL.encode():
+        return _USUAL
+    mark = first[1].decode("latin-1")
+    if mark.isalnum() or mark in " .,-":
+        if not first[2]:
+            return _USUAL
+        mark = "\n" if b"\n" in first[2] else "\r"
+    words = "a line break" if mark in "\r\n" else mark
+    forgiven.append(warning("una-missing", "UNB", f"segments end with {words} and no UNA says so; used all the same"))
+    return mark
+
+
+def _fragment(content: bytes, match: re.Match[bytes], profile: EdifactProfile) -> Interchange:
+    """Messages without UNB and UNZ around them: nobody is named as sender, and nothing can be answered."""
+    una, element = match.groups()[:6], match[7].decode("latin-1")
+    if una[0] is not None:
+        component, element, decimal, release, spare, end = (part.decode("latin-1") for part in una)
+        marks = Marks(component, element, release.strip(), end, spare.strip(), decimal)
+    else:
+        marks = Marks(element=element)
+    text, doubts = charset.decode(content[match.end() :], "UNOY", profile.read_charset, _kept(marks))
+    told = "there is no UNB, so nobody is named as sender or receiver; the messages were read, but cannot be answered"
+    found = Interchange([], marks, findings=[warning("unb-missing", "byte 1", told), *doubts])
+    _walk(found, segments(text, marks))
+    return found
+
+
+def _kept(marks: Marks) -> str:
+    """Control characters that serve as delimiters."""
+    parts = (marks.component, marks.element, marks.release, marks.terminator, marks.repetition)
+    return "".join(part for part in parts if part < " ")
 
 
 def _interchange(content: bytes, profile: EdifactProfile) -> Interchange:
     forgiven: list[Finding] = []
     marks, start = _marks(content, forgiven)
     head = _UNB.match(content[start : start + 20])
-    syntax = head[2].decode().upper() if head else ""
-    keep = "".join(
-        c for c in (marks.component, marks.element, marks.release, marks.terminator, marks.repetition) if c < " "
-    )
-    text, doubts = charset.decode(content[start:], syntax, profile.read_charset, keep)
+    syntax = "".join(head[2].decode().upper().split()) if head else ""
+    text, doubts = charset.decode(content[start:], syntax, profile.read_charset, _kept(marks))
     raw = segments(text, marks)
-    header = split(raw[0], marks)
+    header = split(raw[0], marks) if raw else []
     if at(header, 1, 1) != "4" and marks.repetition:
         marks = Marks(marks.component, marks.element, marks.release, marks.terminator, "", marks.decimal)
     found = Interchange(header, marks, findings=[*forgiven, *doubts])
@@ -164,22 +209,27 @@ def _walk(found: Interchange, raw: list[str]) -> None:
     opened: int | None = None
     trailer: Segment | None = None
     controls: set[str] = set()
-    stray = 0
+    stray = count = 0
     for index, segment in enumerate(raw):
         if not segment.startswith(heads):
             stray += opened is None and index > 0
             continue
         name = segment[:3]
         if opened is not None and group is not None and name != "UNT":
-            _close(group, raw[opened:index], None, marks, controls)
+            _close(group, raw[opened:index], None, marks, controls, cut=False)
             opened = None
         if name == "UNH":
+            count += 1
+            if count > MOST:
+                text = f"the interchange has more than {MOST} messages; the rest was not read. Split it"
+                found.findings.append(error("too-many", "interchange", text))
+                return
             if group is None or (group.header and not named):
                 group = RawGroup([])
                 found.groups.append(group)
             opened = index
         elif name == "UNT" and opened is not None and group is not None:
-            _close(group, raw[opened : index + 1], split(segment, marks), marks, controls)
+            _close(group, raw[opened : index + 1], split(segment, marks), marks, controls, cut=False)
             opened = None
         elif name == "UNG":
             group, named = RawGroup(split(segment, marks)), True
@@ -192,35 +242,42 @@ def _walk(found: Interchange, raw: list[str]) -> None:
             stray += len(raw) - index - 1
             break
     if opened is not None and group is not None:
-        _close(group, raw[opened:], None, marks, controls)
+        _close(group, raw[opened:], None, marks, controls, cut=True)
     if named:
         found.findings.append(warning("une-missing", "group", "the UNE segment is missing; the file may be cut off"))
     if not any(item.messages for item in found.groups):
         text = "there is no message in this interchange; check the delimiters or ask the partner to resend"
         found.findings.append(error("no-message", "interchange", text))
+        found.errors.append(EMPTY)
     if stray:
         text = f"{stray} segments outside any message were skipped"
         found.findings.append(warning("stray-segments", "interchange", text))
-    _check_trailer(found, trailer)
+    if found.header:
+        _check_trailer(found, trailer)
 
 
-def _close(group: RawGroup, raw: list[str], trailer: Segment | None, marks: Marks, controls: set[str]) -> None:
+def _close(
+    group: RawGroup, raw: list[str], trailer: Segment | None, marks: Marks, controls: set[str], *, cut: bool
+) -> None:
+    """Keep a message. `cut` says that the file ends in it; without UNS it may then have lost its last lines."""
     head = split(raw[0], marks)
     version = (at(head, 2, 1) + at(head, 2, 2)).upper().replace(".", "")
     item = RawMessage(at(head, 2).upper(), at(head, 1), version, at(head, 2, 4), raw, marks)
     n = len(raw)
-    if trailer is None:
-        text = "the UNT segment is missing, so the message may be cut off; ask the partner to resend"
+    if trailer is None and cut and not any(segment.startswith("UNS") for segment in raw):
+        text = "the file ends within this message, before its UNT; ask the partner to resend"
         item.faults.append((MISSING, error("unt-missing", f"segment {n}", text)))
+    elif trailer is None:
+        text = "the UNT segment is missing; the message was read up to what follows"
+        item.faults.append((MISSING, warning("unt-missing", f"segment {n}", text)))
     else:
         if not _same(at(trailer, 2), item.control):
             text = f"UNT 0062 is {at(trailer, 2)!r} but UNH 0062 is {item.control!r}; they should be equal"
             item.faults.append((REFERENCE, warning("message-control", f"segment {n} UNT", text)))
-        if (said := _number(at(trailer, 1))) != n:
-            counted = at(trailer, 1) or "nothing"
-            text = f"UNT 0074 counts {counted} but the message has {n} segments; content may be missing"
-            found = warning if said is not None and said < n else error
-            item.faults.append((COUNT, found("segment-count", f"segment {n} UNT", text)))
+        if _number(at(trailer, 1)) != n:
+            counted = at(trailer, 1)[:20] or "nothing"
+            text = f"UNT 0074 counts {counted} but the message has {n} segments; look whether content is missing"
+            item.faults.append((COUNT, warning("segment-count", f"segment {n} UNT", text)))
     if item.control in controls:
         text = f"the message reference {item.control!r} stands on two messages of one interchange; number them apart"
         item.faults.append((DUPLICATE, warning("message-control-twice", "segment 1 UNH", text)))

@@ -78,7 +78,8 @@ def _read_message(message: RawMessage, profile: EdifactProfile) -> tuple[ReadDoc
     reader = READERS.get(message.kind)
     kind = MESSAGES.get(message.kind, DocumentType.UNKNOWN)
     found = reader(message, profile, faults) if reader else _unsupported(message, kind, faults)
-    identity = Identity(mine["unb_sender"], mine["unb_receiver"], mine["unb_control"])
+    numbered = mine["unb_sender"] and mine["unb_control"]
+    identity = Identity(mine["unb_sender"], mine["unb_receiver"], mine["unb_control"]) if numbered else None
     document = ReadDocument(
         found.type or kind, found.document, found.number, faults.findings(), message.test, {**mine, **found.envelope},
         identity=identity,

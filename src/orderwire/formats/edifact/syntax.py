@@ -61,16 +61,17 @@ def _released(raw: str, marks: Marks) -> Segment:
 def _joined(parts: list[str], mark: str, release: str) -> list[str]:
     """Parts that were cut at a released delimiter, whole again."""
     found: list[str] = []
-    held = ""
+    held: list[str] = []
     for part in parts:
-        whole = held + part
-        if part.endswith(release) and (len(whole) - len(whole.rstrip(release))) % 2:
-            held = whole + mark
+        if part.endswith(release) and (len(part) - len(part.rstrip(release))) % 2:
+            held.append(part)
+        elif held:
+            found.append(mark.join((*held, part)))
+            held = []
         else:
-            found.append(whole)
-            held = ""
+            found.append(part)
     if held:
-        found.append(held[: -len(mark)])
+        found.append(mark.join(held))
     return found
 
 
@@ -78,8 +79,8 @@ def _plain(part: str, release: str) -> str:
     if release not in part:
         return part
     pieces = iter(part.split(release))
-    text = next(pieces)
+    text = [next(pieces)]
     for piece in pieces:
         # An empty piece is a released release character: what follows it is plain.
-        text += piece if piece else release + next(pieces, "")
-    return text
+        text += [piece] if piece else [release, next(pieces, "")]
+    return "".join(text)

@@ -34,7 +34,8 @@ def project(ack: FunctionalAck, profile: EdifactProfile) -> tuple[FunctionalAck,
         fit.stop("group_control", "missing", "the number of the interchange is missing; a CONTRL must name it")
     else:
         fit.whole(ack.group_control, _CONTROL, "group_control")
-    lost = [name for name in ("reason", "prepared", "included", "received", "accepted") if getattr(ack, name) is not None]
+    unsaid = ("reason", "prepared", "included", "received", "accepted")
+    lost = [name for name in unsaid if getattr(ack, name) is not None]
     for name in lost:
         fit.lose(name, "has no place in a CONTRL; it is left out")
     done = tuple(_transaction(item, fit, profile) for item in ack.transactions[:_MESSAGES])

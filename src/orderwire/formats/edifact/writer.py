@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from orderwire.document.base import Document
 from orderwire.document.finding import error
 from orderwire.formats import CannotCarry, Context, Written
-from orderwire.formats.edifact.charset import CODECS, fits, unmapped
+from orderwire.formats.edifact.charset import CODECS, fits, is_utf8, unmapped
 from orderwire.formats.edifact.profile import EdifactProfile
 
 SEGMENT, ELEMENT, COMPONENT = "\x1c", "\x1d", "\x1f"
@@ -31,7 +31,7 @@ def joined(rows: Iterable[Sequence[str]]) -> str:
 
 def syntax_of(text: str, profile: EdifactProfile) -> str:
     """The syntax identifier that is written: the profile's, or the smallest of UNOC and UNOY that holds the text."""
-    return profile.syntax or ("UNOY" if fits(text, "UNOC") else "UNOC")
+    return profile.syntax or ("UNOY" if fits(text, "UNOC") or is_utf8(text.encode("iso8859-1")) else "UNOC")
 
 
 def written(
@@ -46,6 +46,9 @@ def written(
     if profile.syntax and (bad := fits(_without_marks(text), syntax)):
         words = f"{bad!r} is not in the partner's character set ({syntax}) and stands in a key of the profile"
         raise CannotCarry(tuple(unmapped(document, syntax)) or (error("unmappable", "profile", words),))
+    if CODECS[syntax].startswith("iso8859") and is_utf8(text.encode(CODECS[syntax])):
+        words = f"accents stand in an order that makes {syntax} look like UTF-8; correct the text, or agree on UNOY"
+        raise CannotCarry((error("unmappable", "document", words),))
     version = profile.syntax_version or (3 if syntax <= "UNOF" else 4)
     unb = (context.control_number("unb") - 1) % 99_999_999_999_999 + 1
     unh = (context.control_number("unh") - 1) % 99_999_999_999_999 + 1
