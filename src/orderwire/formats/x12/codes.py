@@ -81,6 +81,9 @@ ADVICE: Final[Mapping[str, AdviceStatus]] = {
 ADVICE_CODES: Final[Mapping[AdviceStatus, str]] = {
     AdviceStatus.ACCEPTED: "TA", AdviceStatus.ACCEPTED_WITH_ERRORS: "TE", AdviceStatus.REJECTED: "TR",
 }  # fmt: skip
+ITEM_ADVICE_CODES: Final[Mapping[AdviceStatus, str]] = {
+    AdviceStatus.ACCEPTED: "IA", AdviceStatus.ACCEPTED_WITH_ERRORS: "IE", AdviceStatus.REJECTED: "IR",
+}  # fmt: skip
 ADVICE_SCOPES: Final[Mapping[str, str]] = {"T": "set", "I": "item", "G": "group", "B": "batch"}
 ADVICE_WORDS: Final[Mapping[str, str]] = {
     f"{scope}{result}": f"{of}: {words}"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from orderwire.document.advice import ApplicationAdvice
 from orderwire.document.base import Document
 from orderwire.document.cancellation import Cancellation
 from orderwire.document.functional import FunctionalAck
@@ -14,6 +15,7 @@ from orderwire.document.states import DocumentType
 from orderwire.formats import Content, Context, DocumentForm
 from orderwire.formats.fit import Fit
 from orderwire.formats.x12 import (
+    advice_824,
     project_850,
     project_860,
     read_810,
@@ -46,6 +48,7 @@ READERS: Mapping[str, Reader] = {
     "855": read_855.read,
     "860": read_860.read,
     "810": read_810.read,
+    "824": advice_824.read,
     "856": read_856.read,
     "861": read_861.read,
     "997": read_997.read,
@@ -69,6 +72,7 @@ WRITERS: Mapping[type[Document], SetWriter] = {
     OrderChange: SetWriter(lambda *_: "860", project_860.project, write_860.body),
     Cancellation: SetWriter(lambda *_: "860", project_860.project, write_860.body),
     Response: SetWriter(lambda *_: "855", write_855.project, write_855.body),
+    ApplicationAdvice: SetWriter(lambda *_: "824", advice_824.project, advice_824.body),
     FunctionalAck: SetWriter(write_997.kind, write_997.project, write_997.body),
 }
 """By the model of the document."""

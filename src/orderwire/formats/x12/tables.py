@@ -13,8 +13,18 @@ SETS: Final[Mapping[str, DocumentType]] = {
     "850": DocumentType.ORDER, "855": DocumentType.RESPONSE, "860": DocumentType.CHANGE,
     "865": DocumentType.RESPONSE, "875": DocumentType.ORDER, "876": DocumentType.CHANGE,
     "997": DocumentType.FUNCTIONAL_ACK, "999": DocumentType.FUNCTIONAL_ACK,
+    "824": DocumentType.APPLICATION_ADVICE, "856": DocumentType.SHIP_NOTICE, "861": DocumentType.RECEIPT,
+    "810": DocumentType.INVOICE,
 }  # fmt: skip
-GROUPS: Final[Mapping[str, str]] = {"850": "PO", "855": "PR", "860": "PC", "865": "CA", "997": "FA", "999": "FA"}
+GROUPS: Final[Mapping[str, str]] = {
+    "850": "PO",
+    "855": "PR",
+    "860": "PC",
+    "865": "CA",
+    "997": "FA",
+    "999": "FA",
+    "824": "AG",
+}
 
 # 98: parties of the order.
 SUPPLIER_ENTITIES: Final = frozenset({"SU", "SE", "VN"})
