@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
+from orderwire.document.advice import ApplicationAdvice
 from orderwire.document.base import Document
 from orderwire.document.finding import Finding, error, has_errors
 from orderwire.document.functional import FunctionalAck
@@ -24,7 +25,7 @@ from orderwire.formats import (
     ReadResult,
     Written,
 )
-from orderwire.formats.edifact import write_contrl
+from orderwire.formats.edifact import write_aperak, write_contrl
 from orderwire.formats.edifact.envelope import LIMIT, interchanges
 from orderwire.formats.edifact.profile import EdifactProfile, parse
 from orderwire.formats.edifact.read import READERS, read_interchange
@@ -45,6 +46,7 @@ class Writer(NamedTuple):
 
 
 WRITERS: Final[Mapping[type[Document], Writer]] = {
+    ApplicationAdvice: Writer("APERAK", write_aperak.project, write_aperak.body),
     FunctionalAck: Writer("CONTRL", write_contrl.project, write_contrl.body),
 }
 

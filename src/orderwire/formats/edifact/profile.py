@@ -86,6 +86,10 @@ class EdifactProfile(BaseModel):
     price_type: Code3 | None = Field(None, description="PRI 5387: kind of price, such as CT (contract) or NTP (net).")
     line_amounts: bool = Field(False, description="Write the amount of each line (MOA 203).")
     totals: bool = Field(True, description="Write the totals (MOA 79, and MOA 86 where charges or taxes are added).")
+    advice_codes: dict[str, Literal["received", "accepted", "accepted_with_errors", "rejected"]] = Field(
+        default_factory=dict,
+        description="What this partner's error codes (ERC 9321) in an APERAK mean, where its BGM does not say it.",
+    )
     answer: Literal["eancom", "4343"] = Field(
         "eancom", description="ORDRSP says its answer in BGM 1225 (29, 4, 27) or with 9 and BGM 4343 (AP, AC, RE)."
     )

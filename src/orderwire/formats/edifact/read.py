@@ -12,7 +12,7 @@ from orderwire.document.finding import Finding
 from orderwire.document.functional import FunctionalAck, TransactionStatus
 from orderwire.document.states import DocumentType
 from orderwire.formats import Identity, ReadDocument
-from orderwire.formats.edifact import read_contrl
+from orderwire.formats.edifact import read_aperak, read_contrl
 from orderwire.formats.edifact.acknowledge import answer
 from orderwire.formats.edifact.envelope import Interchange, RawMessage
 from orderwire.formats.edifact.faults import NO_SUCH, Faults
@@ -24,6 +24,7 @@ from orderwire.formats.edifact.tables import MESSAGES
 Reader = Callable[[RawMessage, EdifactProfile, Faults], Found]
 
 READERS: Final[Mapping[str, Reader]] = {
+    "APERAK": read_aperak.read,
     "CONTRL": read_contrl.read,
 }
 """UNH 0065 to the function that reads it."""
@@ -66,7 +67,8 @@ def addressed(interchange: Interchange) -> dict[str, str]:
         "unb_syntax": at(unb, 1, 0), "unb_syntax_version": at(unb, 1, 1),
         "unb_sender": at(unb, 2, 0), "unb_sender_qualifier": at(unb, 2, 1), "unb_sender_routing": at(unb, 2, 2),
         "unb_receiver": at(unb, 3, 0), "unb_receiver_qualifier": at(unb, 3, 1), "unb_receiver_routing": at(unb, 3, 2),
-        "unb_control": at(unb, 5), "application": at(unb, 7), "acknowledge": at(unb, 9), "agreement": at(unb, 10),
+        "unb_date": at(unb, 4), "unb_control": at(unb, 5), "application": at(unb, 7), "acknowledge": at(unb, 9),
+        "agreement": at(unb, 10),
         "test": at(unb, 11),
     }  # fmt: skip
 

@@ -13,12 +13,12 @@ from orderwire.formats.edifact.faults import BAD_VALUE, MISSING, Faults
 from orderwire.formats.edifact.found import Found
 from orderwire.formats.edifact.profile import EdifactProfile
 from orderwire.formats.edifact.syntax import Segment, at, split
+from orderwire.formats.edifact.values import codeword
 
 UNNAMED = "unknown"
 """A UCS counts segments and does not name them."""
 _MANY = 10_000
 """Messages, and errors of one message, that are kept."""
-_CODE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:/ -")
 
 
 def read(message: RawMessage, profile: EdifactProfile, faults: Faults) -> Found:
@@ -124,7 +124,7 @@ class _Reader:
             status = FunctionalStatus.ACCEPTED_WITH_ERRORS
         kind = ":".join(part.strip() for part in ucm[2][:5]).rstrip(":") if len(ucm) > 2 else ""
         return TransactionStatus(
-            kind=_codeword(kind) or UNNAMED, control=control, status=status, code=at(ucm, 3), errors=tuple(found),
+            kind=codeword(kind) or UNNAMED, control=control, status=status, code=at(ucm, 3), errors=tuple(found),
             error_codes=codes,
         )  # fmt: skip
 
@@ -144,14 +144,14 @@ def _service(ucm: Segment) -> SegmentError:
     """An error of UNH or UNT, which a UCM reports itself; these segments stand outside the count."""
     element = _element(at(ucm, 4) or "18", at(ucm, 6), at(ucm, 6, 1))
     return SegmentError(
-        segment=_codeword(at(ucm, 5)) or UNNAMED, position=0, code=_codeword(at(ucm, 4)),
+        segment=codeword(at(ucm, 5)) or UNNAMED, position=0, code=codeword(at(ucm, 4)),
         elements=(element,) if at(ucm, 6) else (),
     )  # fmt: skip
 
 
 def _segment(ucs: Segment, elements: list[Segment]) -> SegmentError:
     return SegmentError(
-        segment=UNNAMED, position=_count(at(ucs, 1)) or 0, code=_codeword(at(ucs, 2)),
+        segment=UNNAMED, position=_count(at(ucs, 1)) or 0, code=codeword(at(ucs, 2)),
         elements=tuple(_element(at(ucd, 1), at(ucd, 2), at(ucd, 2, 1)) for ucd in elements),
     )  # fmt: skip
 
@@ -159,17 +159,12 @@ def _segment(ucs: Segment, elements: list[Segment]) -> SegmentError:
 def _element(code: str, position: str, component: str) -> ElementError:
     """S011 counts the segment tag as 1; we count the first element behind it as 1."""
     return ElementError(
-        position=max((_count(position) or 1) - 1, 0), component=_count(component), code=_codeword(code) or UNNAMED
+        position=max((_count(position) or 1) - 1, 0), component=_count(component), code=codeword(code) or UNNAMED
     )
 
 
-def _codeword(value: str) -> str | None:
-    value = value.strip()[:35].strip()
-    return value if value and set(value) <= _CODE else None
-
-
 def _codes(value: str) -> tuple[str, ...]:
-    code = _codeword(value)
+    code = codeword(value)
     return (code,) if code else ()
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from orderwire.document.base import plain
 
+_CODE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:/ -")
 _NUMBER = re.compile(r"(-?)(\d*)[.,]?(\d*)(-?)", re.ASCII)
 
 
@@ -61,3 +62,9 @@ def text_of(value: Decimal) -> str:
     """A document's decimal with a point: as `plain`, but quick for the usual ones (documents hold them normalized)."""
     text = str(value)
     return plain(value) if "E" in text else text
+
+
+def codeword(value: str) -> str | None:
+    """A code as documents hold it: at most 35 letters, digits and plain marks; None where it is none."""
+    value = value[:35].strip()
+    return value if value and set(value) <= _CODE else None
