@@ -40,7 +40,7 @@ class Pdf:
     label = "PDF"
     version = "PDF/A-3a, PDF/UA-1"
     media_type = "application/pdf"
-    extension = "pdf"
+    extension = ".pdf"
     reads: frozenset[DocumentType] = frozenset()
     writes = frozenset({DocumentType.ORDER})
     profile_model = PdfProfile

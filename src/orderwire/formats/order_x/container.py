@@ -1,0 +1,232 @@
+"""The PDF around the XML: embedding it as associated file of a PDF/A-3 with the extension schema in XMP, and finding
+it in our own and in strangers' PDFs, bounded in size, objects and unpacked bytes before the PDF library sees them."""
+
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pikepdf
+from lxml import etree
+
+from orderwire.document.finding import Finding, error, info
+from orderwire.formats.xml import LIMIT
+
+NAME = "order-x.xml"
+KNOWN = (NAME, "factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml", "cii.xml")
+_NAMESPACE = "urn:factur-x:pdfa:CrossIndustryDocument:1p0#"
+_UNPACKED = 128 * 1024 * 1024
+_OBJECTS = 200_000
+_CHUNK = 1024 * 1024
+_STREAM = re.compile(rb"stream\r?\n")
+_OBJECT = re.compile(rb"\d obj\b")
+_EVIL = re.compile(rb"/(?:LZWDecode|LZW|RunLengthDecode|RL)\b")
+_NODES = 2000
+
+_PROPERTIES = (
+    ("DocumentType", "What kind of document the embedded XML is"),
+    ("DocumentFileName", "The name of the embedded XML file"),
+    ("Version", "The version of the standard that the embedded XML follows"),
+    ("ConformanceLevel", "The level of the standard that the embedded XML follows"),
+)
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """What a PDF carries: the file's name and its bytes."""
+
+    name: str
+    content: bytes
+
+
+def embed(pdf: bytes, xml: bytes, *, level: str, kind: str, relationship: str, day: str) -> bytes:
+    """The PDF with the XML as its associated file; same input, same bytes. `kind` is ORDER, ORDER_CHANGE or
+    ORDER_RESPONSE, `day` the date of the document as YYYYMMDD."""
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        moment = f"D:{day}000000Z"
+        spec = pikepdf.AttachedFileSpec(
+            document,
+            xml,
+            filename=NAME,
+            description="The order as data (Order-X)",
+            mime_type="text/xml",
+            creation_date=moment,
+            mod_date=moment,
+        )
+        document.attachments[NAME] = spec
+        document.attachments[NAME].relationship = pikepdf.Name("/" + relationship)
+        document.Root.AF = pikepdf.Array([document.attachments[NAME].obj])
+        metadata = document.Root.Metadata
+        assert isinstance(metadata, pikepdf.Stream)
+        metadata.write(_described(metadata.read_bytes(), level=level, kind=kind))
+        out = io.BytesIO()
+        document.save(out, deterministic_id=True, compress_streams=True)
+    return out.getvalue()
+
+
+def _described(packet: bytes, *, level: str, kind: str) -> bytes:
+    """The XMP packet with the extension schema (ISO 19005-3, 6.6.2.3.3) and its four properties."""
+    values = {"DocumentType": kind, "DocumentFileName": NAME, "Version": "1.0", "ConformanceLevel": level.upper()}
+    schema = "".join(
+        f'<rdf:li rdf:parseType="Resource"><pdfaProperty:name>{name}</pdfaProperty:name><pdfaProperty:valueType>Text'
+        f"</pdfaProperty:valueType><pdfaProperty:category>external</pdfaProperty:category>"
+        f"<pdfaProperty:description>{words}</pdfaProperty:description></rdf:li>"
+        for name, words in _PROPERTIES
+    )
+    entry = (
+        '<rdf:li rdf:parseType="Resource"><pdfaSchema:schema>Factur-X PDFA Extension Schema</pdfaSchema:schema>'
+        f"<pdfaSchema:namespaceURI>{_NAMESPACE}</pdfaSchema:namespaceURI><pdfaSchema:prefix>fx</pdfaSchema:prefix>"
+        f"<pdfaSchema:property><rdf:Seq>{schema}</rdf:Seq></pdfaSchema:property></rdf:li>"
+    ).encode()
+    own = f'<rdf:Description rdf:about="" xmlns:fx="{_NAMESPACE}">' + "".join(
+        f"<fx:{name}>{values[name]}</fx:{name}>" for name, _ in _PROPERTIES
+    )
+    spaces = " ".join(
+        f'xmlns:{prefix}="http://www.aiim.org/pdfa/ns/{path}"'
+        for prefix, path in (("pdfaExtension", "extension/"), ("pdfaSchema", "schema#"), ("pdfaProperty", "property#"))
+    )
+    bag = re.search(rb"<pdfaExtension:schemas>\s*<rdf:Bag>", packet)
+    if bag:
+        packet = packet[: bag.end()] + entry + packet[bag.end() :]
+        added = own + "</rdf:Description>"
+    else:
+        added = own + f'</rdf:Description><rdf:Description rdf:about="" {spaces}><pdfaExtension:schemas><rdf:Bag>'
+        added += entry.decode() + "</rdf:Bag></pdfaExtension:schemas></rdf:Description>"
+    head, end, tail = packet.rpartition(b"</rdf:RDF>")
+    made = head + added.encode() + end + tail
+    etree.fromstring(made)  # a packet that is no XML would be a broken PDF; it can only be our own fault
+    return made
+
+
+def extract(content: bytes) -> tuple[Embedded | None, tuple[Finding, ...]]:
+    """The embedded document of a PDF, and what is to say about the file. Never raises for bad content."""
+    if problem := _too_much(content):
+        return None, (problem,)
+    try:
+        with pikepdf.open(io.BytesIO(content), attempt_recovery=True) as document:
+            return _chosen(document)
+    except pikepdf.PasswordError:
+        text = "the PDF is encrypted; ask the sender for one without a password"
+        return None, (error("encrypted", "file", text),)
+    except (pikepdf.PdfError, ValueError, RuntimeError, TypeError, AttributeError, KeyError, RecursionError) as failure:
+        text = f"the PDF is damaged ({str(failure)[:120]}); ask the sender to send it again"
+        return None, (error("damaged", "file", text),)
+
+
+def _too_much(content: bytes) -> Finding | None:
+    """An error where the file would unpack to more than we take: each stream is inflated in pieces and thrown away."""
+    if len(content) > LIMIT:
+        text = f"the file has {len(content)} bytes, more than the {LIMIT} that are read at once"
+        return error("too-large", "file", text)
+    count = sum(1 for _ in _OBJECT.finditer(content))
+    if count > _OBJECTS:
+        return error(
+            "too-many-objects", "file", f"the PDF has {count} objects, more than {_OBJECTS}; send the XML alone"
+        )
+    if b"ObjStm" in content and _EVIL.search(content):
+        text = "the PDF packs its objects in an old way (LZW or run length); save it anew or send the XML alone"
+        return error("old-packing", "file", text)
+    budget = _UNPACKED
+    for match in _STREAM.finditer(content):
+        budget -= _inflated(memoryview(content)[match.end() :], budget)
+        if budget <= 0:
+            text = f"the PDF unpacks to more than {_UNPACKED} bytes; send the XML alone"
+            return error("unpacks-too-large", "file", text)
+    return None
+
+
+def _inflated(data: Any, budget: int, depth: int = 0) -> int:
+    """How many bytes a packed stream unpacks to, at most a little over the budget; 0 where it is not packed. What is
+    packed twice counts twice."""
+    if bytes(data[:1]) != b"\x78":
+        return 0
+    total, engine, at = 0, zlib.decompressobj(), 0
+    try:
+        while total < budget and not engine.eof and at < len(data):
+            piece = engine.decompress(data[at : at + 65536], _CHUNK)
+            at += 65536
+            if total == 0 and depth < 3 and piece[:1] == b"\x78":
+                total += _inflated(piece, budget, depth + 1)
+            total += len(piece)
+            while engine.unconsumed_tail and total < budget:
+                total += len(engine.decompress(engine.unconsumed_tail, _CHUNK))
+    except zlib.error:
+        return total
+    return total
+
+
+def _chosen(document: "pikepdf.Pdf") -> tuple[Embedded | None, tuple[Finding, ...]]:
+    """The best of the embedded files: by its usual name, else any XML. Others are told."""
+    found: dict[str, Any] = {}
+    for name, spec in _files(document):
+        found.setdefault(name, spec)
+    usual = [name for want in KNOWN for name in found if name.lower() == want]
+    others = [name for name in found if name.lower().endswith(".xml") and name not in usual]
+    if not (usual or others):
+        text = (
+            "a printed page is not a machine document, and no data is embedded in it; "
+            "ask for an Order-X PDF, or for the order as data (XML, EDI, CSV or XLSX)"
+        )
+        return None, (error("not-a-machine-document", "document", text),)
+    name = (usual or others)[0]
+    findings = tuple(
+        info("attachment", f"file {other[:60]}", "is attached to the PDF too; it is not read")
+        for other in found
+        if other != name
+    )
+    content = _bytes(found[name])
+    if content is None:
+        text = f"the embedded file {name[:60]} cannot be unpacked within {LIMIT} bytes; send the XML alone"
+        return None, (*findings, error("embedded-unreadable", f"file {name[:60]}", text))
+    return Embedded(name, content), findings
+
+
+def _files(document: "pikepdf.Pdf") -> Iterator[tuple[str, Any]]:
+    """Name and file specification of everything embedded, by the names tree and by the associated files."""
+    root: Any = document.Root
+    pending = [root.get("/Names", {}).get("/EmbeddedFiles")]
+    seen = 0
+    while pending and seen < _NODES:
+        at = pending.pop()
+        seen += 1
+        if not isinstance(at, pikepdf.Dictionary):
+            continue
+        names = at.get("/Names")
+        if isinstance(names, pikepdf.Array):
+            for spec in list(names)[1 : 2 * _NODES : 2]:
+                yield from _named(spec)
+        kids = at.get("/Kids")
+        if isinstance(kids, pikepdf.Array):
+            pending += list(kids)[:_NODES]
+    associated = root.get("/AF")
+    for spec in list(associated)[:_NODES] if isinstance(associated, pikepdf.Array) else ():
+        yield from _named(spec)
+
+
+def _named(spec: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(spec, pikepdf.Dictionary):
+        name = spec.get("/UF", spec.get("/F"))
+        if name is not None:
+            yield str(name), spec
+
+
+def _bytes(spec: Any) -> bytes | None:
+    files = spec.get("/EF")
+    stream: Any = files.get("/UF", files.get("/F")) if isinstance(files, pikepdf.Dictionary) else None
+    if not isinstance(stream, pikepdf.Stream):
+        return None
+    filters = stream.get("/Filter")
+    names = [str(one) for one in filters] if isinstance(filters, pikepdf.Array) else [str(filters)] if filters else []
+    raw = stream.read_raw_bytes()
+    if not names:
+        return raw
+    if names != ["/FlateDecode"] or stream.get("/DecodeParms") is not None:
+        return stream.read_bytes() if names in (["/ASCIIHexDecode"], ["/ASCII85Decode"]) else None
+    engine = zlib.decompressobj()
+    try:
+        content = engine.decompress(raw, LIMIT)
+    except zlib.error:
+        return None
+    return None if engine.unconsumed_tail else content
