@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from orderwire.document.finding import Finding, Severity
 from orderwire.document.party import Address, Contact, Identifier, Party
 from orderwire.document.terms import Note, Reference
 from orderwire.formats import fit
@@ -29,6 +30,14 @@ class Fit(fit.Fit):
             )
             self.stop(where, "unit-unmapped", text)
 
+    def info(self, where: str, text: str) -> None:
+        """Content that is carried, but elsewhere or otherwise than one would look for it."""
+        self.findings.append(Finding(Severity.INFO, "carried-otherwise", where, text))
+
+    def notes(self) -> tuple[Note, ...]:
+        """As the base says, in text that N9 and MSG carry."""
+        return self.texts(super().notes(), "notes")
+
     def party(self, party: Party, where: str) -> Party:
         """The party as an N1 loop carries it."""
         update: dict[str, object] = {}
@@ -49,7 +58,8 @@ class Fit(fit.Fit):
                 text = (
                     f"the {item.scheme} number has {len(item.value)} characters but X12 carries {limit}; it is left out"
                 )
-                self.lose(f"{where}.identifiers", text, commercial=True)
+                words = f"{where}: {item.scheme} number {item.value}"
+                self.lose(f"{where}.identifiers", text, commercial=True, said=words)
             elif item not in kept:
                 kept.append(item)
         return tuple(kept)
@@ -68,7 +78,7 @@ class Fit(fit.Fit):
         lines = [part for line in address.lines for part in _street(line)]
         if len(lines) > 4:
             text = f"the street needs {len(lines)} lines of {STREET} characters but X12 carries 4; shorten it"
-            self.lose(f"{where}.address.lines", text, commercial=True)
+            self.lose(f"{where}.address.lines", text, commercial=True, said=f"{where}: {', '.join(address.lines)}")
         region = address.region
         if region and not state(region):
             region = self.cut(region, 30, f"{where}.address.region")
@@ -99,10 +109,12 @@ class Fit(fit.Fit):
             too_long = max(len(item.number), len(item.line or "")) > self.reference_limit
             if too_long:
                 text = f"the {item.kind} reference has more than {self.reference_limit} characters; it is left out"
-                self.lose(where, text, commercial=True)
+                words = f"{where}: {item.kind} {item.number}{f', line {item.line}' if item.line else ''}"
+                self.lose(where, text, commercial=True, said=words)
                 continue
             if item.kind != "other" and item.code:
-                self.lose(where, f"the code {item.code} of the {item.kind} reference is left out")
+                text = f"the code {item.code} of the {item.kind} reference is left out"
+                self.lose(where, text, said=f"{where}: {item.kind} {item.number} has the code {item.code}")
                 item = item.model_copy(update={"code": None})
             elif item.kind == "other" and item.code == "catalog":
                 item = item.model_copy(update={"kind": "catalog", "code": None})
@@ -127,6 +139,12 @@ _BLANK_LINES = re.compile(r"[ \t]*\n\s*")
 def one_paragraph(text: str) -> str:
     """Text in one line."""
     return _BLANK_LINES.sub(" ", text).replace("\t", " ").strip()
+
+
+def paragraph(text: str) -> str:
+    """Text as PID carries it: no tabs, no empty lines, no blanks at the end of a line."""
+    rows = [row.rstrip(" ") for row in text.replace("\t", " ").split("\n")]
+    return "\n".join(row for row in rows if row).strip()
 
 
 def _street(line: str) -> list[str]:

@@ -121,6 +121,11 @@ def written_note(item: Note, release: str, kind: str = NOTE) -> list[list[str]]:
     return rows
 
 
+def written_reason(reason: str | None, release: str) -> list[list[str]]:
+    """The reason of a document or of a line: N9 with MSG, told from notes by N902."""
+    return written_note(Note(text=reason), release, REASON) if reason else []
+
+
 def split_refs(items: Sequence[Reference]) -> tuple[Reference, ...]:
     """References in the order in which they are written: those without a date come first."""
     return (*(item for item in items if item.date is None), *(item for item in items if item.date is not None))

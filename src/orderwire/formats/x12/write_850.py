@@ -4,13 +4,15 @@ import datetime
 from decimal import Decimal
 
 from orderwire.document.money import totals
-from orderwire.document.order import Line, Order, Schedule
+from orderwire.document.order import Line, Order, OrderHead, Schedule
+from orderwire.document.order_change import LinePart
 from orderwire.document.terms import AllowanceCharge, Incoterm, Tax, TermsPart
 from orderwire.formats import Context
 from orderwire.formats.pieces import pieces
 from orderwire.formats.x12 import parties
 from orderwire.formats.x12.line_850 import DESCRIPTION
 from orderwire.formats.x12.profile import X12Profile
+from orderwire.formats.x12.project_850 import agreement
 from orderwire.formats.x12.tables import (
     CATEGORY_PART,
     CHARGE_CODES,
@@ -22,27 +24,36 @@ from orderwire.formats.x12.tables import (
     VALID_FROM,
     VALID_TO,
 )
-from orderwire.formats.x12.texts import written_note, written_reference
+from orderwire.formats.x12.texts import written_note, written_reason, written_reference
 from orderwire.formats.x12.units import TO_X12
 from orderwire.formats.x12.values import day, text_of
 from orderwire.formats.x12.writer import COMPONENT, ELEMENT, SEGMENT, joined
 
-_PO1 = ELEMENT.join(("PO1", "%s", "%s", "%s", "%s", "%s"))
+PO1 = ELEMENT.join(("PO1", "%s", "%s", "%s", "%s", "%s"))
+"""What opens a line; the places are those of number, quantity, unit, price and price basis."""
+KINDS = {"blanket": "BK", "release": "RL"}
 _SCH = SEGMENT + ELEMENT.join(("SCH", "%s", "%s", "", "", "002", "%s"))
 _PID = f"{SEGMENT}PID{ELEMENT}F{ELEMENT * 4}"
 _BP, _VP = f"{ELEMENT}BP{ELEMENT}", f"{ELEMENT}VP{ELEMENT}"
-_KINDS = {"blanket": "BK", "release": "RL"}
 
 
 def body(order: Order, profile: X12Profile, context: Context) -> tuple[str, int]:
     """The segments between ST and SE, joined, and how many they are."""
     requested = _common_date(order)
-    head = _header(order, profile, duplicate="duplicate" in context.links, requested=requested)
-    parts = [joined(head)]
+    purpose = "07" if "duplicate" in context.links else "05" if order.revision > 1 else "00"
+    number = agreement(order.references) if order.kind == "release" else order.number
+    kind = KINDS.get(order.kind, profile.standard_kind)
+    rows = [
+        ["BEG", purpose, kind, number, order.release_number or "", day(order.issued)],
+        ["CUR", "BY", order.currency],
+    ]
+    rows += named(order.number if order.kind == "release" else None, order.revision if order.revision > 1 else None)
+    rows += header(order, profile, requested=requested)
+    parts = [joined(rows)]
     units = {**TO_X12, **profile.units} if profile.units else TO_X12
     for line in order.lines:
-        parts.append(_line(line, units[line.unit], profile, dated=requested is None))
-    total = sum((line.quantity for line in order.lines), Decimal(0))
+        parts.append(written_line(line, PO1, units[line.unit], profile, dated=requested is None))
+    total = sum([line.quantity for line in order.lines], Decimal(0))
     text = text_of(total)
     hash_total = text if len(text.replace(".", "")) <= 10 else ""
     tail = [["CTT", str(len(order.lines)), hash_total], ["AMT", "TT", text_of(totals(order).total)]]
@@ -51,43 +62,34 @@ def body(order: Order, profile: X12Profile, context: Context) -> tuple[str, int]
     return whole, whole.count(SEGMENT) + 1
 
 
-def _header(order: Order, profile: X12Profile, *, duplicate: bool, requested: datetime.date | None) -> list[list[str]]:
-    purpose = "07" if duplicate else "05" if order.revision > 1 else "00"
-    number, agreement = order.number, order.number
-    if order.kind == "release":
-        agreement = next(r.number for kind in ("blanket", "contract") for r in order.references if r.kind == kind)
-    rows = [
-        [
-            "BEG",
-            purpose,
-            _KINDS.get(order.kind, profile.standard_kind),
-            agreement,
-            order.release_number or "",
-            day(order.issued),
-        ],
-        ["CUR", "BY", order.currency],
-    ]
-    if order.kind == "release":
-        rows.append(["REF", "PO", number])
-    if order.revision > 1:
-        rows.append(["REF", "V0", str(order.revision)])
-    rows += [written_reference(r, COMPONENT) for r in order.references if r.date is None]
-    if order.incoterm is not None:
-        rows.append(_fob(order.incoterm))
-    rows += [_sac(item) for item in order.allowances_charges]
-    rows += [_itd(part) for part in order.payment_terms]
-    for code, when in (("002", requested), (VALID_FROM, order.valid_from), (VALID_TO, order.valid_to)):
+def named(number: str | None, revision: int | None) -> list[list[str]]:
+    """REF of the order's own number, where the set is opened by that of an agreement, and of its version."""
+    rows = [["REF", "PO", number]] if number is not None else []
+    return [*rows, ["REF", "V0", str(revision)]] if revision is not None else rows
+
+
+def header(
+    head: OrderHead, profile: X12Profile, *, requested: datetime.date | None = None, reason: str | None = None
+) -> list[list[str]]:
+    """The rows of a header from REF on."""
+    rows = [written_reference(r, COMPONENT) for r in head.references if r.date is None]
+    if head.incoterm is not None:
+        rows.append(_fob(head.incoterm))
+    rows += [_sac(item) for item in head.allowances_charges]
+    rows += [_itd(part) for part in head.payment_terms]
+    for code, when in (("002", requested), (VALID_FROM, head.valid_from), (VALID_TO, head.valid_to)):
         if when is not None:
             rows.append(["DTM", code, day(when)])
-    rows += [written_reference(r, COMPONENT) for r in order.references if r.date is not None]
-    for note in order.notes:
+    rows += [written_reference(r, COMPONENT) for r in head.references if r.date is not None]
+    rows += written_reason(reason, profile.release)
+    for note in head.notes:
         rows += written_note(note, profile.release)
-    rows += parties.written(order.buyer, "BY")
-    rows += parties.written(order.supplier, profile.supplier_entity)
-    if order.ship_to is not None:
-        rows += parties.written(order.ship_to, "ST")
-    if order.bill_to is not None:
-        rows += parties.written(order.bill_to, "BT")
+    rows += parties.written(head.buyer, "BY")
+    rows += parties.written(head.supplier, profile.supplier_entity)
+    if head.ship_to is not None:
+        rows += parties.written(head.ship_to, "ST")
+    if head.bill_to is not None:
+        rows += parties.written(head.bill_to, "BT")
     return rows
 
 
@@ -168,32 +170,26 @@ def _txi(item: Tax) -> list[str]:
     ]
 
 
-def _line(line: Line, unit: str, profile: X12Profile, *, dated: bool) -> str:
+def written_line(
+    line: Line, opening: str, unit: str, profile: X12Profile, *, dated: bool, reason: str | None = None
+) -> str:
+    """The loop of a line, joined. `opening` is PO1, or another segment with the same five places."""
     basis = line.price_basis
     price = text_of(line.price)
     code, own_basis = profile.unit_price_basis, False
     if basis != 1:
         code = PRICE_BASIS_CODES.get(basis, "")
         own_basis = not code
-    text = _PO1 % (line.number, text_of(line.quantity), unit, "" if own_basis else price, code)
-    if line.buyer_part:
-        text += _BP + line.buyer_part
-    if line.supplier_part:
-        text += _VP + line.supplier_part
-    if line.gtin:
-        text += f"{ELEMENT}{GTIN_CODES[len(line.gtin)]}{ELEMENT}{line.gtin}"
+    text = opening % (line.number, text_of(line.quantity), unit, "" if own_basis else price, code)
+    text += identified(line)
     if line.category:
         text += f"{ELEMENT}{CATEGORY_PART}{ELEMENT}{line.category}"
     text = text.rstrip(ELEMENT)
     if own_basis:
         text += SEGMENT + joined([["CTP", "", "NET", price, text_of(basis), unit]])
-    description = line.description
-    if len(description) <= DESCRIPTION and "\n" not in description:
-        text += _PID + description
-    else:
-        text += SEGMENT + joined(_pids(description))
+    text += described(line.description)
     schedules = line.schedules
-    rest = line.references or line.allowances_charges or line.taxes or line.notes
+    rest = line.references or line.allowances_charges or line.taxes or line.notes or reason
     if not rest and len(schedules) == 1 and (only := schedules[0]).ship_to is None:
         if dated and only.requested is not None:
             text += _SCH % (text_of(only.quantity), unit, day(only.requested))
@@ -204,6 +200,7 @@ def _line(line: Line, unit: str, profile: X12Profile, *, dated: bool) -> str:
     if dated:
         rows += [_sch(item, unit) for item in schedules if item.requested is not None and item.ship_to is None]
     rows += [written_reference(r, COMPONENT) for r in line.references if r.date is not None]
+    rows += written_reason(reason, profile.release)
     for note in line.notes:
         rows += written_note(note, profile.release)
     for item in schedules:
@@ -212,6 +209,25 @@ def _line(line: Line, unit: str, profile: X12Profile, *, dated: bool) -> str:
             if item.requested is not None:
                 rows.append(_sch(item, unit))
     return text + SEGMENT + joined(rows) if rows else text
+
+
+def identified(line: Line | LinePart) -> str:
+    """The product identifiers of a line, to be appended to the segment that opens it."""
+    text = ""
+    if line.buyer_part:
+        text += _BP + line.buyer_part
+    if line.supplier_part:
+        text += _VP + line.supplier_part
+    if line.gtin:
+        text += f"{ELEMENT}{GTIN_CODES[len(line.gtin)]}{ELEMENT}{line.gtin}"
+    return text
+
+
+def described(description: str) -> str:
+    """The PID segments of a description, to be appended to a line."""
+    if len(description) <= DESCRIPTION and "\n" not in description:
+        return _PID + description
+    return SEGMENT + joined(_pids(description))
 
 
 def _pids(description: str) -> list[list[str]]:
