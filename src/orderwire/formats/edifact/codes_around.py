@@ -76,12 +76,12 @@ DOCUMENT_NAME_CODES: Final[Mapping[str, str]] = {name: code for code, name in DO
 # 2005 in DESADV and RECADV, the best first.
 SHIPPED_DATES: Final = ("11", "133", "200")
 EXPECTED_DATES: Final = ("17", "132", "191", "67", "2")
-RECEIVED_DATES: Final = ("50", "35")
+RECEIVED_DATES: Final = ("50", "310", "35")
 
 # 1153: numbers of orders, ship notices and transport documents.
 ORDER_REFERENCES: Final = ("ON", "CO")
 SHIP_NOTICE_REFERENCES: Final = ("AAK", "AAU", "DQ")
-TRACKING_REFERENCES: Final = frozenset({"CN", "AAS", "BM", "CRN", "AAM", "CU"})
+TRACKING_REFERENCES: Final = frozenset({"CN", "AAS", "BM", "CRN", "AAM"})
 RELEASE_REFERENCES: Final = ("RE", "COF")
 LOT_REFERENCES: Final = frozenset({"BT"})
 TRACKING_IDENTITIES: Final = frozenset({"BJ", "AW"})
@@ -110,10 +110,7 @@ DISCREPANCIES: Final[Mapping[str, str]] = {
     "SS": "split shipment", "ZZZ": "as agreed",
 }  # fmt: skip
 
-# 7143: what an item number is.
-GTIN_TYPES: Final = frozenset({"EN", "SRV", "UP", "EAN", "GTIN", "UA", "UK"})
-BUYER_TYPES: Final = frozenset({"IN", "BP", "PL", "PB"})
-SUPPLIER_TYPES: Final = frozenset({"SA", "VN", "VP", "MF", "SK", "IB"})
+# 7143: numbers that name a lot, not a product.
 LOT_TYPES: Final = frozenset({"NB", "BB"})
 
 # 3035: who is who in DESADV and RECADV.
