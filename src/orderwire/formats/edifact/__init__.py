@@ -25,7 +25,7 @@ from orderwire.formats import (
     ReadResult,
     Written,
 )
-from orderwire.formats.edifact import write_aperak, write_contrl
+from orderwire.formats.edifact import forms_around, write_aperak, write_contrl
 from orderwire.formats.edifact.envelope import LIMIT, interchanges
 from orderwire.formats.edifact.profile import EdifactProfile, parse
 from orderwire.formats.edifact.read import READERS, read_interchange
@@ -62,7 +62,7 @@ class Edifact:
     reads = frozenset(MESSAGES[name] for name in READERS)
     writes = frozenset(TYPES[model] for model in WRITERS)
     profile_model = EdifactProfile
-    documents: tuple[DocumentForm, ...] = ()
+    documents: tuple[DocumentForm, ...] = forms_around.FORMS
 
     def sniff(self, content: bytes) -> int:
         """95 for a UNB, 70 in EBCDIC or for messages without one, 0 otherwise."""

@@ -68,10 +68,10 @@ ADVICE_REFERENCE_CODES: Final[Mapping[str, str]] = {
     "order_number": "ON", "document_number": "ACW", "interchange_control": "INO", "set_control": "TN",
 }  # fmt: skip
 # 1001 in the DOC of an APERAK (D.01B): kinds of document by the name of their message.
-DOCUMENT_NAMES: Final[Mapping[str, str]] = {
+ADVISED_DOCUMENTS: Final[Mapping[str, str]] = {
     "220": "ORDERS", "230": "ORDCHG", "231": "ORDRSP", "351": "DESADV", "632": "RECADV", "380": "INVOIC",
 }  # fmt: skip
-DOCUMENT_NAME_CODES: Final[Mapping[str, str]] = {name: code for code, name in DOCUMENT_NAMES.items()}
+ADVISED_DOCUMENT_CODES: Final[Mapping[str, str]] = {name: code for code, name in ADVISED_DOCUMENTS.items()}
 
 # 2005 in DESADV and RECADV, the best first.
 SHIPPED_DATES: Final = ("11", "133", "200")

@@ -25,13 +25,15 @@ from orderwire.formats.edifact.limits import limits
 from orderwire.formats.edifact.parties import PartyReader
 from orderwire.formats.edifact.profile import EdifactProfile
 from orderwire.formats.edifact.syntax import Segment, at, split
-from orderwire.formats.edifact.tables import PRODUCTS
+from orderwire.formats.edifact.tables import FUNCTIONS, ORIGINAL, PRODUCTS
 from orderwire.formats.edifact.units import rec20
 from orderwire.formats.edifact.values import codeword, date, number
 
 Model = TypeVar("Model", bound=Document)
 Line = dict[str, Any]
 
+TEST = "53"
+"""1225 of a document that is a test, whatever UNB 0035 says."""
 LINE_REFERENCE = "LI"
 LINE_COUNT, PACKAGE_COUNT = "2", "11"
 """6069 of CNT."""
@@ -96,7 +98,12 @@ class FulfilledReader:
         value = at(self.segment, 2)[:200]
         if not value:
             self.faults.error("missing", "BGM 1004, the number of the document, is missing", 2, ack=MISSING)
-        self.fields |= {"number": value, "code": codeword(at(self.segment, 3))}
+        function = at(self.segment, 3)
+        if function not in ("", ORIGINAL):
+            words = FUNCTIONS.get(function, "something that we do not know")
+            text = f"BGM 1225 {function[:20]} marks this document as {words}; look before you act on it"
+            self.faults.warning("function", text, 3)
+        self.fields |= {"number": value, "code": codeword(function), "test": function == TEST or self.message.test}
 
     def _dtm(self) -> None:
         code, value, form = at(self.segment, 1), at(self.segment, 1, 1), at(self.segment, 1, 2)
@@ -264,7 +271,6 @@ class FulfilledReader:
         given = {
             **self.fields, **values, "issued": self.day(["137"]), "supplier": self.party(SUPPLIER_PARTIES),
             "buyer": self.party(BUYER_PARTIES), "ship_to": self.party(SHIP_TO_PARTIES), "lines": self.lines,
-            "test": self.message.test,
         }  # fmt: skip
         try:
             return model.model_validate(given)

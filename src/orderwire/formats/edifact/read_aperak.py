@@ -10,7 +10,7 @@ from orderwire.formats.edifact.codes_around import (
     ADVICE_NAMES,
     ADVICE_REFERENCES,
     ADVICE_RESPONSES,
-    DOCUMENT_NAMES,
+    ADVISED_DOCUMENTS,
 )
 from orderwire.formats.edifact.envelope import RawMessage
 from orderwire.formats.edifact.faults import BAD_VALUE, MISSING, Faults
@@ -58,7 +58,7 @@ class _Reader:
             self._rff(segment)
         elif name == "DOC" and not self._details:
             self.fields.setdefault("document_number", at(segment, 2)[:200] or None)
-            self.fields.setdefault("document_kind", DOCUMENT_NAMES.get(at(segment, 1)))
+            self.fields.setdefault("document_kind", ADVISED_DOCUMENTS.get(at(segment, 1)))
         elif name == "DTM" and at(segment, 1) == "137":
             self._issued(segment)
         elif name not in ("UNH", "UNT", "CNT"):

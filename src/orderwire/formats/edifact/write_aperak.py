@@ -8,7 +8,7 @@ from orderwire.formats.edifact.codes_around import (
     ADVICE_REFERENCE_CODES,
     ADVICE_RESPONSE_CODES,
     ADVICE_RESPONSES,
-    DOCUMENT_NAME_CODES,
+    ADVISED_DOCUMENT_CODES,
     OWN_ERROR,
 )
 from orderwire.formats.edifact.fit import Fit
@@ -76,7 +76,7 @@ def body(advice: ApplicationAdvice, profile: EdifactProfile, context: Context) -
 
 def _document(advice: ApplicationAdvice, profile: EdifactProfile) -> str:
     """1001 in a DOC, which only D.01B has; empty where the kind of document cannot be said."""
-    known = DOCUMENT_NAME_CODES.get(advice.document_kind or "")
+    known = ADVISED_DOCUMENT_CODES.get(advice.document_kind or "")
     return known if known and advice.document_number and profile.version == "D01B" else ""
 
 
