@@ -1,0 +1,258 @@
+"""Reads one line of an order from ItemOut, with what senders forget forgiven where the meaning is clear."""
+
+import datetime
+import re
+from decimal import Decimal
+from typing import Any
+
+from pydantic import ValidationError
+
+from orderwire.document.finding import from_validation, place
+from orderwire.document.order import Account, Line, Schedule
+from orderwire.document.party import Party
+from orderwire.document.terms import Reference
+from orderwire.formats.cxml.money import description, read_modifications, read_shipping, read_taxes
+from orderwire.formats.cxml.parties import read_party
+from orderwire.formats.cxml.profile import CxmlProfile
+from orderwire.formats.cxml.tables import GTIN_DOMAINS
+from orderwire.formats.cxml.terms import read_comments, read_reference, take_reason
+from orderwire.formats.cxml.tree import Element, Reading, extrinsics
+from orderwire.formats.cxml.write_item import LINE_ACTION
+from orderwire.formats.xml import text_of
+
+NO_CATEGORY = frozenset({"unknown", "0", "n/a", "not available"})
+_ITEM = frozenset({
+    "ItemID", "ItemDetail", "BlanketItemDetail", "ShipTo", "Shipping", "Tax", "Distribution", "Comments",
+    "ScheduleLine", "MasterAgreementIDInfo", "MasterAgreementReference",
+})  # fmt: skip
+_DETAIL = frozenset({
+    "UnitPrice", "Description", "UnitOfMeasure", "PriceBasisQuantity", "Classification", "ItemDetailIndustry",
+    "MaxAmount", "MaxQuantity",
+})  # fmt: skip
+_SEGMENTS = {
+    "costcenter": "cost_center", "costcentre": "cost_center", "glaccount": "gl_account", "generalledger": "gl_account",
+    "generalledgeraccount": "gl_account", "account": "gl_account", "mainaccount": "gl_account",
+    "mainaccountplbs": "gl_account", "project": "project", "projectcode": "project", "wbselement": "project",
+    "percentage": "percent",
+}  # fmt: skip
+
+
+class ItemReader:
+    """Reads the lines of one order. `requested` is the header's date, for lines that have none."""
+
+    def __init__(self, reading: Reading, currency: str, requested: datetime.date | None, *, blanket: bool):
+        self.reading, self.currency, self.requested, self.blanket = reading, currency, requested, blanket
+
+    def number(self, item: Element, position: int) -> str:
+        """lineNumber, or the line's position where there is none."""
+        number = self.reading.attribute(item, "lineNumber")
+        if number is None:
+            text = f"the line has no lineNumber; {position}, its position, is used"
+            self.reading.warning("line-number", item, text)
+        return number or str(position)
+
+    def line(self, item: Element, number: str, *, reason: bool = False) -> tuple[Line | None, str | None]:
+        """The line, None with an error where it is not usable, and the reason of its change where `reason` asks."""
+        reading = self.reading
+        detail = item.find("BlanketItemDetail")
+        detail = item.find("ItemDetail") if detail is None else detail
+        if detail is None:
+            reading.error("detail-missing", item, "has no ItemDetail: no price, unit and description; send it whole")
+            return None, None
+        if (item.get("isReturn") or "").lower() == "yes":
+            reading.error("return", item, "is a return (isReturn), which is no order; handle it as one")
+        if item.get("operation") == "block":
+            reading.warning(
+                "blocked", item, 'operation="block": the buyer stopped this line; look before you act on it'
+            )
+        notes = read_comments(item, reading)
+        said = take_reason(notes) if reason else None
+        quantity = reading.number(item.get("quantity"), item, "quantity")
+        limit = detail.find("MaxQuantity")
+        if limit is not None and text_of(limit):
+            quantity = reading.number(text_of(limit), limit, "MaxQuantity")
+        if quantity is None:
+            reading.error("quantity-missing", item, "has no quantity; add it")
+            return None, said
+        measure = detail.find("UnitOfMeasure")
+        values: dict[str, Any] = {
+            "number": number, "quantity": quantity, "notes": notes, "unit": reading.unit(measure, detail),
+            "taxes": read_taxes(item.find("Tax"), reading), "accounts": self._accounts(item),
+            "category": category_of(detail, reading), "schedules": self._schedules(item, quantity),
+        }  # fmt: skip
+        self._price(detail, quantity, values)
+        if values["unit"] is None and not text_of(measure):
+            self._no_unit(detail, values)
+        values["allowances_charges"] = (
+            *read_shipping(item.find("Shipping"), reading),
+            *read_modifications(detail.find("UnitPrice"), reading, scope="LineItem"),
+        )
+        self._parts(item, detail, values)
+        reading.rest(item, _ITEM)
+        for name, element in extrinsics(detail).items():
+            if name != LINE_ACTION.lower() and text_of(element):
+                reading.info("not-kept", element, f"Extrinsic {element.get('name')} is not kept")
+        reading.rest(detail, _DETAIL | {"Extrinsic"})
+        if values["unit"] is None or values["price"] is None:
+            return None, said
+        try:
+            return Line(**values), said
+        except ValidationError as failure:
+            where = reading.place(item)
+            reading.extend(from_validation(failure, lambda path: f"{where} {place(path)}"))
+            return None, said
+
+    def _no_unit(self, detail: Element, values: dict[str, Any]) -> None:
+        if self.blanket:
+            values["unit"] = "C62"
+            self.reading.warning("unit", detail, "has no UnitOfMeasure; read as units (C62)")
+        else:
+            self.reading.error("unit-missing", detail, "has no UnitOfMeasure; add it")
+
+    def _price(self, detail: Element, quantity: Decimal, values: dict[str, Any]) -> None:
+        reading = self.reading
+        price, currency = reading.money(detail.find("UnitPrice"), "UnitPrice")
+        if price is None and self.blanket:
+            most, currency = reading.money(detail.find("MaxAmount"), "MaxAmount")
+            if most is not None:
+                price = most if quantity == 1 else None
+                reading.info("limit", detail, "has no UnitPrice; MaxAmount is read as the price of one")
+        if price is None:
+            reading.error("price-missing", detail, "has no UnitPrice with Money; add it")
+        if currency is not None and currency != self.currency:
+            text = f"is priced in {currency}, the order in {self.currency}; an order has one currency, split it"
+            reading.error("currency-mixed", detail, text)
+        values["price"] = price
+        basis = detail.find("PriceBasisQuantity")
+        if basis is None:
+            return
+        of = reading.number(basis.get("quantity"), basis, "quantity")
+        factor = reading.number(basis.get("conversionFactor"), basis, "conversionFactor")
+        factor = Decimal(1) if factor is None else factor
+        exact = round(of / factor, 9) if of and factor else None
+        if of is None or exact is None or exact * factor != of:
+            text = "the price basis is no exact quantity of the line's unit; state the price per unit of the line"
+            reading.error("price-basis", basis, text)
+            return
+        values["price_basis"] = exact
+
+    def _schedules(self, item: Element, quantity: Decimal) -> tuple[Schedule, ...]:
+        """ScheduleLines, and what they leave of the quantity as one more without a date of its own."""
+        reading = self.reading
+        requested = reading.date(item.get("requestedDeliveryDate"), item, "requestedDeliveryDate")
+        here = read_party(item.find("ShipTo"), reading)
+        found: list[Schedule] = []
+        rest = quantity
+        for element in item.iterchildren("ScheduleLine"):
+            part = reading.number(element.get("quantity"), element, "quantity")
+            if not part or part < 0:
+                reading.warning("schedule", element, "a schedule line without a quantity is left out")
+                continue
+            day = reading.date(element.get("requestedDeliveryDate"), element, "requestedDeliveryDate")
+            found.append(_schedule(part, day, read_party(element.find("ShipTo"), reading) or here))
+            rest -= part
+            reading.rest(element, ("UnitOfMeasure", "ShipTo"))
+        if not found:
+            return (_schedule(quantity, requested or self.requested, here),) if quantity > 0 else ()
+        if rest > 0:
+            found.append(_schedule(rest, requested, here))
+        return tuple(found)
+
+    def _parts(self, item: Element, detail: Element, values: dict[str, Any]) -> None:
+        reading, ids = self.reading, item.find("ItemID")
+        references: list[Reference] = []
+        agreement = item.find("MasterAgreementIDInfo")
+        agreement = item.find("MasterAgreementReference") if agreement is None else agreement
+        number = reading.attribute(agreement, "agreementID") if agreement is not None else None
+        position = reading.attribute(item, "agreementItemNumber")
+        if number is not None and agreement is not None:
+            day = reading.date(agreement.get("agreementDate"), agreement, "agreementDate")
+            references.append(Reference(kind="contract", number=number, line=position, date=day))
+        elif position is not None:
+            reading.info("not-kept", item, f"agreementItemNumber {position} names no agreement; it is not kept")
+        if requisition := reading.attribute(item, "requisitionID"):
+            references.append(Reference(kind="requisition", number=requisition))
+        if ids is not None:
+            values["supplier_part"] = reading.label(ids.find("SupplierPartID"))
+            values["buyer_part"] = reading.label(ids.find("BuyerPartID"))
+            for element in list(ids.iterchildren("IdReference"))[:50]:
+                if (element.get("domain") or "").strip().lower() in GTIN_DOMAINS:
+                    self._gtin(reading.attribute(element, "identifier"), element, values)
+                elif reference := read_reference(element, reading):
+                    references.append(reference)
+            reading.rest(ids, ("SupplierPartID", "BuyerPartID", "IdReference"))
+        else:
+            reading.warning("item-id", item, "has no ItemID; the line is known by its description only")
+        ean = detail.find("ItemDetailIndustry/ItemDetailRetail/EANID")
+        if ean is not None:
+            self._gtin(reading.label(ean), ean, values)
+        values["references"] = references
+        text = reading.text(description(detail, reading.profile.language))
+        if text is None:
+            text = values.get("supplier_part") or values.get("buyer_part")
+            if text is None:
+                reading.error("description-missing", detail, "has neither Description nor part number; add one")
+            else:
+                reading.warning("description", detail, f"has no Description; the part number {text} stands for it")
+        values["description"] = text or "?"
+
+    def _gtin(self, value: str | None, element: Element, values: dict[str, Any]) -> None:
+        if value and re.fullmatch(r"\d{8}(\d{4,6})?", value, re.ASCII):
+            values.setdefault("gtin", value)
+        elif value:
+            self.reading.info("not-kept", element, f"{value[:40]!r} is no GTIN; it is not kept")
+
+    def _accounts(self, item: Element) -> tuple[Account, ...]:
+        reading = self.reading
+        found: list[Account] = []
+        charges: list[Decimal | None] = []
+        for element in list(item.iterchildren("Distribution"))[:100]:
+            said: dict[str, Any] = {}
+            for segment in element.iterfind("Accounting/*"):
+                kind = segment.get("type") or text_of(segment.find("Name")) or ""
+                name = _SEGMENTS.get(re.sub("[^a-z]", "", kind.lower()))
+                value = reading.attribute(segment, "id")
+                if name is None or name in said:
+                    reading.info("not-kept", segment, f"the account segment {kind[:60]} is not kept")
+                elif value:
+                    said[name] = reading.number(value, segment, "percentage") if name == "percent" else value
+            charges.append(reading.money(element.find("Charge"), "Charge")[0])
+            try:
+                found.append(Account(**said))
+            except ValidationError as failure:
+                where = reading.place(element)
+                reading.extend(from_validation(failure, lambda path, at=where: at))  # type: ignore[misc]
+        return self._shared(item, found, charges)
+
+    def _shared(self, item: Element, found: list[Account], charges: list[Decimal | None]) -> tuple[Account, ...]:
+        """Accounts that share the line by amounts get their percent."""
+        total = sum((c for c in charges if c), Decimal(0))
+        alone = all(a.percent is None for a in found) and all(charges) and total > 0
+        if len(found) > 1 and len(found) == len(charges) and alone:
+            shares = [round((c or Decimal(0)) * 100 / total, 4) for c in charges]
+            shares[-1] += 100 - sum(shares)
+            if all(share > 0 for share in shares):
+                self.reading.info("shares", item, "the accounts share the line by amounts; read as percent")
+                found = [a.model_copy(update={"percent": s}) for a, s in zip(found, shares, strict=True)]
+        return tuple(a for a in found if a != Account())
+
+
+def category_of(detail: Element, reading: Reading) -> str | None:
+    """The Classification of our domain, else the first."""
+    said = list(detail.iterchildren("Classification"))
+    ours = reading.profile.classification_domain.lower()
+    said.sort(key=lambda e: (e.get("domain") or "").strip().lower() != ours)
+    for element in said:
+        value = reading.label(element) or reading.attribute(element, "code")
+        if value and is_category(value, reading.profile):
+            return value
+    return None
+
+
+def is_category(value: str, profile: CxmlProfile) -> bool:
+    """False for what stands where there is none."""
+    return value.lower() not in NO_CATEGORY and value != profile.no_category.strip()
+
+
+def _schedule(quantity: Decimal, requested: datetime.date | None, ship_to: Party | None) -> Schedule:
+    return Schedule(quantity=quantity, requested=requested, ship_to=ship_to)

@@ -1,0 +1,100 @@
+"""What is written reads back as projected and is valid by the DTD that it names: for every document and profile."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from orderwire.document.finding import has_errors
+from orderwire.formats import CannotCarry, Content
+from tests.pure.formats.cxml.support import (
+    ACKS,
+    ADVICES,
+    CANCELLATIONS,
+    CHANGES,
+    FORMAT,
+    ORDERS,
+    RESPONSES,
+    SHIP_NOTICES,
+    Context,
+    assert_valid,
+)
+
+PROFILES = st.fixed_dictionaries(
+    {},
+    optional={
+        "on_loss": st.sampled_from(["accept", "note", "commercial", "refuse"]),
+        "deployment": st.sampled_from(["production", "test"]),
+        "deleted_lines": st.sampled_from(["mark", "omit"]),
+        "line_numbers": st.sampled_from(["whole", "any"]),
+        "language": st.sampled_from(["en", "de", "fr-CA"]),
+        "units": st.just({"KGM": "KG", "H87": "PCE", "XBX": "BX"}),
+        "no_category": st.sampled_from(["unknown", "00000000"]),
+        "shared_secret": st.just("coyote"),
+        "to_domain": st.sampled_from(["DUNS", "NetworkID"]),
+        "version": st.sampled_from(["1.2.063", "1.2.050"]),
+    },
+)
+FAST = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def holds(document: Content, profile: dict[str, Any]) -> None:
+    fitted, findings = FORMAT.project(document, profile)
+    if has_errors(findings):
+        with pytest.raises(CannotCarry):
+            FORMAT.write(document, profile, Context())
+        return
+    written = FORMAT.write(document, profile, Context())
+    assert_valid(written.content)
+    result = FORMAT.read(written.content, profile)
+    assert not has_errors(result.findings), result.findings
+    (found,) = result.documents
+    assert found.document == fitted, found.findings
+    assert found.usable
+    assert {f.code for f in found.findings if f.severity != "info"} <= {"order-missing"}, found.findings
+    assert found.envelope["payload"] == written.controls["payload"]
+    again, _ = FORMAT.project(fitted, profile)
+    assert again == fitted
+
+
+@FAST
+@given(ORDERS, PROFILES)
+def test_any_order_reads_back_and_is_valid(document: Content, profile: dict[str, Any]) -> None:
+    holds(document, profile)
+
+
+@FAST
+@given(CHANGES, PROFILES)
+def test_any_change_in_full_reads_back_and_is_valid(document: Content, profile: dict[str, Any]) -> None:
+    holds(document, profile)
+
+
+@FAST
+@given(CANCELLATIONS, PROFILES)
+def test_any_cancellation_reads_back_and_is_valid(document: Content, profile: dict[str, Any]) -> None:
+    holds(document, profile)
+
+
+@FAST
+@given(RESPONSES, PROFILES)
+def test_any_answer_reads_back_and_is_valid(document: Content, profile: dict[str, Any]) -> None:
+    holds(document, profile)
+
+
+@FAST
+@given(SHIP_NOTICES, PROFILES)
+def test_any_ship_notice_reads_back_and_is_valid(document: Content, profile: dict[str, Any]) -> None:
+    holds(document, profile)
+
+
+@FAST
+@given(ADVICES, PROFILES)
+def test_any_advice_reads_back_and_is_valid(document: Content, profile: dict[str, Any]) -> None:
+    holds(document, profile)
+
+
+@FAST
+@given(ACKS, PROFILES)
+def test_any_acknowledgment_reads_back_and_is_valid(document: Content, profile: dict[str, Any]) -> None:
+    holds(document, profile)
