@@ -1,0 +1,134 @@
+"""Allowances, charges and taxes, on the order and on its lines, with the amounts that document/money.py derives."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from pydantic import ValidationError
+
+from orderwire.document.base import plain
+from orderwire.document.finding import from_validation
+from orderwire.document.money import allowance_total, rounded
+from orderwire.document.terms import AllowanceCharge, Tax
+from orderwire.formats.ubl.fit import Fit
+from orderwire.formats.ubl.tables import TAX_CATEGORIES
+from orderwire.formats.ubl.texts import LONGEST
+from orderwire.formats.ubl.tree import Element, amount, every, first, group, label, number, put, text
+from orderwire.formats.xml import Faults
+
+_SLACK = Decimal("0.02")
+
+
+def put_charges(parent: Element, items: Iterable[AllowanceCharge], base: Decimal, where: str, fit: Fit) -> None:
+    """AllowanceCharge for each item; `base` is the amount that percentages are of."""
+    for position, item in enumerate(items, 1):
+        at = f"{where}[{position}]"
+        element = group(parent, "cac:AllowanceCharge")
+        put(element, "cbc:ChargeIndicator", "true" if item.kind == "charge" else "false")
+        put(element, "cbc:AllowanceChargeReasonCode", item.code)
+        put(element, "cbc:AllowanceChargeReason", item.reason)
+        if item.percent is not None:
+            put(element, "cbc:MultiplierFactorNumeric", plain(item.percent))
+            amount(element, "cbc:Amount", abs(allowance_total([item], base, fit.currency)), fit.currency)
+            amount(element, "cbc:BaseAmount", base, fit.currency)
+        elif item.amount is not None:
+            if item.amount != rounded(item.amount, fit.currency):
+                fit.stop(f"{at}.amount", "too-many-digits", f"has more decimals than {fit.currency} has; round it")
+            amount(element, "cbc:Amount", item.amount, fit.currency)
+        if item.tax:
+            put_tax(element, "cac:TaxCategory", item.tax, f"{at}.tax", fit)
+
+
+def put_taxes(item: Element, taxes: tuple[Tax, ...], where: str, fit: Fit) -> None:
+    """ClassifiedTaxCategory of a line's item; Peppol takes one."""
+    if fit.peppol and len(taxes) > 1:
+        others = ", ".join(f"{tax.kind} {plain(tax.percent)} %" for tax in taxes[1:])
+        fit.lose(
+            where,
+            f"Peppol carries one tax for a line; {others} is left out",
+            commercial=True,
+            said=f"{where}: {others}",
+        )
+        taxes = taxes[:1]
+    for tax in taxes:
+        put_tax(item, "cac:ClassifiedTaxCategory", tax, where, fit)
+
+
+def put_tax(parent: Element, name: str, tax: Tax, where: str, fit: Fit) -> None:
+    """One tax category with its rate."""
+    if fit.peppol and tax.kind != "VAT":
+        words = f"{tax.kind} {plain(tax.percent)} %"
+        fit.lose(where, f"Peppol carries VAT only; {words} is left out", commercial=True, said=f"{where}: {words}")
+        return
+    if fit.peppol and tax.category not in TAX_CATEGORIES:
+        fit.stop(where, "tax-category", f"{tax.category} is not one of {', '.join(TAX_CATEGORIES)}; correct it")
+    element = group(parent, name)
+    put(element, "cbc:ID", tax.category)
+    put(element, "cbc:Percent", plain(tax.percent))
+    if tax.exemption and fit.peppol:
+        fit.lose(f"{where}.exemption", "Peppol carries no reason for an exemption", said=f"{where}: {tax.exemption}")
+    elif tax.exemption:
+        put(element, "cbc:TaxExemptionReason", tax.exemption)
+    put(group(element, "cac:TaxScheme"), "cbc:ID", tax.kind)
+
+
+def read_charges(parent: Element, faults: Faults) -> list[AllowanceCharge]:
+    """Allowances and charges with exact amounts; one that says neither amount nor percentage is an error."""
+    found = []
+    for element in every(parent, "cac:AllowanceCharge"):
+        value, factor = number(element, "cbc:Amount", faults), number(element, "cbc:MultiplierFactorNumeric", faults)
+        base = number(element, "cbc:BaseAmount", faults)
+        percent = _percent(element, value, factor, base, faults) if factor is not None else None
+        reason = " ".join(filter(None, (label(r) for r in every(element, "cbc:AllowanceChargeReason"))))
+        values = {
+            "kind": "charge" if label(element, "cbc:ChargeIndicator") in ("true", "1") else "allowance",
+            "amount": value if percent is None else None,
+            "percent": percent,
+            "code": label(element, "cbc:AllowanceChargeReasonCode", 35),
+            "reason": reason[:200].strip() or None,
+            "tax": read_tax(first(element, "cac:TaxCategory"), faults),
+        }
+        try:
+            found.append(AllowanceCharge.model_validate(values))
+        except ValidationError as failure:
+            text = from_validation(failure)[0].text
+            faults.error("allowance-amount", element, f"cannot be used, the total would be wrong: {text}")
+    return found
+
+
+def _percent(
+    element: Element, value: Decimal | None, factor: Decimal, base: Decimal | None, faults: Faults
+) -> Decimal | None:
+    """The percentage that a factor means: 20, or with some senders 0.2; None where the amount is another."""
+    if value is None or base is None:
+        if value is not None:
+            faults.warning("peppol-t01-r020", element, "has a percentage without its base; the amount is read")
+            return None
+        return factor
+    for percent in (factor, factor * 100):
+        if 0 <= percent <= 100 and abs(base * percent / 100 - value) <= _SLACK:
+            return percent
+    text = f"{plain(value)} is not {plain(factor)} % of {plain(base)}; the amount is read (PEPPOL-T01-R022)"
+    faults.warning("peppol-t01-r022", element, text)
+    return None
+
+
+def read_taxes(item: Element | None, faults: Faults) -> list[Tax]:
+    """The taxes of a line's item."""
+    return [tax for e in every(item, "cac:ClassifiedTaxCategory") if (tax := read_tax(e, faults)) is not None]
+
+
+def read_tax(element: Element | None, faults: Faults) -> Tax | None:
+    """One tax category; None, with a warning, where it cannot be kept."""
+    if element is None:
+        return None
+    values = {
+        "kind": label(element, "cac:TaxScheme/cbc:ID", 35) or "VAT",
+        "category": label(element, "cbc:ID") or "S",
+        "percent": number(element, "cbc:Percent", faults) or Decimal(0),
+        "exemption": (text(element, "cbc:TaxExemptionReason") or "")[:LONGEST].strip() or None,
+    }
+    try:
+        return Tax.model_validate(values)
+    except ValidationError as failure:
+        faults.warning("tax", element, f"is not kept: {from_validation(failure)[0].text}")
+        return None
