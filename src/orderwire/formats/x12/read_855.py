@@ -1,7 +1,7 @@
 """Reads the 855 purchase order acknowledgment into a Response: with ACK segments, with SCH only, or header only."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar, NamedTuple
 
 from pydantic import ValidationError
 
@@ -27,6 +27,7 @@ from orderwire.formats.x12.texts import NoteReader
 from orderwire.formats.x12.units import rec20
 from orderwire.formats.x12.values import date, number
 
+Handler = Callable[[Any, list[str]], None]
 _UNANSWERED = {
     HeaderStatus.ACCEPTED: LineStatus.ACCEPTED, HeaderStatus.ACCEPTED_WITH_CHANGES: LineStatus.CHANGED,
     HeaderStatus.REJECTED: LineStatus.REJECTED, HeaderStatus.RECEIVED: LineStatus.PENDING,
@@ -50,8 +51,21 @@ def read(
     return DocumentType.RESPONSE, document, reader.fields.get("order_number") or None
 
 
+class Opening(NamedTuple):
+    """Which element of the segment that opens the set has what."""
+
+    name: str
+    date: int
+    release: int
+    own: int
+    answered: int
+
+
 class ResponseReader:
-    """One pass over the segments of one set."""
+    """One pass over the segments of one set. A subclass names the segments that open the set and its lines."""
+
+    handlers: ClassVar[Mapping[str, Handler]]
+    opening: ClassVar[Opening] = Opening("BAK", 4, 5, 8, 9)
 
     def __init__(self, marks: Marks, profile: X12Profile, faults: Faults, *, test: bool):
         self.marks, self.profile, self.faults, self.test = marks, profile, faults, test
@@ -71,30 +85,33 @@ class ResponseReader:
         for faults.at, raw in enumerate(segments, 1):
             segment = [*raw.split(self.marks.element), "", "", "", "", "", "", "", "", "", ""]
             faults.segment = segment[0]
-            handler = _HANDLERS.get(segment[0])
+            handler = self.handlers.get(segment[0])
             if handler is not None:
                 handler(self, segment)
             elif segment[0] not in ("ST", "SE", "PID", "CTP", "PO3", "PO4"):
                 faults.not_kept(segment[0][:3])
         self._end_line()
-        faults.segment = "SE"
+        faults.segment, name = "SE", self.opening.name
         if "order_number" not in self.fields and not faults.failed:
-            faults.missing_segment("BAK", "BAK, which opens an 855, is missing; nothing says which order is answered")
+            faults.missing_segment(
+                name, f"{name}, which opens the set, is missing; nothing says which order is answered"
+            )
         if faults.failed:
             return None
         return self._assemble()
 
     def _assemble(self) -> Response | None:
-        fields, faults = self.fields, self.faults
+        fields, faults, place = self.fields, self.faults, f"{self.opening.name}02"
         said = fields["status"]
         fields["status"] = settled(said, self.lines)
         if said is not fields["status"]:
-            text = f"BAK02 {fields['code']} accepts the order but a line says otherwise; read as accepted with changes"
-            faults.remark("mixed-answer", text, "BAK02")
-        if said is HeaderStatus.ACCEPTED_WITH_CHANGES and not self.lines:
-            faults.remark(
-                "changes-unnamed", f"BAK02 {fields['code']} announces changes but no line says which; ask the supplier"
+            text = (
+                f"{place} {fields['code']} accepts the order but a line says otherwise; read as accepted with changes"
             )
+            faults.remark("mixed-answer", text, place)
+        if said is HeaderStatus.ACCEPTED_WITH_CHANGES and not self.lines:
+            text = f"{place} {fields['code']} announces changes but no line says which; ask the supplier"
+            faults.remark("changes-unnamed", text)
         if self.reason:
             fields["reason"] = "\n".join(self.reason)[:4000].strip()
         try:
@@ -104,34 +121,40 @@ class ResponseReader:
             return None
 
     def _bak(self, segment: list[str]) -> None:
-        faults, fields = self.faults, self.fields
-        purpose, code, po, po_date, release = (part.strip() for part in segment[1:6])
+        purpose = segment[1].strip()
         if purpose not in ("00", "06", "11", "05", "07", "54"):
-            faults.warning(
-                "purpose", f"BAK01 {purpose!r} is unusual in an 855; expected 00 or 06", 1, ack=BAD_CODE, value=purpose
-            )
-        status = ANSWERS[code].status if code in ANSWERS else None
-        if status is None:
+            text = f"BAK01 {purpose!r} is unusual in an 855; expected 00 or 06"
+            self.faults.warning("purpose", text, 1, ack=BAD_CODE, value=purpose)
+        code = segment[2].strip()
+        if code not in ANSWERS:
             text = f"BAK02 {code!r} does not say whether the order is accepted; ask the supplier for AD, RD or another"
-            faults.error("answer-code", text, 2, ack=BAD_CODE if code else MISSING, value=code)
-        elif code == "RO":
-            faults.info("counter-offer", "BAK02 RO is a counter offer: nothing is agreed until the buyer says yes", 2)
+            self.faults.error("answer-code", text, 2, ack=BAD_CODE if code else MISSING, value=code)
+        self._opened(segment, code)
+
+    def _opened(self, segment: list[str], code: str) -> None:
+        """What BAK and BCA say alike."""
+        faults, fields, at = self.faults, self.fields, self.opening
+        po, po_date = segment[3].strip(), segment[at.date].strip()
+        if code == "RO":
+            text = f"{at.name}02 RO is a counter offer: nothing is agreed until the buyer says yes"
+            faults.info("counter-offer", text, 2)
         if not po:
-            faults.error("number-missing", "BAK03, the purchase order number, is missing", 3, ack=MISSING)
+            faults.error("number-missing", f"{at.name}03, the purchase order number, is missing", 3, ack=MISSING)
         elif po_date and date(po_date) is None:
-            swapped = "; BAK03 and BAK04 look swapped" if date(po) else ""
-            text = f"BAK04, the date of the order, is {po_date!r}; expected CCYYMMDD{swapped}"
-            if swapped:
-                faults.error("swapped", text, 4, ack=BAD_DATE, value=po_date)
+            text = f"{at.name}{at.date:02d}, the date of the order, is {po_date!r}; expected CCYYMMDD"
+            if date(po):
+                text += f"; it and {at.name}03 look swapped"
+                faults.error("swapped", text, at.date, ack=BAD_DATE, value=po_date)
             else:
-                faults.warning("bad-date", text, 4, ack=BAD_DATE, value=po_date)
-        fields.update(order_number=po[:200], status=status, code=code)
-        if release:
+                faults.warning("bad-date", text, at.date, ack=BAD_DATE, value=po_date)
+        fields.update(
+            order_number=po[:200], status=ANSWERS[code].status if code in ANSWERS else None, code=code or None
+        )
+        if release := segment[at.release].strip():
             fields["release_number"] = release[:200]
-        if segment[8].strip():
-            fields["supplier_order_number"] = segment[8].strip()[:200]
-        answered = segment[9].strip()
-        fields["answered"] = self._date(answered, 9)
+        if own := segment[at.own].strip():
+            fields["supplier_order_number"] = own[:200]
+        fields["answered"] = self._date(segment[at.answered].strip(), at.answered)
 
     def _cur(self, segment: list[str]) -> None:
         if segment[2] in CURRENCIES:
@@ -204,14 +227,18 @@ class ResponseReader:
             self.party.add(segment, self.faults)
 
     def _po1(self, segment: list[str]) -> None:
+        self._answered_line(segment, 2, 3, 4, 6)
+
+    def _answered_line(self, segment: list[str], quantity: int, unit: int, price: int, ids: int) -> None:
+        """A new line; the numbers are places of its elements."""
         self._end_line()
         found: dict[str, str] = {}
-        for code, value in zip(segment[6::2], segment[7::2], strict=False):
+        for code, value in zip(segment[ids::2], segment[ids + 1 :: 2], strict=False):
             if value.strip():
                 found.setdefault(code, value.strip()[:200])
         self.common = {
-            "number": segment[1].strip()[:200] or None, "quantity": self._number(segment[2], 2),
-            "unit": self._unit(segment[3], 3), "price": self._number(segment[4], 4),
+            "number": segment[1].strip()[:200] or None, "quantity": self._number(segment[quantity], quantity),
+            "unit": self._unit(segment[unit], unit), "price": self._number(segment[price], price),
             "buyer_part": _first(found, BUYER_PARTS), "supplier_part": _first(found, SUPPLIER_PARTS),
             "gtin": _first(found, GTINS),
         }  # fmt: skip
@@ -219,7 +246,9 @@ class ResponseReader:
     def _ack(self, segment: list[str]) -> None:
         self._leave()
         if self.common is None:
-            self.faults.error("segment-place", "ACK stands before any PO1; nothing says which line it answers", ack="2")
+            self.faults.error(
+                "segment-place", "ACK stands before any line; nothing says which line it answers", ack="2"
+            )
             return
         code = segment[1].strip()
         status = LINE_REPLIES[code].status if code in LINE_REPLIES else None
@@ -260,7 +289,7 @@ class ResponseReader:
         self._end_line()
         groups = number(segment[1])
         if groups is not None and groups != self.groups:
-            text = f"CTT01 counts {segment[1]} but there are {self.groups} PO1 segments; content may be missing"
+            text = f"CTT01 counts {segment[1]} but there are {self.groups} lines; content may be missing"
             self.faults.error("line-count", text, 1, ack=BAD_CODE, value=segment[1])
 
     def _end_line(self) -> None:
@@ -272,8 +301,8 @@ class ResponseReader:
         answers, scheduled = self.answers, self.scheduled
         self.answers, self.scheduled = [], []
         if not answers:
-            status = _UNANSWERED[self.fields.get("status") or HeaderStatus.RECEIVED]
-            answers = [{"status": status, **item} for item in scheduled or [{}]]
+            unanswered = self._unanswered()
+            answers = [{**unanswered, **item} for item in scheduled or [{}]]
         elif scheduled:
             self.faults.not_kept("SCH")
         for answer in answers:
@@ -281,6 +310,10 @@ class ResponseReader:
                 self.lines.append(LineAnswer.model_validate({**common, **answer}))
             except ValidationError as failure:
                 self.faults.extend(from_validation(failure))
+
+    def _unanswered(self) -> dict[str, Any]:
+        """What a line without ACK says: what the header says of all."""
+        return {"status": _UNANSWERED[self.fields.get("status") or HeaderStatus.RECEIVED]}
 
     def _when(self, answer: dict[str, Any], code: str, text: str, element: int) -> None:
         when = self._date(text, element)
@@ -324,8 +357,11 @@ class ResponseReader:
         return value
 
 
-_HANDLERS: Mapping[str, Callable[[ResponseReader, list[str]], None]] = {
-    "BAK": ResponseReader._bak,
+def _first(found: dict[str, str], codes: Any) -> str | None:
+    return next((found[code] for code in codes if code in found), None)
+
+
+COMMON: Mapping[str, Handler] = {
     "CUR": ResponseReader._cur,
     "REF": ResponseReader._ref,
     "PER": ResponseReader._per,
@@ -337,13 +373,11 @@ _HANDLERS: Mapping[str, Callable[[ResponseReader, list[str]], None]] = {
     "N2": ResponseReader._part,
     "N3": ResponseReader._part,
     "N4": ResponseReader._part,
-    "PO1": ResponseReader._po1,
     "ACK": ResponseReader._ack,
     "SCH": ResponseReader._sch,
     "DTM": ResponseReader._dtm,
     "CTT": ResponseReader._ctt,
 }
+"""Segments that mean the same in 855 and 865."""
 
-
-def _first(found: dict[str, str], codes: Any) -> str | None:
-    return next((found[code] for code in codes if code in found), None)
+ResponseReader.handlers = {**COMMON, "BAK": ResponseReader._bak, "PO1": ResponseReader._po1}

@@ -24,6 +24,7 @@ from orderwire.formats.x12 import (
     read_856,
     read_860,
     read_861,
+    read_865,
     read_997,
     write_850,
     write_855,
@@ -32,7 +33,7 @@ from orderwire.formats.x12 import (
 )
 from orderwire.formats.x12.envelope import Marks
 from orderwire.formats.x12.faults import Faults
-from orderwire.formats.x12.forms import ACK_997, CANCELLATION_860, CHANGE_860, ORDER_850, RESPONSE_855
+from orderwire.formats.x12.forms import ACK_997, CANCELLATION_860, CHANGE_860, ORDER_850, RESPONSE_855, RESPONSE_865
 from orderwire.formats.x12.forms_around import INVOICE_810, RECEIPT_861, SHIP_NOTICE_856
 from orderwire.formats.x12.profile import X12Profile
 
@@ -47,6 +48,7 @@ READERS: Mapping[str, Reader] = {
     "850": read_850.read,
     "855": read_855.read,
     "860": read_860.read,
+    "865": read_865.read,
     "810": read_810.read,
     "824": advice_824.read,
     "856": read_856.read,
@@ -71,7 +73,7 @@ WRITERS: Mapping[type[Document], SetWriter] = {
     Order: SetWriter(lambda *_: "850", project_850.project, write_850.body),
     OrderChange: SetWriter(lambda *_: "860", project_860.project, write_860.body),
     Cancellation: SetWriter(lambda *_: "860", project_860.project, write_860.body),
-    Response: SetWriter(lambda *_: "855", write_855.project, write_855.body),
+    Response: SetWriter(write_855.kind, write_855.project, write_855.body),
     ApplicationAdvice: SetWriter(lambda *_: "824", advice_824.project, advice_824.body),
     FunctionalAck: SetWriter(write_997.kind, write_997.project, write_997.body),
 }
@@ -82,6 +84,7 @@ FORMS: tuple[DocumentForm, ...] = (
     CHANGE_860,
     CANCELLATION_860,
     RESPONSE_855,
+    RESPONSE_865,
     ACK_997,
     SHIP_NOTICE_856,
     RECEIPT_861,

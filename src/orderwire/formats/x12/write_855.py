@@ -1,4 +1,7 @@
-"""Writes the 855 from a Response: one PO1 per line with an ACK for each of its answers."""
+"""Writes the 855, and the 865 that answers a change or a cancellation, from a Response.
+
+One PO1 or POC for each line, with an ACK for each of its answers.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,6 +14,7 @@ from orderwire.formats.x12 import parties
 from orderwire.formats.x12.fit import Fit
 from orderwire.formats.x12.order_codes import ANSWERS, LINE_REPLIES
 from orderwire.formats.x12.profile import X12Profile
+from orderwire.formats.x12.project_860 import NUMBER
 from orderwire.formats.x12.read_855 import settled
 from orderwire.formats.x12.tables import ANSWER_CODES, GTIN_CODES, LINE_ANSWER_CODES
 from orderwire.formats.x12.texts import written_note
@@ -18,9 +22,16 @@ from orderwire.formats.x12.units import x12
 from orderwire.formats.x12.values import day
 from orderwire.formats.x12.writer import joined
 
+_PURPOSES = {"change": "06", "cancellation": "01"}
+
+
+def kind(response: Response, profile: X12Profile) -> str:
+    """855 answers an order, 865 its change or cancellation."""
+    return "855" if response.answers == "order" else "865"
+
 
 def project(response: Response, profile: X12Profile) -> tuple[Response, Fit]:
-    """The answer as an 855 carries it, and the account of what is lost."""
+    """The answer as an 855 or 865 carries it, and the account of what is lost."""
     fit = Fit(profile)
     fit.whole(response.order_number, 22, "order_number")
     fit.whole(response.release_number or "", 30, "release_number")
@@ -31,37 +42,56 @@ def project(response: Response, profile: X12Profile) -> tuple[Response, Fit]:
     known = ANSWERS.get(response.code or "")
     if known is None or known.status is not status:
         if response.code:
-            fit.lose("code", f"{response.code} is not an X12 code for {status.value}; another is written")
+            text = f"{response.code} is not an X12 code for {status.value}; another is written"
+            fit.lose("code", text, said=f"code {response.code}")
         update["code"] = ANSWER_CODES[status][bool(lines)]
     if response.number is not None:
-        fit.lose("number", "an 855 has no number of its own; it is left out")
+        text = "an answer has no number of its own in X12; it is left out"
+        fit.lose("number", text, said=f"Number of this answer: {response.number}")
         update["number"] = None
     if response.supplier is not None:
         update["supplier"] = fit.party(response.supplier, "supplier")
     if response.reason is not None:
         update["reason"] = fit.texts([Note(text=response.reason)], "reason")[0].text
+    if response.answers == "order":
+        for name in ("change_number", "sequence"):
+            if getattr(response, name) is not None:
+                text = "an 855 answers an order, not a change of it; it is left out"
+                fit.lose(name, text, said=f"{name}: {getattr(response, name)}")
+                update[name] = None
+    else:
+        fit.whole(response.change_number or "", NUMBER, "change_number")
     update["contact"] = fit.label(response.contact, 60, "contact")
     if response.currency is not None and len(response.currency) != 3:
-        fit.lose("currency", f"{response.currency} is not a currency code")
+        text = f"{response.currency} is not a currency code; it is left out"
+        fit.lose("currency", text, said=f"currency {response.currency}")
         update["currency"] = None
     if profile.usage == "T":
         update["test"] = True
+    if said := fit.notes():
+        if sum(len(note.text) + 1 for note in said) + len(response.reason or "") > 4000:
+            fit.stop(
+                "reason", "too-long", "the reason and what else would have to be said in it are too long; shorten it"
+            )
+        update["reason"] = "\n".join(filter(None, [update.get("reason"), *(note.text for note in said)]))[:4000].strip()
     return response.model_copy(update=update), fit
 
 
 def _line(line: LineAnswer, where: str, fit: Fit) -> LineAnswer:
     update: dict[str, Any] = {}
     if line.status is LineStatus.ADDED:
-        fit.stop(f"{where}.status", "line-added", "an 855 cannot add a line; send a new order or name the changed line")
+        fit.stop(f"{where}.status", "line-added", "X12 has no answer that adds a line; name the line that it changes")
     elif (known := LINE_REPLIES.get(line.code or "")) is None or known.status is not line.status:
         if line.code:
-            fit.lose(f"{where}.code", f"{line.code} is not an X12 code for {line.status.value}; another is written")
+            text = f"{line.code} is not an X12 code for {line.status.value}; another is written"
+            fit.lose(f"{where}.code", text, said=f"{where}: code {line.code}")
         update["code"] = LINE_ANSWER_CODES[line.status]
     fit.whole(line.number or "", 20, f"{where}.number")
     for name in ("buyer_part", "supplier_part", "substitute_part"):
         fit.whole(getattr(line, name) or "", 48, f"{where}.{name}")
     if line.gtin is not None and not (line.gtin.isascii() and line.gtin.isdigit() and len(line.gtin) in GTIN_CODES):
-        fit.lose(f"{where}.gtin", f"{line.gtin} is not a GTIN; it is left out", commercial=True)
+        text = f"{line.gtin} is not a GTIN; it is left out"
+        fit.lose(f"{where}.gtin", text, commercial=True, said=f"{where}: GTIN {line.gtin}")
         update["gtin"] = None
     if line.quantity is not None:
         fit.amount(line.quantity, 15, f"{where}.quantity")
@@ -70,14 +100,14 @@ def _line(line: LineAnswer, where: str, fit: Fit) -> LineAnswer:
     if line.unit is not None:
         fit.unit(line.unit, f"{where}.unit")
         if line.quantity is None:
-            fit.lose(f"{where}.unit", "a unit without a quantity is left out")
+            fit.lose(f"{where}.unit", "a unit without a quantity is left out", said=f"{where}: unit {line.unit}")
             update["unit"] = None
     if line.price is not None:
         fit.amount(line.price, 17, f"{where}.price")
     if line.substitute_part is not None and line.status is not LineStatus.SUBSTITUTED:
-        fit.lose(
-            f"{where}.substitute_part", "only a substituted line names a substitute; it is left out", commercial=True
-        )
+        text = "only a substituted line names a substitute; it is left out"
+        words = f"{where}: substitute {line.substitute_part}"
+        fit.lose(f"{where}.substitute_part", text, commercial=True, said=words)
         update["substitute_part"] = None
     if line.reason is not None:
         update["reason"] = fit.texts([Note(text=line.reason)], f"{where}.reason")[0].text
@@ -86,10 +116,15 @@ def _line(line: LineAnswer, where: str, fit: Fit) -> LineAnswer:
 
 def body(response: Response, profile: X12Profile, context: Context) -> tuple[str, int]:
     """The segments between ST and SE of a projected answer, joined, and how many they are."""
-    answered = response.answered
-    head = ["BAK", "00", response.code or "", response.order_number, day(answered or context.now.date())]
-    head += [response.release_number or "", "", "", response.supplier_order_number or ""]
-    rows = [[*head, day(answered) if answered else ""]]
+    answered = day(response.answered) if response.answered else ""
+    known, release = answered or day(context.now.date()), response.release_number or ""
+    own = response.supplier_order_number or ""
+    if response.answers == "order":
+        rows = [["BAK", "00", response.code or "", response.order_number, known, release, "", "", own, answered]]
+    else:
+        sequence = "" if response.sequence is None else str(response.sequence)
+        head = ["BCA", _PURPOSES[response.answers], response.code or "", response.order_number, release, sequence]
+        rows = [[*head, known, response.change_number or "", "", own, answered]]
     if response.currency:
         rows.append(["CUR", "SE", response.currency])
     if response.revision is not None:
@@ -102,7 +137,7 @@ def body(response: Response, profile: X12Profile, context: Context) -> tuple[str
         rows += parties.written(response.supplier, profile.supplier_entity)
     groups = _groups(response.lines)
     for group in groups:
-        rows += _rows(group, profile)
+        rows += _rows(group, profile, changed=response.answers != "order")
     rows.append(["CTT", str(len(groups))])
     return joined(rows), len(rows)
 
@@ -124,9 +159,12 @@ def _groups(lines: Sequence[LineAnswer]) -> list[list[LineAnswer]]:
     return groups
 
 
-def _rows(group: list[LineAnswer], profile: X12Profile) -> list[list[str]]:
+def _rows(group: list[LineAnswer], profile: X12Profile, *, changed: bool) -> list[list[str]]:
     first = group[0]
-    head = ["PO1", first.number or "", "", "", plain(first.price) if first.price is not None else "", ""]
+    price = plain(first.price) if first.price is not None else ""
+    head = ["PO1", first.number or "", "", "", price, ""]
+    if changed:
+        head = ["POC", first.number or "", _line_code(group), "", "", "", price, ""]
     for code, value in (("BP", first.buyer_part), ("VP", first.supplier_part)):
         head += [code, value] if value else []
     head += [GTIN_CODES[len(first.gtin)], first.gtin] if first.gtin else []
@@ -142,3 +180,13 @@ def _rows(group: list[LineAnswer], profile: X12Profile) -> list[list[str]]:
     if first.reason:
         rows += written_note(Note(text=first.reason), profile.release)
     return rows
+
+
+def _line_code(group: list[LineAnswer]) -> str:
+    """POC02: what the answers of one line do to the change that was asked for."""
+    statuses = {item.status for item in group}
+    if statuses == {LineStatus.REJECTED}:
+        return "RC"
+    if statuses <= {LineStatus.ACCEPTED, LineStatus.PENDING}:
+        return "NC"
+    return "RE" if statuses == {LineStatus.SUBSTITUTED} else "CA"

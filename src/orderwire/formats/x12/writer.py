@@ -13,6 +13,7 @@ from orderwire.formats import CannotCarry, Context, Written
 from orderwire.formats.x12.profile import X12Profile
 
 SEGMENT, ELEMENT, REPETITION, COMPONENT = "\x1c", "\x1d", "\x1e", "\x1f"
+_OURS = frozenset({SEGMENT, ELEMENT, REPETITION, COMPONENT})
 _CHOICES: Mapping[str, tuple[str, str]] = {
     "element_separator": (ELEMENT, "*|`{"),
     "component_separator": (COMPONENT, ">:<\\"),
@@ -74,8 +75,12 @@ def written(
             f"GE{ELEMENT}1{ELEMENT}{gs}",
         ))  # fmt: skip
     text = SEGMENT.join((head, body, f"IEA{ELEMENT}{0 if group is None else 1}{ELEMENT}{isa}", ""))
-    text = text.replace(SEGMENT, stop).replace(ELEMENT, element).replace(COMPONENT, component)
-    text = text.replace(REPETITION, repetition).replace(SEGMENT, end)
+    if _OURS.isdisjoint(marks):
+        text = text.replace(SEGMENT, stop).replace(ELEMENT, element).replace(COMPONENT, component)
+        text = text.replace(REPETITION, repetition).replace(SEGMENT, end)
+    else:  # a partner's marks are some of the characters that hold their places here
+        places = {SEGMENT: end + stop[1:], ELEMENT: element, COMPONENT: component, REPETITION: repetition}
+        text = text.translate({ord(held): mark for held, mark in places.items()})
     try:
         content = text.encode("utf-8" if profile.charset == "utf-8" else "iso-8859-1")
     except UnicodeEncodeError as failure:
@@ -144,7 +149,7 @@ def _marks(document: Document, body: str, profile: X12Profile) -> list[str]:
         if mark is None:
             reserved = {*chosen, *(other for other in pinned.values() if other)}
             mark = next((c for c in choices if c not in texts_of and c not in reserved), last)
-        elif mark in chosen or mark in texts_of:
+        elif mark in chosen or (mark in texts_of and mark not in _OURS):
             raise CannotCarry(tuple(_collisions(document, mark, name)))
         chosen.append(mark)
     return chosen
