@@ -1,29 +1,18 @@
-"""Orders as CSV, as spreadsheets and old systems write it: delimiter and encoding are found out, cells that a
+"""Tables as CSV, as spreadsheets and old systems write it: delimiter and encoding are found out, cells that a
 spreadsheet would run as a formula are made harmless."""
 
 import csv
 import io
 import re
 from collections.abc import Iterator
-from itertools import islice
 from typing import Literal
 
 from pydantic import Field
 
 from orderwire.document.finding import Finding, error, warning
-from orderwire.document.states import DocumentType
-from orderwire.formats import CannotCarry, Content, Context, Explained, Profile, ReadResult, Written
-from orderwire.formats.table import (
-    RawRow,
-    TableProfile,
-    carried,
-    column_for,
-    explained,
-    heading_columns,
-    order_form,
-    read_rows,
-    table_of,
-)
+from orderwire.formats import Context
+from orderwire.formats.table import RawRow, Table, TableFormat, TableProfile, known_heading, meant
+from orderwire.formats.table.base import NotATable, Sheet, cannot_carry
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_LINES = 1_000_000
@@ -43,7 +32,7 @@ class CsvProfile(TableProfile):
     )
 
 
-class Csv:
+class Csv(TableFormat[CsvProfile]):
     """The format `csv`."""
 
     kind = "csv"
@@ -51,69 +40,49 @@ class Csv:
     version = "1"
     media_type = "text/csv"
     extension = ".csv"
-    reads = frozenset({DocumentType.ORDER})
-    writes = frozenset({DocumentType.ORDER})
     profile_model = CsvProfile
-    documents = (order_form("CSV"),)
+    max_bytes = MAX_BYTES
 
     def sniff(self, content: bytes) -> int:
         """By the headings that we know; text in columns with other headings is weakly ours, to be told which miss."""
         head = content[:4096]
         encoding = "utf-16" if head[:2] in _UTF_16 else "cp1252"
-        first = _first_line(head.decode(encoding, errors="replace"))
-        if "\0" in first or first.lstrip("ï»¿ \t").startswith(("{", "[", "<", "%", "ISA", "UNA", "UNB")):
+        first = _first_line(head.decode(encoding, errors="replace")).lstrip("ï»¿ \t")
+        if "\0" in first or first.startswith(("{", "[", "<", "%", "ISA", "UNA", "UNB")):
             return 0
-        cells = _split(first, _delimiter(first))
-        known = sum(column_for(cell) is not None for cell in cells)
-        return 85 if known > 3 else 30 if known > 1 else 5 if len(cells) > 2 else 0
+        cells = [cell for cell in _split(first, _delimiter(first)) if cell]
+        known = sum(map(known_heading, cells))
+        if known > 3:
+            return 85
+        if known > 1:
+            return 60 if known == len(cells) else 30
+        return 5 if len(cells) > 2 else 0
 
-    def read(self, content: bytes, profile: Profile) -> ReadResult:
-        """Every order of the file; a broken row makes its order unusable and no other."""
-        settings = CsvProfile.model_validate(profile)
-        text, findings = _decode(content, settings.encoding)
-        if text is None:
-            return ReadResult(self.kind, findings=findings)
+    def opened(self, content: bytes, profile: CsvProfile) -> Sheet:
+        """The records; what is not read of them is told while they are taken."""
+        text, findings = _decode(content, profile.encoding)
         if max(text.count("\n"), text.count("\r")) > MAX_LINES:
-            limit = error("too-large", "file", f"has more than {MAX_LINES:,} lines; split it")
-            return ReadResult(self.kind, findings=(*findings, limit))
-        lost: list[Finding] = []
-        rows = _records(text, settings, lost)
-        documents, problems = read_rows(rows, settings)
-        return ReadResult(self.kind, documents, (*findings, *problems, *lost))
+            raise NotATable(*findings, error("too-large", "file", f"has more than {MAX_LINES:,} lines; split it"))
+        return Sheet(_records(text, profile, findings), findings)
 
-    def explain(self, content: bytes, limit: int) -> tuple[Explained, ...]:
-        """The first rows, each in words."""
-        settings = CsvProfile()
-        text, _ = _decode(content, None)
-        return tuple(islice(explained(_records(text or "", settings, []), settings), limit))
-
-    def project(self, document: Content, profile: Profile) -> tuple[Content, tuple[Finding, ...]]:
-        """What the columns carry."""
-        return carried(document, self.label)
-
-    def write(self, document: Content, profile: Profile, context: Context) -> Written:
-        """A heading and a row for each schedule line, every row with the fields of its order and line."""
-        settings = CsvProfile.model_validate(profile)
-        table = table_of(document, settings, self.label)
+    def packed(self, table: Table, profile: CsvProfile, context: Context) -> bytes:
+        """Texts that a spreadsheet would run are made harmless; numbers have the partner's decimal mark."""
         out = io.StringIO(newline="")
-        writer = csv.writer(out, delimiter=settings.delimiter or ",")
+        writer = csv.writer(out, delimiter=profile.delimiter or ",")
         writer.writerow(_safe(heading) for heading in table.headings)
         kinds = [column.kind for column in table.columns]
         for cells in table.cells():
             writer.writerow(
-                text.replace(".", settings.decimal or ".") if kind == "number" else _safe(text)
+                text.replace(".", profile.decimal or ".") if kind == "number" else _safe(text)
                 for kind, text in zip(kinds, cells, strict=True)
             )
-        encoding = settings.encoding or "utf-8-sig"
+        encoding = profile.encoding or "utf-8-sig"
         try:
-            content = out.getvalue().encode(encoding)
+            return out.getvalue().encode(encoding)
         except UnicodeEncodeError as failure:
             char = failure.object[failure.start]
-            bad = f"{char!r} has no place in {encoding}; set another encoding in the profile"
-            raise CannotCarry((error("cannot-carry", "document", bad),)) from None
-        return Written(
-            content, self.media_type, re.sub(r"[^\w.-]+", "_", table.number) + self.extension, table.findings
-        )
+            text = f"{char!r} has no place in {encoding}; set another encoding in the profile"
+            raise cannot_carry("document", text) from None
 
 
 def _safe(text: str) -> str:
@@ -126,27 +95,24 @@ def _plain(text: str) -> str:
     return text[1:] if text[:1] == "'" and _FORMULA.match(text) else text
 
 
-def _decode(content: bytes, encoding: str | None) -> tuple[str | None, tuple[Finding, ...]]:
-    if len(content) > MAX_BYTES:
-        text = f"holds {len(content):,} bytes, {MAX_BYTES:,} is the most; split it"
-        return None, (error("too-large", "file", text),)
-    findings: tuple[Finding, ...] = ()
+def _decode(content: bytes, encoding: str | None) -> tuple[str, list[Finding]]:
+    findings: list[Finding] = []
     if encoding is None:
         encoding = _UTF_16.get(content[:2], "utf-8-sig")
         if encoding == "utf-8-sig":
             try:
-                return content.decode(encoding), ()
+                return content.decode(encoding), findings
             except UnicodeDecodeError as failure:
                 line = content.count(b"\n", 0, failure.start) + 1
                 text = "is not UTF-8; it was read as Windows-1252: check letters with accents, or save it as UTF-8"
-                findings = (warning("encoding", f"line {line}", text),)
+                findings.append(warning("encoding", f"line {line}", text))
                 encoding = "cp1252"
     try:
         return content.decode(encoding), findings
     except UnicodeDecodeError as failure:
         line = content.count(b"\n", 0, failure.start) + 1
         text = f"byte 0x{content[failure.start]:02X} is no character of {encoding}; save the file as UTF-8"
-        return None, (error("encoding", f"line {line}", text),)
+        raise NotATable(error("encoding", f"line {line}", text)) from None
 
 
 def _first_line(text: str) -> str:
@@ -166,7 +132,7 @@ def _delimiter(heading: str) -> str:
 
     def known(delimiter: str) -> tuple[int, int]:
         cells = _split(heading, delimiter)
-        return sum(column is not None for column in heading_columns(cells, profile)), len(cells)
+        return meant(cells, profile), len(cells)
 
     return max((",", ";", "\t", "|"), key=known)
 

@@ -156,10 +156,11 @@ def test_convert_of_several_documents_needs_a_folder(run: Any) -> None:
 
 
 def test_convert_refuses_a_document_that_the_target_does_not_write(run: Any) -> None:
-    write("r.json", {"order_number": "PO-1", "status": "accepted"})
+    ack = {"group_kind": "PO", "status": "accepted"}
+    write("r.json", {"schema": "orderwire/functional_ack/1", "type": "functional_ack", "functional_ack": ack})
     code, out, err = run("convert", "r.json", "--to", "csv")
     assert (code, out) == (1, "")
-    assert "csv cannot be written for a response" in err
+    assert "csv cannot be written for a functional ack" in err
 
 
 def test_convert_to_a_format_that_is_not_there_is_wrong_usage(run: Any) -> None:

@@ -14,6 +14,7 @@ from orderwire.document.terms import AllowanceCharge
 from orderwire.formats import CannotCarry, ReadResult
 from orderwire.formats.csv import MAX_BYTES, Csv
 from orderwire.testing import FixedContext, FormatConformance
+from tests.pure.family import cancellations, changes, invoices, receipts, responses, ship_notices
 from tests.pure.orders import orders
 
 FORMAT = Csv()
@@ -23,11 +24,13 @@ ROW = "PO-1,2026-01-31,EUR,Northwind,Acme,10,Bolt,12,C62,0.25"
 
 class TestConformance(FormatConformance):
     kind = "csv"
-    documents = orders()
+    documents = st.one_of(orders(), changes(), cancellations(), responses(), ship_notices(), receipts(), invoices())
+    examples = 40
     profiles = (
         {},
         {"delimiter": ";", "decimal": ",", "encoding": "utf-16"},
         {"columns": {"Bestellnummer": "order_number", "Menge": "quantity"}, "delimiter": "\t"},
+        {"on_loss": "note"},
     )
 
 

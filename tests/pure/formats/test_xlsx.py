@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from hypothesis import strategies as st
 
 from orderwire.document.order import Order
 from orderwire.formats import ReadResult
 from orderwire.formats.xlsx import MAX_BYTES, Xlsx
 from orderwire.formats.xlsx.archive import MAX_ENTRIES
 from orderwire.testing import FixedContext, FormatConformance
+from tests.pure.family import cancellations, changes, invoices, receipts, responses, ship_notices
 from tests.pure.orders import orders
 
 FORMAT = Xlsx()
@@ -26,7 +28,7 @@ ROW: tuple[Any, ...] = (4500012345, DAY, "EUR", "Northwind", "Acme", 10, "Bolt",
 
 class TestConformance(FormatConformance):
     kind = "xlsx"
-    documents = orders()
+    documents = st.one_of(orders(), changes(), cancellations(), responses(), ship_notices(), receipts(), invoices())
     profiles = ({}, {"sheet": "Bestellung", "columns": {"Menge": "quantity"}})
 
 

@@ -1,39 +1,25 @@
-"""From rows to orders: headings to columns, rows to the order and line that they belong to, each fault with its row
-and column."""
+"""From rows to documents: each row to the document and line that it belongs to, each fault with its row and column."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from orderwire.document.finding import Finding, error, has_errors, warning
-from orderwire.document.states import DocumentType
 from orderwire.formats import ReadDocument
 from orderwire.formats.table import values
-from orderwire.formats.table.columns import BY_NAME, Column, Level, column_for
-from orderwire.formats.table.orders import Gathered, Line, document
+from orderwire.formats.table.cells import RawRow, bad_value, filled_cells
+from orderwire.formats.table.columns import DOCUMENT, FORMS, Column, Form, Level, bare
+from orderwire.formats.table.documents import Gathered, Line, understood
+from orderwire.formats.table.headings import Headings, faults, headings
 from orderwire.formats.table.profile import TableProfile
-from orderwire.formats.table.values import Cell
-
-REQUIRED = (
-    "order_number", "order_date", "currency", "buyer_name", "supplier_name", "description", "quantity", "unit", "price",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class RawRow:
-    """One row as the file has it, counted from 1. `problem` says why its cells cannot be trusted."""
-
-    number: int
-    cells: Sequence[Cell]
-    problem: Finding | None = None
 
 
 @dataclass
 class _Reader:
     profile: TableProfile
     place: str
-    columns: list[Column | None]
+    headings: Headings
     mark: values.Mark
-    orders: dict[str, Gathered] = field(default_factory=dict)
+    documents: dict[tuple[Form, str], Gathered] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     current: Gathered | None = None
 
@@ -41,51 +27,58 @@ class _Reader:
 def read_rows(
     rows: Iterable[RawRow], profile: TableProfile, *, place: str = "", limit: int = 1_000_000
 ) -> tuple[tuple[ReadDocument, ...], tuple[Finding, ...]]:
-    """The orders of a table and what is wrong with the table itself. The first row that is not blank is the heading.
+    """The documents of a table and what is wrong with the table itself. The first row that is not blank is the heading.
 
     `place` stands before "row 3", for the name of a sheet. Rows beyond `limit` are an error.
     """
     filled = (row for row in rows if any(values.text_of(cell).strip() for cell in row.cells) or row.problem)
-    heading = next(filled, None)
-    if heading is None:
-        return (), (error("empty", place.strip(", ") or "file", "holds no rows; give a heading and rows"),)
-    columns, findings = _headings(heading, profile, place)
-    if has_errors(findings):
-        return (), _bounded(findings)
-    kept: list[RawRow] = []
+    sheet = place.strip(", ") or "file"
+    first = next(filled, None)
+    if first is None:
+        return (), (error("empty", sheet, "holds no rows; give a heading and rows"),)
+    found = headings(first.cells, profile)
+    findings = [first.problem] if first.problem else []
+    kept: list[tuple[RawRow, Form]] = []
     for row in filled:
         if len(kept) == limit:
-            text = f"has more than {limit:,} rows; split it"
-            return (), (*findings, error("too-large", place.strip(", ") or "file", text))
-        kept.append(row)
-    numeric = [n for n, column in enumerate(columns) if column and column.kind == "number"]
-    mark = profile.decimal or values.decimal_mark(row.cells[n] for row in kept for n in numeric if n < len(row.cells))
-    reader = _Reader(profile, place, columns, mark, findings=findings)
-    for row in kept:
-        _take(reader, row)
-    if not kept:
-        reader.findings.append(error("empty", place.strip(", ") or "file", "holds a heading and no rows"))
+            return (), (*findings, error("too-large", sheet, f"has more than {limit:,} rows; split it"))
+        form = found.form(row.cells)
+        if form is None:
+            text = f"{found.word(row.cells)[:60]!r} is no document we know; write {', '.join(f.word for f in FORMS)}"
+            findings.append(error("bad-value", f"{place}row {row.number}, column {DOCUMENT.name}", text))
+        else:
+            kept.append((row, form))
+    used = [form for form in FORMS if any(form is other for _, other in kept)] or [found.document]
+    problems = faults(found, used, f"{place}row {first.number}", profile)
+    findings = problems + findings
+    if has_errors(problems) or first.problem:
+        return (), _bounded(findings)
+    numeric = [n for n in range(len(found.names)) if any(_is_number(found.columns[form][n]) for form in used)]
+    cells = (row.cells[n] for row, _ in kept for n in numeric if n < len(row.cells))
+    reader = _Reader(profile, place, found, profile.decimal or values.decimal_mark(cells), findings=findings)
+    for row, form in kept:
+        _take(reader, form, row)
+    if not kept and not has_errors(findings):
+        reader.findings.append(error("empty", sheet, "holds a heading and no rows"))
     documents = []
-    for gathered in reader.orders.values():
-        for column, value in _defaults(profile, "order").items():
+    for gathered in reader.documents.values():
+        for column, value in _defaults(profile, gathered.form, "header").items():
             gathered.cells.setdefault(column, (value, gathered.first_row))
-        order = document(gathered, lambda first, last: f"{place}{_rows(first, last)}")
-        test = order.test if order else False
-        number = gathered.number if gathered.number.isprintable() and len(gathered.number) <= 35 else None
-        documents.append(ReadDocument(DocumentType.ORDER, order, number, _bounded(gathered.findings), test))
+        document = understood(gathered, lambda first, last: f"{place}{_rows(first, last)}")
+        documents.append(
+            ReadDocument(
+                gathered.form.document,
+                document,
+                gathered.number(document),
+                _bounded(gathered.findings),
+                document.test if document else False,
+            )
+        )
     return tuple(documents), _bounded(reader.findings)
 
 
-def heading_columns(cells: Sequence[Cell], profile: TableProfile) -> list[Column | None]:
-    """The column of each heading, None where it is not one of ours. The profile's word counts before ours."""
-    theirs = {name.strip().lower(): BY_NAME[ours] for name, ours in profile.columns.items()}
-    mapped = set(theirs.values())
-
-    def meaning(heading: str) -> Column | None:
-        own = column_for(heading)
-        return theirs.get(heading.strip().lower()) or (None if own in mapped else own)
-
-    return [meaning(values.text_of(cell)) for cell in cells]
+def _is_number(column: Column | None) -> bool:
+    return column is not None and column.kind == "number"
 
 
 def _bounded(findings: list[Finding]) -> tuple[Finding, ...]:
@@ -101,110 +94,114 @@ def _rows(first: int, last: int) -> str:
     return f"row {first}" if first == last else f"rows {first} to {last}"
 
 
-def _headings(heading: RawRow, profile: TableProfile, place: str) -> tuple[list[Column | None], list[Finding]]:
-    columns = heading_columns(heading.cells, profile)
-    findings: list[Finding] = []
-    seen: set[Column] = set()
-    where = f"{place}row {heading.number}"
-    if heading.problem:
-        findings.append(heading.problem)
-    for n, (column, cell) in enumerate(zip(columns, heading.cells, strict=True)):
-        name = values.text_of(cell).strip()[:60]
-        if column is None and name:
-            text = f"heading {name!r} is not one we know, its column is ignored; rename it or map it in the profile"
-            findings.append(warning("unknown-column", f"{where}, column {n + 1}", text))
-        elif column is not None and column in seen:
-            text = f"heading {name!r} means {column.name}, which another column has already; remove one"
-            findings.append(error("duplicate-column", f"{where}, column {n + 1}", text))
-        elif column is not None:
-            seen.add(column)
-    for required in REQUIRED:
-        if BY_NAME[required] not in seen and required not in profile.defaults:
-            text = f"there is no column {required}; add it, or map one of your headings to it in the profile"
-            findings.append(error("missing-column", where, text))
-    return columns, findings
-
-
-def _take(reader: _Reader, row: RawRow) -> None:
-    """Adds one row to the order and line that it belongs to."""
-    problems: list[Finding] = []
+def _take(reader: _Reader, form: Form, row: RawRow) -> None:
+    """Adds one row to the document and line that it belongs to."""
     where = f"{reader.place}row {row.number}"
-    cells = dict(_cells(reader, row, where, problems.append))
-    gathered = _order(reader, cells.pop(BY_NAME["order_number"], None), row, where)
+    columns = reader.headings.columns[form]
+    cells, unread = filled_cells(form, columns, row, reader.profile, reader.mark)
+    gathered = _document(reader, form, cells.pop(form.by_name[form.key], None), row, where)
     if gathered is None:
-        text = "has no order_number, nor has a row above it; fill it in"
-        reader.findings.append(error("missing", f"{where}, column order_number", text))
+        text = f"has no {form.key}, nor has a row above it; fill it in"
+        reader.findings.append(error("missing", f"{where}, column {form.key}", text))
         return
     gathered.last_row = row.number
-    gathered.findings += problems
+    gathered.findings += [bad_value(column, where, text) for column, text in unread]
     if row.problem:
         gathered.findings.append(row.problem)
         return
-    if any(values.text_of(cell).strip() for cell in row.cells[len(reader.columns) :]):
-        text = f"has {len(row.cells)} cells under {len(reader.columns)} headings; is a delimiter not quoted?"
+    if any(values.text_of(cell).strip() for cell in row.cells[len(columns) :]):
+        text = f"has {len(row.cells)} cells under {len(columns)} headings; is a delimiter not quoted?"
         gathered.findings.append(error("too-many-cells", where, text))
-    header = {c: v for c, v in cells.items() if c.level in ("order", "check")}
-    _merge(gathered.cells, header, row, where, gathered)
+    _of_the_whole(form, cells)
+    header = {c: v for c, v in cells.items() if c.level in ("header", "check")}
     if len(header) == len(cells):
+        _merge(gathered.cells, header, row, where, gathered)
         return
-    cells = {**_defaults(reader.profile, "line"), **_defaults(reader.profile, "schedule"), **cells}
+    _on_its_line(form, gathered, header, cells)
+    _merge(gathered.cells, header, row, where, gathered)
+    cells = {**_defaults(reader.profile, form, "line"), **_defaults(reader.profile, form, "schedule"), **cells}
     line_cells = {c: v for c, v in cells.items() if c.level == "line"}
-    schedule = {c: v for c, v in cells.items() if c.level == "schedule"}
-    number = line_cells.get(BY_NAME["line_number"])
-    if number is None:
-        if BY_NAME["line_number"] in reader.columns:
-            gathered.findings.append(error("missing", f"{where}, column line_number", "is missing; number each line"))
-        number = str(len(gathered.lines) + 1)
-        line_cells[BY_NAME["line_number"]] = number
-    line = gathered.lines.setdefault(number, Line())
-    again = line.contents.setdefault(frozenset(cells.items()), row.number)
+    line = gathered.lines.setdefault(_line_key(form, columns, line_cells, row, where, gathered), Line())
+    again = gathered.contents.setdefault(frozenset(cells.items()), row.number)
     if again != row.number:
         text = f"is the same as row {again}; both are counted: remove one if it slipped in twice"
         gathered.findings.append(warning("duplicate-row", where, text))
-    line.schedules.append((row.number, schedule))
+    line.schedules.append((row.number, {c: v for c, v in cells.items() if c.level == "schedule"}))
     _merge(line.cells, line_cells, row, where, gathered)
 
 
-def _order(reader: _Reader, number: str | None, row: RawRow, where: str) -> Gathered | None:
-    """The order of a row: by its number, or the one above where the cell is empty."""
-    if number is None:
-        return reader.current
-    number = number.strip()
-    gathered = reader.orders.get(number)
+def _document(reader: _Reader, form: Form, key: str | None, row: RawRow, where: str) -> Gathered | None:
+    """The document of a row: by its key, or the one above where the cell is empty."""
+    if key is None:
+        return reader.current if reader.current and reader.current.form is form else None
+    key = key.strip()
+    gathered = reader.documents.get((form, key))
     if gathered is None:
-        gathered = reader.orders[number] = Gathered(number, row.number)
+        gathered = reader.documents[form, key] = Gathered(form, key, row.number)
     elif gathered is not reader.current:
-        text = f"order {number[:60]!r} goes on here after other orders; its rows were put together"
+        text = f"{form.word} {key[:60]!r} goes on here after other documents; its rows were put together"
         gathered.findings.append(warning("rows-apart", where, text))
     reader.current = gathered
     return gathered
 
 
-def _defaults(profile: TableProfile, level: Level) -> dict[Column, str]:
-    return {BY_NAME[name]: value for name, value in profile.defaults.items() if BY_NAME[name].level == level}
+def _of_the_whole(form: Form, cells: dict[Column, str]) -> None:
+    """A status on a row without a line is that of the whole document (answers)."""
+    status, whole = form.by_name.get("line_status"), form.by_name.get("answer_status")
+    if status not in cells or status is None or whole is None or whole in cells:
+        return
+    code, whole_code = form.by_name["line_code"], form.by_name["answer_code"]
+    if {column for column in cells if column.level == "line"} <= {status, code}:
+        stated = cells.pop(status)
+        cells[whole] = (whole.words or {}).get(stated, _MIXED)
+        if code in cells:
+            cells.setdefault(whole_code, cells[code])
+            del cells[code]
 
 
-def _cells(reader: _Reader, row: RawRow, where: str, report: Callable[[Finding], None]) -> Iterator[tuple[Column, str]]:
-    """The filled cells of a row as text: numbers and dates in our own form. What cannot be read is reported."""
-    for column, cell in zip(reader.columns, row.cells, strict=False):
-        text = values.text_of(cell)
-        if column is None or not text.strip():
-            continue
-        try:
-            if column.kind == "number":
-                text = values.number(cell, reader.mark, sure=reader.profile.decimal is not None)
-            elif column.kind == "date":
-                text = values.date(cell, reader.profile.date_format)
-        except ValueError as failure:
-            report(error("bad-value", f"{where}, column {column.name}", str(failure)))
-            continue
-        yield column, text
+_MIXED = "accepted_with_changes"
+
+
+def _on_its_line(form: Form, gathered: Gathered, header: dict[Column, str], cells: dict[Column, str]) -> None:
+    """A value that may differ from line to line moves to the line where it is not that of the first row."""
+    for column in [column for column in header if column.on_line]:
+        known = gathered.cells.get(column)
+        if known and known[0] != header[column]:
+            cells.setdefault(form.by_name[column.on_line or ""], header.pop(column))
+
+
+def _line_key(
+    form: Form,
+    columns: Iterable[Column | None],
+    cells: dict[Column, str],
+    row: RawRow,
+    where: str,
+    gathered: Gathered,
+) -> str:
+    """What rows of one line share: its number, or the row itself where each row is a line."""
+    if not form.grouped:
+        return str(row.number)
+    column = form.by_name["line_number"]
+    if column not in cells:
+        if column in columns:
+            gathered.findings.append(error("missing", f"{where}, column line_number", "is missing; number each line"))
+        cells[column] = str(len(gathered.lines) + 1)
+    return cells[column]
+
+
+def _defaults(profile: TableProfile, form: Form, level: Level) -> dict[Column, str]:
+    columns = ((form.by_name.get(name), value) for name, value in profile.defaults.items())
+    return {
+        column: (column.words or {}).get(bare(value), value)
+        for column, value in columns
+        if column and column.level == level
+    }
 
 
 def _merge(
     known: dict[Column, tuple[str, int]], cells: dict[Column, str], row: RawRow, where: str, gathered: Gathered
 ) -> None:
-    """Cells that belong to the whole order or line stand on one row or are the same on all."""
+    """Cells that belong to the whole document or line stand on one row or are the same on all."""
     for column, text in cells.items():
         value, first = known.setdefault(column, (text, row.number))
         if value != text:

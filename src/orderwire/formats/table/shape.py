@@ -1,51 +1,52 @@
-"""An order as the cells of a table, and back. What has no column is lost, and `carried` says exactly what that is."""
+"""The fields of one level of a document as cells, and back; what has no column is told."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from orderwire.document.change import changes
-from orderwire.document.finding import Finding, error, warning
-from orderwire.document.money import totals
-from orderwire.document.order import Order
-from orderwire.formats import CannotCarry, Content
-from orderwire.formats.table.columns import COLUMNS, IDENTIFIERS, REFERENCES, Column, Level, Path
+from orderwire.formats.table.columns import IDENTIFIERS, REFERENCES, Column, Form, Level, Path
 
 Cells = dict[Column, str]
 
-_BY_PATH: dict[Level, dict[Path, Column]] = {
-    level: {c.path: c for c in COLUMNS if c.level == level} for level in ("order", "line", "schedule")
-}
+Lost = tuple[Path, Any]
+"""A place of the document and what it holds that has no column."""
 
 
 @dataclass(frozen=True)
-class Row:
-    """One row of a table: the cells of the order, of one of its lines and of one of its schedule lines together."""
+class _Places:
+    """The columns of one level by their path, and every path that leads to one of them."""
 
-    order: Cells
-    line: Cells
-    schedule: Cells
-
-
-def rows_of(order: Order) -> Iterator[Row]:
-    """The rows of an order, one a schedule line; the cells of order and line are the same objects on each."""
-    data = order.model_dump(mode="json", exclude_defaults=True)
-    data.setdefault("revision", 1)
-    lines = data.pop("lines")
-    header = _cells(data, "order")
-    for line in lines:
-        schedules = line.pop("schedules")
-        line.pop("quantity")
-        line_cells = _cells(line, "line")
-        for schedule in schedules:
-            yield Row(header, line_cells, _cells(schedule, "schedule"))
+    columns: Mapping[Path, Column]
+    position: Mapping[Column, int]
+    ways: frozenset[Path] = field(default_factory=frozenset)
 
 
-def fields(cells: Mapping[Column, str]) -> dict[str, Any]:
+@cache
+def _places(form: Form, level: Level) -> _Places:
+    columns = {column.path: column for column in form.columns if column.level == level}
+    ways = frozenset(path[:n] for path in columns for n in range(len(path) + 1))
+    return _Places(columns, {column: n for n, column in enumerate(form.columns)}, ways)
+
+
+def cells(form: Form, level: Level, data: Mapping[str, Any]) -> tuple[Cells, list[Lost]]:
+    """The cells that the fields of one level fill, and the fields that have none."""
+    places = _places(form, level)
+    found: Cells = {}
+    lost: list[Lost] = []
+    for path, place, value in _leaves(data, (), (), places.ways):
+        column = places.columns.get(path)
+        if column is None or column in found:
+            lost.append((place, value))
+        else:
+            found[column] = str(value).lower() if isinstance(value, bool) else str(value)
+    return dict(sorted(found.items(), key=lambda item: places.position[item[0]])), lost
+
+
+def fields(found: Mapping[Column, str]) -> dict[str, Any]:
     """The fields that the cells of one level fill, as the document's JSON."""
     data: dict[str, Any] = {}
-    for column, text in cells.items():
+    for column, text in found.items():
         inner: dict[str | int, Any] = data  # type: ignore[assignment]
         for step in column.path[:-1]:
             inner = inner.setdefault(step, {})
@@ -53,69 +54,50 @@ def fields(cells: Mapping[Column, str]) -> dict[str, Any]:
     return {name: _lists(name, value) for name, value in data.items()}
 
 
-def carried(document: Content, format: str) -> tuple[Order, tuple[Finding, ...]]:
-    """The order as a table carries it, and what that loses: an error where the total would change, else a warning.
-
-    Raises CannotCarry for anything but an order.
-    """
-    if not isinstance(document, Order):
-        text = f"{format} carries orders only; choose another format"
-        raise CannotCarry((error("cannot-carry", type(document).__name__, text),))
-    rows = list(rows_of(document))
-    lines = [
-        {**fields(of_line[0].line), "quantity": line.quantity, "schedules": [fields(row.schedule) for row in of_line]}
-        for line, of_line in zip(
-            document.lines, (list(group) for _, group in groupby(rows, lambda row: id(row.line))), strict=True
-        )
-    ]
-    order = Order.model_validate({**fields(rows[0].order), "lines": lines})
-    before, after = totals(document).total, totals(order).total
-    findings = [
-        warning("cannot-carry", change.path, f"has no column in {format} and is left out: {_shown(change.old)}")
-        for change in changes(_comparable(document), order, ignore=frozenset())
-        if change.old not in ({}, [])
-    ]
-    if before != after:
-        text = (
-            f"{format} has no columns for all allowances, charges and taxes: the total would be {after}, not {before}"
-        )
-        findings.insert(0, error("cannot-carry", "totals.total", text))
-    return order, tuple(findings)
-
-
-def _cells(data: dict[str, Any], level: Level) -> Cells:
-    by_path = _BY_PATH[level]
-    found = {by_path[path]: text for path, text in _leaves(data, ()) if path in by_path}
-    return dict(sorted(found.items(), key=lambda item: _POSITION[item[0]]))
-
-
-_POSITION = {column: n for n, column in enumerate(COLUMNS)}
-
-
-def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    """Every field with its path in the table's shape: identifiers by scheme, references by kind, the street one text.
+def _leaves(value: Any, path: Path, place: Path, ways: frozenset[Path]) -> Iterator[tuple[Path, Path, Any]]:
+    """Every field with its path in the table's shape and its place in the document: in the table identifiers go by
+    scheme, references by kind, and the street is one text. What no column lies under is left whole.
 
     A tax and a part of the payment terms whose fields all have their default value keep one, so that they stay.
     """
     name = path[-1] if path else None
-    if name == "tax" or (len(path) > 1 and path[-2] == "taxes"):
-        value.setdefault("category", "S")
-    if len(path) > 1 and path[-2] == "payment_terms":
-        value.setdefault("days", 0)
-    if name == "identifiers":
-        yield from {(*path, item["scheme"]): item["value"] for item in reversed(value)}.items()
-    elif name == "references":
-        yield from {(*path, item["kind"]): item["number"] for item in reversed(value)}.items()
+    if isinstance(value, dict):
+        if name == "tax" or path[-2:-1] == ("taxes",):
+            value = {"category": "S"} | value
+        if path[-2:-1] == ("payment_terms",):
+            value = {"days": 0} | value
+    if value in ({}, []):
+        return
+    if path not in ways:
+        yield path, place, value
+    elif name in _KEYS:
+        key, number = _KEYS[name]
+        taken = set()
+        for n, item in enumerate(value):
+            inner = (*path, item[key])
+            if inner in ways and inner not in taken:
+                taken.add(inner)
+                yield inner, (*place, n, number), item[number]
+                rest = [field for field in item if field not in (key, number)]
+                yield from (((*inner, field), (*place, n, field), item[field]) for field in rest)
+            else:
+                yield (*path, n), (*place, n), item
     elif name == "lines":
-        yield path, "\n".join(value)
+        yield path, place, "\n".join(value)
     elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _leaves(inner, (*path, key))
+        for step, inner_value in value.items():
+            yield from _leaves(inner_value, (*path, step), (*place, step), ways)
     elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _leaves(inner, (*path, index))
+        for n, inner_value in enumerate(value):
+            yield from _leaves(inner_value, (*path, n), (*place, n), ways)
     else:
-        yield path, str(value).lower() if isinstance(value, bool) else str(value)
+        yield path, place, value
+
+
+_KEYS: Mapping[str | int | None, tuple[str, str]] = {
+    "identifiers": ("scheme", "value"),
+    "references": ("kind", "number"),
+}
 
 
 def _lists(name: str | int, value: Any) -> Any:
@@ -129,39 +111,3 @@ def _lists(name: str | int, value: Any) -> Any:
         return value
     inner = {key: _lists(key, item) for key, item in value.items()}
     return [inner[index] for index in sorted(inner)] if any(isinstance(key, int) for key in inner) else inner
-
-
-def _comparable(order: Order) -> Order:
-    """The order with what has columns first and in their order, so that a difference is a loss and not a move."""
-    return order.model_copy(
-        update={
-            **{name: _party(getattr(order, name)) for name in ("buyer", "supplier", "ship_to", "bill_to")},
-            "references": _first_of_each(order.references, "kind", tuple(REFERENCES)),
-            "lines": tuple(
-                line.model_copy(
-                    update={
-                        "references": _first_of_each(line.references, "kind", tuple(REFERENCES)),
-                        "accounts": tuple(a for a in line.accounts if a.model_dump(exclude_defaults=True)),
-                        "schedules": tuple(s.model_copy(update={"ship_to": _party(s.ship_to)}) for s in line.schedules),
-                    }
-                )
-                for line in order.lines
-            ),
-        }
-    )
-
-
-def _party(party: Any) -> Any:
-    if party is None:
-        return None
-    return party.model_copy(update={"identifiers": _first_of_each(party.identifiers, "scheme", IDENTIFIERS)})
-
-
-def _first_of_each(items: tuple[Any, ...], key: str, known: tuple[str, ...]) -> tuple[Any, ...]:
-    firsts = {getattr(item, key): item for item in reversed(items)}
-    ahead = [firsts[name] for name in known if name in firsts]
-    return (*ahead, *(item for item in items if not any(item is first for first in ahead)))
-
-
-def _shown(value: Any) -> str:
-    return repr(value) if len(repr(value)) <= 80 else repr(value)[:77] + "..."

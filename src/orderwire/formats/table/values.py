@@ -2,11 +2,12 @@
 
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Literal
 
 from orderwire.document.base import plain
+from orderwire.formats.table.columns import bare
 
 Mark = Literal[".", ","]
 
@@ -68,3 +69,12 @@ def date(cell: Cell, pattern: str | None) -> str:
         return datetime.datetime.strptime(cell.strip(), pattern).date().isoformat()
     except ValueError:
         raise ValueError(f"{cell[:60]!r} is not a date like {pattern}, which the profile asks for") from None
+
+
+def word(cell: str, words: Mapping[str, str]) -> str:
+    """Our word for what people write. Raises ValueError with the remedy."""
+    found = words.get(bare(cell))
+    if found is None:
+        ours = ", ".join(dict.fromkeys(words.values()))
+        raise ValueError(f"{cell.strip()[:60]!r} is no word we know here; write one of: {ours}")
+    return found

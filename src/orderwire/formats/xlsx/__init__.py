@@ -1,20 +1,18 @@
-"""Orders as an Excel workbook: the same table as CSV with real numbers and dates. Nothing in it is ever a formula."""
+"""Tables as an Excel workbook: the same as CSV with real numbers and dates. Nothing in it is ever a formula."""
 
 import datetime
 import io
-import re
 from collections.abc import Iterator
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 
 from pydantic import Field
 
 from orderwire.document.base import plain
 from orderwire.document.finding import Finding, error, info
-from orderwire.document.states import DocumentType
-from orderwire.formats import CannotCarry, Content, Context, Explained, Profile, ReadResult, Written
-from orderwire.formats.table import RawRow, TableProfile, carried, explained, order_form, read_rows, table_of
+from orderwire.formats import Context
+from orderwire.formats.table import RawRow, Table, TableFormat, TableProfile
+from orderwire.formats.table.base import NotATable, Sheet, cannot_carry
 from orderwire.formats.xlsx.archive import Unsafe, checked
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -31,7 +29,11 @@ class XlsxProfile(TableProfile):
     sheet: str | None = Field(None, max_length=31, description="Name of the sheet; without it the first visible one")
 
 
-class Xlsx:
+_NARROWEST, _WIDEST = 8, 44
+"""Widths of columns in characters."""
+
+
+class Xlsx(TableFormat[XlsxProfile]):
     """The format `xlsx`."""
 
     kind = "xlsx"
@@ -39,10 +41,8 @@ class Xlsx:
     version = "1"
     media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     extension = ".xlsx"
-    reads = frozenset({DocumentType.ORDER})
-    writes = frozenset({DocumentType.ORDER})
     profile_model = XlsxProfile
-    documents = (order_form("Excel"),)
+    max_bytes = MAX_BYTES
 
     def sniff(self, content: bytes) -> int:
         """A zip file with a workbook's names; any other zip and the old .xls weakly, to be refused precisely."""
@@ -51,53 +51,35 @@ class Xlsx:
             return 90 if b"xl/" in head or b"[Content_Types].xml" in head else 20
         return 20 if head.startswith((b"\xd0\xcf\x11\xe0", b"PK\x05\x06")) else 0
 
-    def read(self, content: bytes, profile: Profile) -> ReadResult:
-        """Every order of one sheet."""
-        settings = XlsxProfile.model_validate(profile)
-        if len(content) > MAX_BYTES:
-            text = f"holds {len(content):,} bytes, {MAX_BYTES:,} is the most; split it"
-            return ReadResult(self.kind, findings=(error("too-large", "file", text),))
+    def opened(self, content: bytes, profile: XlsxProfile) -> Sheet:
+        """The rows of one sheet."""
         if content.startswith(b"\xd0\xcf\x11\xe0"):
             text = "is an old .xls file or protected by a password; save it as .xlsx without one"
-            return ReadResult(self.kind, findings=(error("unsafe-workbook", "file", text),))
+            raise NotATable(error("unsafe-workbook", "file", text))
         try:
-            name, rows, findings = _sheet(checked(content), settings.sheet)
+            name, rows, findings = _sheet(checked(content), profile.sheet)
         except Unsafe as failure:
-            return ReadResult(self.kind, findings=(error("unsafe-workbook", "file", str(failure)),))
-        documents, problems = read_rows(_rows(rows), settings, place=f"sheet {name}, ")
-        return ReadResult(self.kind, documents, (*findings, *problems))
+            raise NotATable(error("unsafe-workbook", "file", str(failure))) from None
+        return Sheet(_rows(rows), findings, f"sheet {name}, ")
 
-    def explain(self, content: bytes, limit: int) -> tuple[Explained, ...]:
-        """The first rows of the first sheet, each in words."""
-        if len(content) > MAX_BYTES or not content.startswith(b"PK"):
-            return ()
-        try:
-            name, rows, _ = _sheet(checked(content), None)
-        except Unsafe:
-            return ()
-        return tuple(islice(explained(_rows(rows), XlsxProfile(), f"sheet {name}, "), limit))
-
-    def project(self, document: Content, profile: Profile) -> tuple[Content, tuple[Finding, ...]]:
-        """What the columns carry."""
-        return carried(document, self.label)
-
-    def write(self, document: Content, profile: Profile, context: Context) -> Written:
-        """One sheet with a heading and a row for each schedule line; numbers that Excel would round are text."""
+    def packed(self, table: Table, profile: XlsxProfile, context: Context) -> bytes:
+        """One sheet for people: its heading stays in sight, columns are as wide as what they hold, dates are dates;
+        numbers that Excel would round are text."""
         import xlsxwriter  # not needed to read
 
-        settings = XlsxProfile.model_validate(profile)
-        table = table_of(document, settings, self.label)
         if len(table.rows) > MAX_ROWS:
             text = f"needs {len(table.rows):,} rows, an Excel sheet has {MAX_ROWS:,}; choose another format"
-            raise CannotCarry((error("cannot-carry", "lines", text),))
+            raise cannot_carry("lines", text)
         out = io.BytesIO()
         with xlsxwriter.Workbook(out, {"constant_memory": True}) as book:
             created = context.now.astimezone(datetime.UTC).replace(tzinfo=None)
-            book.set_properties({"title": table.number, "created": created})
+            book.set_properties({"title": table.name, "created": created})
             bold, iso = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
-            sheet = book.add_worksheet(settings.sheet or "Orders")
+            sheet = book.add_worksheet(profile.sheet or table.form.title)
             sheet.freeze_panes(1, 0)
-            sheet.set_column(0, len(table.columns) - 1, 16)
+            for n, (column, heading) in enumerate(zip(table.columns, table.headings, strict=True)):
+                widest = max(len(heading), *(len(row.get(column, "")) for row in table.rows))
+                sheet.set_column(n, n, min(max(widest + 2, _NARROWEST), _WIDEST))
             for n, heading in enumerate(table.headings):
                 sheet.write_string(0, n, heading, bold)
             for row, cells in enumerate(table.cells(), 1):
@@ -108,8 +90,7 @@ class Xlsx:
                         sheet.write_number(row, n, float(text))
                     elif text:
                         sheet.write_string(row, n, text)
-        filename = re.sub(r"[^\w.-]+", "_", table.number) + self.extension
-        return Written(out.getvalue(), self.media_type, filename, table.findings)
+        return out.getvalue()
 
 
 def _exact_in_excel(text: str) -> bool:
@@ -117,7 +98,7 @@ def _exact_in_excel(text: str) -> bool:
     return len(text.replace(".", "").strip("0")) <= 15
 
 
-def _sheet(book: io.BytesIO, wanted: str | None) -> tuple[str, list[list[Any]], tuple[Finding, ...]]:
+def _sheet(book: io.BytesIO, wanted: str | None) -> tuple[str, list[list[Any]], list[Finding]]:
     """Name and cells of the sheet to read. Raises Unsafe."""
     import python_calamine  # not needed to write
 
@@ -138,7 +119,7 @@ def _sheet(book: io.BytesIO, wanted: str | None) -> tuple[str, list[list[Any]], 
         raise Unsafe(f"is a damaged workbook ({failure}); save it anew") from None
     others = [repr(sheet) for sheet in sheets if sheet != name]
     text = f"only this sheet was read; the others are {', '.join(others[:10])}"
-    return name, rows, (info("other-sheets", f"sheet {name}", text),) if others else ()
+    return name, rows, [info("other-sheets", f"sheet {name}", text)] if others else []
 
 
 def _rows(rows: list[list[Any]]) -> Iterator[RawRow]:

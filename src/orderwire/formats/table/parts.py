@@ -1,0 +1,139 @@
+"""A document taken apart into header, lines and schedule lines, as a table has them, and put together again."""
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from orderwire.document.order import Order
+from orderwire.document.order_change import LinePart, OrderChange
+from orderwire.document.response import HeaderStatus, LineStatus
+from orderwire.document.states import DocumentType
+from orderwire.formats import Content
+
+Data = dict[str, Any]
+"""Fields of one level as the document's JSON."""
+
+LineData = tuple[Data, list[Data]]
+"""A line and its schedule lines, one empty one where it has none of its own."""
+
+_SCHEDULED = ("quantity", "requested")
+_WHOLE = ("description", "unit", "price")
+_IDENTIFIES = frozenset({"issued", "currency", "buyer", "supplier"})
+"""What a change repeats of the header to name the order; anything more says how the header now stands."""
+
+
+def parted(document: Content) -> tuple[Data, list[LineData]]:
+    """Header and lines of a document."""
+    header = document.model_dump(mode="json", exclude_defaults=True)
+    lines = header.pop("lines", [])
+    if isinstance(document, Order):
+        return {"revision": 1} | header, [_whole(line) for line in lines]
+    if isinstance(document, OrderChange):
+        return header, [_changed(line) for line in lines]
+    return header, [(line, [{}]) for line in lines]
+
+
+def joined(kind: DocumentType, header: Data, lines: list[LineData]) -> Data:
+    """The fields of the document that header and lines make."""
+    match kind:
+        case DocumentType.ORDER:
+            return {**header, "lines": [_stated(line, schedules) for line, schedules in lines]}
+        case DocumentType.CHANGE:
+            return {"form": "delta"} | _with_head(header) | {"lines": [_change(*line) for line in lines]}
+        case DocumentType.RESPONSE:
+            return _answer(header, [line for line, _ in lines])
+        case DocumentType.CANCELLATION:
+            return header
+        case _:
+            return {**header, "lines": [line for line, _ in lines]}
+
+
+def decimal(text: object) -> Decimal | None:
+    """A number as a cell has it, None where it is none."""
+    try:
+        return Decimal(str(text))
+    except InvalidOperation:
+        return None
+
+
+def _whole(line: Data) -> LineData:
+    line.pop("quantity")
+    return line, line.pop("schedules")
+
+
+def _stated(line: Data, schedules: list[Data]) -> Data:
+    parts = [decimal(schedule.get("quantity")) for schedule in schedules]
+    total = format(sum((p for p in parts if p is not None), Decimal(0)), "f") if None not in parts else None
+    return {**line, "quantity": total, "schedules": schedules}
+
+
+def _changed(item: Data) -> LineData:
+    line, part = item.pop("line", None), item.pop("part", None)
+    if line is not None:
+        whole, schedules = _whole(line)
+        return whole | item, schedules
+    if part is not None:
+        schedule = {name: part.pop(name) for name in _SCHEDULED if name in part}
+        return part | item | {"stated": "part"}, [schedule]
+    return item, [{}]
+
+
+def _change(line: Data, schedules: list[Data]) -> Data:
+    """The line of a change: stated whole where description, quantity, unit and price are there, else in part."""
+    item: Data = {name: line[name] for name in ("number", "action", "reason", "code") if name in line}
+    stated = line.get("stated")
+    rest = {name: value for name, value in line.items() if name not in item and name != "stated"}
+    if not rest and not any(schedules) and not stated:
+        return item
+    complete = all(name in rest for name in _WHOLE) and all("quantity" in schedule for schedule in schedules)
+    part = rest | schedules[0]
+    if stated == "whole" or (complete and stated != "part") or len(schedules) > 1 or not part.keys() <= _PART:
+        return {**item, "line": {"number": line.get("number"), **_stated(rest, schedules)}}
+    return {**item, "part": part}
+
+
+_PART = LinePart.model_fields.keys()
+
+
+def _with_head(header: Data) -> Data:
+    head = header.get("head", {})
+    if head.keys() <= _IDENTIFIES and head.keys() != _IDENTIFIES:
+        return {name: value for name, value in header.items() if name != "head"}
+    return header
+
+
+def _answer(header: Data, lines: list[Data]) -> Data:
+    """Statuses that are not given are those of the order, of the lines, or of a line that confirms something."""
+    extra = []
+    said = header.get("status")
+    for line in lines:
+        rest = line.pop("backordered", None)
+        if "status" not in line:
+            if said in (HeaderStatus.ACCEPTED, HeaderStatus.REJECTED):
+                line["status"] = said
+            elif any(name in line for name in ("quantity", "price", "promised", "ships")):
+                line["status"] = LineStatus.ACCEPTED.value
+        if rest is not None and line.get("status", LineStatus.BACKORDERED) == LineStatus.BACKORDERED:
+            line.update({"status": LineStatus.BACKORDERED.value} | rest)
+        elif rest is not None:
+            part = {name: line[name] for name in ("number", *_PARTS, "unit") if name in line}
+            extra.append(part | {"status": LineStatus.BACKORDERED.value} | rest)
+    lines = lines + extra
+    status = {} if said is not None or not lines else _overall({line.get("status") for line in lines})
+    return {**header, **status, "lines": lines}
+
+
+_PARTS = ("buyer_part", "supplier_part", "gtin")
+
+
+def _overall(statuses: set[str | None]) -> Mapping[str, str]:
+    """The status of the order that its lines give."""
+    one = {LineStatus.ACCEPTED: HeaderStatus.ACCEPTED, LineStatus.REJECTED: HeaderStatus.REJECTED,
+           LineStatus.PENDING: HeaderStatus.RECEIVED}  # fmt: skip
+    only = next(iter(statuses)) if len(statuses) == 1 else None
+    if None in statuses:
+        return {}
+    return {"status": one.get(LineStatus(only), _MIXED).value if only in set(LineStatus) else _MIXED.value}
+
+
+_MIXED = HeaderStatus.ACCEPTED_WITH_CHANGES
