@@ -159,7 +159,8 @@ class FormatConformance:
         def check(document: Content) -> None:
             written = self._written(document, {})
             projected, lost = self.format.project(document, {})
-            assert lost or _leaves(projected) == _leaves(document)
+            # What comes back may say more: the standard's own codes, and what it makes explicit.
+            assert lost or not _leaves(document) - _leaves(projected)
             assert set(lost) <= set(written.findings)
 
     def test_damaged_documents_give_findings_and_never_an_exception(self) -> None:
