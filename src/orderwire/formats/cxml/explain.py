@@ -74,7 +74,7 @@ def _walk(root: Element, name: str) -> Iterator[tuple[Element, str]]:
 
 def _piece(element: Element, path: str) -> Explained | None:
     tag, own = local(element), (element.text or "").strip()
-    attributes = [(local_name(k), v) for k, v in element.attrib.items() if k != LANG and v.strip()]
+    attributes = [(str(k).rpartition("}")[2], str(v)) for k, v in element.attrib.items() if k != LANG and v.strip()]
     if tag in _SECRET or "SharedSecret/" in path:
         own, attributes = _MASK, []
     if not own and not attributes and tag not in NOT_READ:
@@ -104,8 +104,3 @@ def _meaning(tag: str, name: str, value: str) -> str:
 def _spaced(name: str) -> str:
     """orderID -> order ID."""
     return _CAMEL.sub(" ", name)
-
-
-def local_name(name: str) -> str:
-    """An attribute's name without its namespace."""
-    return name.rpartition("}")[2]

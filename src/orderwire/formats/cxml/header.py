@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass, field
+from typing import Any
 
 from lxml import etree
 
@@ -93,7 +94,8 @@ def read_envelope(root: Element, reading: Reading) -> Envelope:
 
 def _version(root: Element) -> str | None:
     """The version that the system identifier of the DOCTYPE names."""
-    parts = (root.getroottree().docinfo.system_url or "").split("/")
+    docinfo: Any = root.getroottree().docinfo
+    parts = (docinfo.system_url or "").split("/")
     return next((p for p in parts if p.startswith("1.") and p.replace(".", "").isdigit()), None)
 
 

@@ -4,6 +4,7 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from lxml import etree
 
@@ -31,7 +32,8 @@ def check(content: bytes, kind: str, folder: str) -> tuple[Finding, ...]:
     with _one_at_a_time:
         if dtd.validate(root):
             return ()
-        wrong = [(entry.line, entry.message) for entry in dtd.error_log]
+        log: Any = dtd.error_log
+        wrong = [(entry.line, entry.message) for entry in log]
     shown = [warning("schema", f"line {line}", f"{name}: {message[:300]}") for line, message in wrong[:_MANY]]
     if len(wrong) > _MANY:
         shown.append(warning("more", "document", f"and {len(wrong) - _MANY} more of these"))

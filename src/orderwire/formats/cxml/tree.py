@@ -25,7 +25,7 @@ _CODE = re.compile(r"[A-Za-z0-9._:/ -]{1,35}")
 
 
 def add(
-    parent: Element, tag: str, text: str | None = None, *, lang: str | None = None, **attributes: str | None
+    parent: Element, tag: str, text: str | None = None, /, *, lang: str | None = None, **attributes: str | None
 ) -> Element:
     """A child with the attributes that are not None."""
     made = etree.SubElement(parent, tag, {k: v for k, v in attributes.items() if v is not None})

@@ -8,4 +8,3 @@ class TestCxml(FormatConformance):
     kind = "cxml"
     documents = DOCUMENTS
     profiles = ({}, {"on_loss": "accept"}, {"on_loss": "note", "deployment": "test", "deleted_lines": "omit"})
-    examples = 40

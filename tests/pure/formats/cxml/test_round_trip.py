@@ -36,7 +36,7 @@ PROFILES = st.fixed_dictionaries(
         "version": st.sampled_from(["1.2.063", "1.2.050"]),
     },
 )
-FAST = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+FAST = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def holds(document: Content, profile: dict[str, Any]) -> None:
