@@ -11,8 +11,11 @@ from typing import Any, Final, NamedTuple
 
 from orderwire.document.advice import ApplicationAdvice
 from orderwire.document.base import Document
+from orderwire.document.cancellation import Cancellation
 from orderwire.document.finding import Finding, error, has_errors
 from orderwire.document.functional import FunctionalAck
+from orderwire.document.order import Order
+from orderwire.document.order_change import OrderChange
 from orderwire.formats import (
     TYPES,
     CannotCarry,
@@ -25,7 +28,15 @@ from orderwire.formats import (
     ReadResult,
     Written,
 )
-from orderwire.formats.edifact import forms_around, write_aperak, write_contrl
+from orderwire.formats.edifact import (
+    forms_around,
+    project_ordchg,
+    project_order,
+    write_aperak,
+    write_contrl,
+    write_ordchg,
+    write_orders,
+)
 from orderwire.formats.edifact.envelope import LIMIT, interchanges
 from orderwire.formats.edifact.profile import EdifactProfile, parse
 from orderwire.formats.edifact.read import READERS, read_interchange
@@ -33,7 +44,7 @@ from orderwire.formats.edifact.tables import MESSAGES
 from orderwire.formats.edifact.writer import written
 from orderwire.formats.fit import Fit
 
-_UNB = re.compile(r"UNB[^A-Za-z0-9 \t\r\n][\r\n]*(?:UNO|U\s+NO|UN\s+O|IAT|KEC)\s*[A-Z]")
+_UNB = re.compile(r"UNB([^A-Za-z0-9 \t\r\n])(?:[\r\n]*[A-Z]){4}[\r\n]*[^A-Za-z0-9 ][\r\n]*\d[\r\n]*\1")
 _UNH = re.compile(r"\s*(?:UNA.{6}\s*)?UNH([^A-Za-z0-9 \t\r\n])[^\n]{1,14}\1[A-Z]{6}[^A-Za-z0-9]")
 
 
@@ -46,6 +57,9 @@ class Writer(NamedTuple):
 
 
 WRITERS: Final[Mapping[type[Document], Writer]] = {
+    Order: Writer("ORDERS", project_order.project, write_orders.body),
+    OrderChange: Writer("ORDCHG", project_ordchg.project_change, write_ordchg.change_body),
+    Cancellation: Writer("ORDCHG", project_ordchg.project_cancellation, write_ordchg.cancellation_body),
     ApplicationAdvice: Writer("APERAK", write_aperak.project, write_aperak.body),
     FunctionalAck: Writer("CONTRL", write_contrl.project, write_contrl.body),
 }

@@ -1,9 +1,8 @@
 """Makes values fit their elements, and keeps the account of what is lost: the base of every `project`."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from orderwire.document.base import plain
+from orderwire.document.finding import info
 from orderwire.document.party import Address, Contact, Identifier, Party
 from orderwire.document.terms import Reference
 from orderwire.formats import fit
@@ -21,6 +20,10 @@ class Fit(fit.Fit):
         super().__init__("EDIFACT", profile.on_loss)
         self.profile = profile
         self.limits = limits(profile.version)
+
+    def inform(self, where: str, text: str) -> None:
+        """Content that stands elsewhere than in its own place; nothing is lost."""
+        self.findings.append(info("elsewhere", where, text))
 
     def unit(self, code: str, where: str) -> None:
         """Stop where a unit would not read back as itself."""
@@ -101,16 +104,3 @@ class Fit(fit.Fit):
                 update["line"] = None
             kept.append(item.model_copy(update=update) if update else item)
         return tuple(kept)
-
-    def number(self, value: str | None, where: str, limit: int = 35) -> None:
-        """Stop where an identifying number is too long."""
-        self.whole(value or "", limit, where)
-
-    def said(self, where: str, text: str) -> None:
-        """A loss that stands in words elsewhere in the document; never stops."""
-        self.findings.append(replace(fit.Finding(fit.Severity.INFO, "in-words", where, text)))
-
-
-def in_words(value: object) -> str:
-    """A decimal or another value for a note."""
-    return plain(value) if hasattr(value, "as_tuple") else str(value)

@@ -64,6 +64,21 @@ def written(notes: Sequence[Note], version: str) -> list[list[str]]:
     return [["FTX", code, "", "", c(*row)] for code, row in _ftx(notes, version)]
 
 
+def one(text: str | None, where: str, fit: Fit, version: str) -> str | None:
+    """A text that has FTX of its own, as it comes back."""
+    return (
+        words(_ftx(fitted([Note.model_construct(text=text, subject=None)], where, fit, version), version), version)
+        if text
+        else None
+    )
+
+
+def written_one(text: str | None, code: str, version: str) -> list[list[str]]:
+    """The FTX of a text that `one` has made fit."""
+    rows = parts.rows(text, limits(version).text, WIDTH) if text else []
+    return [["FTX", code, "", "", c(*row)] for row in rows[:MOST]]
+
+
 def code_of(subject: str | None) -> str | None:
     """4451 of a subject; None where it has none."""
     known = SUBJECT_CODES.get((subject or "").lower())
@@ -72,13 +87,16 @@ def code_of(subject: str | None) -> str | None:
     return subject if len(subject) == 3 and subject.isascii() and subject.isalnum() and subject.isupper() else None
 
 
-def fitted(items: Sequence[Note], where: str, fit: Fit, version: str) -> tuple[Note, ...]:
-    """Notes as they come back, with a finding where that is not as they were."""
+def fitted(
+    items: Sequence[Note], where: str, fit: Fit, version: str, reserved: frozenset[str] = frozenset()
+) -> tuple[Note, ...]:
+    """Notes as they come back, with a finding where that is not as they were. Codes in `reserved` say something else
+    in this message: such a subject goes into the text."""
     if not items:
         return ()
     named = []
     for item in items:
-        if item.subject and code_of(item.subject) is None:
+        if item.subject and code_of(item.subject) in {None, *reserved}:
             fit.findings.append(info("subject-in-text", where, f"the subject {item.subject!r} is written in the text"))
             item = Note.model_construct(text=f"{item.subject}: {item.text}", subject=None)
         named.append(item)

@@ -12,7 +12,7 @@ from orderwire.document.finding import Finding
 from orderwire.document.functional import FunctionalAck, TransactionStatus
 from orderwire.document.states import DocumentType
 from orderwire.formats import Identity, ReadDocument
-from orderwire.formats.edifact import read_aperak, read_contrl, read_desadv, read_recadv
+from orderwire.formats.edifact import read_aperak, read_contrl, read_desadv, read_ordchg, read_orders, read_recadv
 from orderwire.formats.edifact.acknowledge import answer
 from orderwire.formats.edifact.envelope import Interchange, RawMessage
 from orderwire.formats.edifact.faults import NO_SUCH, Faults
@@ -26,6 +26,8 @@ Reader = Callable[[RawMessage, EdifactProfile, Faults], Found]
 READERS: Final[Mapping[str, Reader]] = {
     "APERAK": read_aperak.read,
     "CONTRL": read_contrl.read,
+    "ORDCHG": read_ordchg.read,
+    "ORDERS": read_orders.read,
     "DESADV": read_desadv.read,
     "RECADV": read_recadv.read,
 }

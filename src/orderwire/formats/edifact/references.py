@@ -21,8 +21,7 @@ def kind_of(code: str, profile: EdifactProfile) -> tuple[str, str | None]:
         if own == code:
             return kind, None
     if code in REFERENCES:
-        kind = REFERENCES[code]
-        return kind, None if kind != "other" else None
+        return REFERENCES[code], None
     return "other", code
 
 

@@ -15,7 +15,10 @@ from orderwire.formats.edifact.syntax import Segment, at
 from orderwire.formats.edifact.tables import TAX_CATEGORIES, TAXES, TERMS_BASIS, TERMS_BASIS_CODES
 from orderwire.formats.edifact.values import day, number, text_of
 from orderwire.formats.edifact.writer import c
+from orderwire.formats.pieces import pieces, rejoin
 
+REASON = 35
+"""Longest component of 7160, of two."""
 DISCOUNT = ("22", "8")
 _MONTH_END_BEFORE = ("6", "17")
 _PERIODS = {"D": 1, "CD": 1, "W": 7, "WD": 1, "DW": 1, "": 1}
@@ -152,21 +155,23 @@ class AlcReader:
             faults.error("allowance-amount", text)
             return None
         code = at(self.segment, 5) or at(self.segment, 2, 1)
-        words = " ".join(part for part in (at(self.segment, 5, 3), at(self.segment, 5, 4)) if part)
+        said = self.segment[5][3:5] if len(self.segment) > 5 else []
+        words = rejoin([part for part in said if part.strip()], REASON)
         try:
             return AllowanceCharge(
                 kind="allowance" if kind in ("A", "H", "F", "G") else "charge", amount=self.amount,
-                percent=self.percent if self.amount is None else None, code=code or None, reason=words[:200] or None,
-                tax=self.tax,
+                percent=self.percent if self.amount is None else None, code=code or None,
+                reason=words.strip()[:200] or None, tax=self.tax,
             )  # fmt: skip
         except ValidationError as failure:
             faults.extend(from_validation(failure))
             return None
 
 
-def written_allowance(item: AllowanceCharge, reason: Sequence[str]) -> list[list[str]]:
-    """An ALC group; `reason` is its reason in parts of 35 characters."""
+def written_allowance(item: AllowanceCharge) -> list[list[str]]:
+    """An ALC group."""
     charge = item.kind == "charge"
+    reason = pieces(item.reason, REASON) if item.reason else []
     rows = [["ALC", "C" if charge else "A", "", "", "", c(item.code or "", "", "", *reason)]]
     if item.percent is not None:
         rows.append(["PCD", c("2" if charge else "1", text_of(item.percent))])
