@@ -180,9 +180,8 @@ class FulfilledReader:
             return
         code, unit = at(self.segment, 1), at(self.segment, 1, 2)
         value = self.quantity(1, 1)
-        if value is None or code in self.quantities:
-            return
-        self.quantities[code] = value
+        # A value that is none was told already and refuses the message; the line is not said to have no quantity too.
+        self.quantities.setdefault(code, Decimal(0) if value is None else value)
         if unit and "unit" not in self.line:
             self.line["unit"] = self._unit(unit)
 

@@ -34,7 +34,7 @@ def project(ack: FunctionalAck, profile: EdifactProfile) -> tuple[FunctionalAck,
         fit.stop("group_control", "missing", "the number of the interchange is missing; a CONTRL must name it")
     else:
         fit.whole(ack.group_control, _CONTROL, "group_control")
-    unsaid = ("reason", "prepared", "included", "received", "accepted")
+    unsaid = ("reason", "group_version", "prepared", "included", "received", "accepted")
     lost = [name for name in unsaid if getattr(ack, name) is not None]
     for name in lost:
         fit.lose(name, "has no place in a CONTRL; it is left out")
