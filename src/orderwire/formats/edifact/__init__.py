@@ -16,6 +16,7 @@ from orderwire.document.finding import Finding, error, has_errors
 from orderwire.document.functional import FunctionalAck
 from orderwire.document.order import Order
 from orderwire.document.order_change import OrderChange
+from orderwire.document.response import Response
 from orderwire.formats import (
     TYPES,
     CannotCarry,
@@ -32,10 +33,12 @@ from orderwire.formats.edifact import (
     forms_around,
     project_ordchg,
     project_order,
+    project_ordrsp,
     write_aperak,
     write_contrl,
     write_ordchg,
     write_orders,
+    write_ordrsp,
 )
 from orderwire.formats.edifact.envelope import LIMIT, interchanges
 from orderwire.formats.edifact.profile import EdifactProfile, parse
@@ -59,6 +62,7 @@ class Writer(NamedTuple):
 WRITERS: Final[Mapping[type[Document], Writer]] = {
     Order: Writer("ORDERS", project_order.project, write_orders.body),
     OrderChange: Writer("ORDCHG", project_ordchg.project_change, write_ordchg.change_body),
+    Response: Writer("ORDRSP", project_ordrsp.project, write_ordrsp.body),
     Cancellation: Writer("ORDCHG", project_ordchg.project_cancellation, write_ordchg.cancellation_body),
     ApplicationAdvice: Writer("APERAK", write_aperak.project, write_aperak.body),
     FunctionalAck: Writer("CONTRL", write_contrl.project, write_contrl.body),

@@ -12,7 +12,15 @@ from orderwire.document.finding import Finding
 from orderwire.document.functional import FunctionalAck, TransactionStatus
 from orderwire.document.states import DocumentType
 from orderwire.formats import Identity, ReadDocument
-from orderwire.formats.edifact import read_aperak, read_contrl, read_desadv, read_ordchg, read_orders, read_recadv
+from orderwire.formats.edifact import (
+    read_aperak,
+    read_contrl,
+    read_desadv,
+    read_ordchg,
+    read_orders,
+    read_ordrsp,
+    read_recadv,
+)
 from orderwire.formats.edifact.acknowledge import answer
 from orderwire.formats.edifact.envelope import Interchange, RawMessage
 from orderwire.formats.edifact.faults import NO_SUCH, Faults
@@ -28,6 +36,7 @@ READERS: Final[Mapping[str, Reader]] = {
     "CONTRL": read_contrl.read,
     "ORDCHG": read_ordchg.read,
     "ORDERS": read_orders.read,
+    "ORDRSP": read_ordrsp.read,
     "DESADV": read_desadv.read,
     "RECADV": read_recadv.read,
 }
