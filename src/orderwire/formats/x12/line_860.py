@@ -66,11 +66,13 @@ class ChangedLine(LineReader):
         if action is not LineAction.DELETED and self._stated(meaning, action):
             values["line"] = self.line(faults, default)
             notes = self.reasons
+            if values["line"] is None:
+                return None
         else:
             values["part"] = self._part(faults, meaning, action, default)
             notes = (*self.reasons, *self.notes)
         values["reason"] = "\n".join(note.text for note in notes)[:4000].strip() or None
-        if self._sound and action is LineAction.CHANGED and not (values.get("line") or values["part"] or notes):
+        if self._sound and action is LineAction.CHANGED and not (values.get("line") or values.get("part") or notes):
             self._refuse(faults, f"POC02 {self.code} changes line {self.number}, but nothing says how")
         if not self._sound:
             return None

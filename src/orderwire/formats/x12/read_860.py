@@ -87,6 +87,9 @@ class ChangeReader(OrderSetReader[ChangedLine]):
         reason = "\n".join(note.text for note in notes)[:4000].strip()
         if faults.failed:
             return None
+        if head is None and not lines:
+            text = "the change names no line and does not repeat the header; nothing says what changes"
+            faults.remark("nothing-changed", text)
         try:
             return OrderChange.model_validate(
                 {

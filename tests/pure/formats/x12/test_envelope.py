@@ -110,7 +110,8 @@ def test_several_groups_and_sets_keep_their_order() -> None:
         (message(*BASE)[:-1], "2"),
         (message(*BASE, control="0002"), "23"),
         (message("BMG*00**03", kind="864"), "1"),
-        (message("BCH*04*CP*PO-1***20260102", kind="860"), "1"),
+        (message("BCH*04*CP*PO-1***20260102", "POC*1*QQ", kind="860"), "5"),
+        (message("G50*N*20260102*PO-1", kind="875"), "1"),
     ],
 )
 def test_only_the_broken_set_is_refused_and_the_997_says_why(broken: list[str], code: str) -> None:

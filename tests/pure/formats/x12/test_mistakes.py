@@ -1,11 +1,15 @@
 """Mistakes seen in public EDI code (formats reference, section 9): each is a test here; and damaged files."""
 
+import datetime
 import random
 
+from orderwire.document.cancellation import Cancellation
 from orderwire.document.codes import UNITS
 from orderwire.document.finding import Severity
+from orderwire.document.order_change import OrderChange
 from orderwire.document.response import HeaderStatus, LineStatus, Response
 from orderwire.document.states import DocumentType
+from orderwire.formats import ReadDocument
 from orderwire.formats.x12.order_codes import ANSWERS, LINE_REPLIES
 from orderwire.formats.x12.tables import GTINS, PARTY_ID_SCHEMES, SUPPLIER_PARTS
 from orderwire.formats.x12.units import TO_REC20, TO_X12
@@ -13,21 +17,28 @@ from tests.pure.formats.x12.support import BASE, CORPUS, FORMAT, ISA, codes, int
 from tests.pure.formats.x12.test_read_850 import FULL
 
 
-def test_a_change_with_purpose_and_kind_in_the_wrong_places_is_noticed() -> None:
-    (found,) = FORMAT.read(interchange(message("BCH*00*04*PO-1***20260102", kind="860"), group="PC"), {}).documents
-    assert (found.type, found.number) == (DocumentType.CHANGE, "PO-1")
-    assert {"not-supported", "purpose"} <= codes(found.findings)
+def change(*rows: str) -> ReadDocument:
+    """The only document of an interchange with one 860."""
+    (found,) = FORMAT.read(interchange(message(*rows, kind="860"), group="PC"), {}).documents
+    return found
 
 
-def test_a_change_with_order_lines_is_noticed() -> None:
-    rows = message("BCH*04*SA*PO-1***20260102", "PO1*1*5*EA*1", kind="860")
-    (found,) = FORMAT.read(interchange(rows, group="PC"), {}).documents
+def test_a_change_with_purpose_and_kind_in_the_wrong_places_is_read_as_it_is_meant() -> None:
+    found = change("BCH*00*04*PO-1***20260102", "POC*1*DI")
+    assert (found.type, found.number, found.usable) == (DocumentType.CHANGE, "PO-1", True)
+    assert isinstance(found.document, OrderChange) and (found.document.form, found.document.code) == ("delta", "04")
+    assert "purpose" in codes(found.findings)
+
+
+def test_a_change_with_order_lines_is_refused() -> None:
+    found = change("BCH*04*SA*PO-1***20260102", "PO1*1*5*EA*1")
     assert "segment-place" in codes(found.findings) and not found.usable
 
 
-def test_a_cancellation_by_860_is_called_one() -> None:
-    (found,) = FORMAT.read(interchange(message("BCH*01*SA*PO-1***20260102", kind="860"), group="PC"), {}).documents
-    assert (found.type, found.document) == (DocumentType.CANCELLATION, None)
+def test_a_cancellation_by_860_is_one() -> None:
+    found = change("BCH*01*SA*PO-1***20260102")
+    assert found.type is DocumentType.CANCELLATION
+    assert found.document == Cancellation(order_number="PO-1", order_issued=datetime.date(2026, 1, 2), code="01")
 
 
 def test_an_answer_with_number_and_date_swapped_is_refused() -> None:
@@ -71,7 +82,14 @@ def test_code_tables_do_not_overlap() -> None:
 def test_damaged_files_never_raise_and_always_say_why() -> None:
     answer = ("BAK*00*AC*PO-1*20260102", "PO1*1*5*EA*1", "ACK*IQ*4*EA*067*20260110", "CTT*1")
     receipt = ("AK1*PO*11", "AK2*850*0001", "AK3*PO1*3**8", "AK4*2>1*330*6*x", "AK5*R*5", "AK9*R*1*1*0")
+    amendment = (
+        "BCH*04*SA*PO-1***20260102", "CUR*BY*USD", "N1*BY*Buyer Inc", "N1*SU*Seller", "POC*1*RQ*5**EA*2",
+        "SCH*5*EA***002*20260301", "POC*2*DI", "CTT*2",
+    )  # fmt: skip
+    reply = ("BCA*06*AC*PO-1**1*20260102", "POC*1*CA*4**EA", "ACK*IQ*4*EA*067*20260110", "CTT*1")
     seeds = [
+        interchange(message(*amendment, kind="860"), group="PC"),
+        interchange(message(*reply, kind="865"), group="CA"),
         interchange(message(*FULL), message(*BASE, control="0002")),
         interchange(message(*answer, kind="855"), group="PR"),
         interchange(message(*receipt, kind="997"), group="FA"),
