@@ -5,6 +5,7 @@ Find a document in the file of its name: order.py, order_change.py, cancellation
 lines), advice.py, fulfillment.py. make.py says how a document is written and proven to come back.
 """
 
+import datetime
 import re
 
 from lxml import etree
@@ -74,13 +75,13 @@ class Ubl:
 
     def project(self, document: Content, profile: Profile) -> tuple[Content, tuple[Finding, ...]]:
         """The document as it comes back. Raises CannotCarry where no profile key could make it one of UBL's."""
-        made = make(document, parse(profile))
+        made = make(document, parse(profile), datetime.date.min)
         return made.document, tuple(made.fit.findings)
 
     def write(self, document: Content, profile: Profile, context: Context) -> Written:
         """One document, within a StandardBusinessDocument where the profile asks for it."""
         settings = parse(profile)
-        made = make(document, settings)
+        made = make(document, settings, context.now.date())
         root, fit, controls = made.root, made.fit, dict[str, str]()
         name = f"{local(root)}-{label(root, 'cbc:ID') or label(root, 'cac:OrderReference/cbc:ID')}"
         for finding in schemas.judged(root, settings):

@@ -11,7 +11,7 @@ from orderwire.formats.ubl.fit import Fit
 from orderwire.formats.ubl.frame import derived, insert_notes, is_test, last_of, report, start
 from orderwire.formats.ubl.parties import put_party
 from orderwire.formats.ubl.profile import UblProfile
-from orderwire.formats.ubl.tables import ADVICE_CODES, ADVICE_READ
+from orderwire.formats.ubl.tables import ADVICE_CODES, ADVICE_READ, UNDATED
 from orderwire.formats.ubl.texts import LONGEST
 from orderwire.formats.ubl.tree import Element, date, every, first, group, label, put, text
 from orderwire.formats.xml import Faults
@@ -50,6 +50,8 @@ def build(advice: ApplicationAdvice, fit: Fit) -> Element:
                 fit.lose(field, "Peppol's response names the document only", said=f"{words}: {value}")
             else:
                 _put_document(response, value, words, None)
+    if fit.undated:
+        _put_document(response, "day of writing", UNDATED, None)
     for position, detail in enumerate(advice.details, 1):
         _put_detail(response, detail, f"details[{position}]", code, fit)
     insert_notes(notes_behind, (), fit)
@@ -95,21 +97,23 @@ def read(root: Element, profile: UblProfile, faults: Faults) -> ApplicationAdvic
         faults.error("status", root if response is None else response, told)
         return None
     values: dict[str, Any] = {}
+    undated = False
     for element in every(response, "cac:DocumentReference"):
-        field = _CONTROLS.get(label(element, "cbc:DocumentType") or "")
-        if field:
+        words = label(element, "cbc:DocumentType") or ""
+        undated = undated or words == UNDATED
+        if field := _CONTROLS.get(words):
             values[field] = label(element, "cbc:ID")
-        elif "document_number" not in values:
+        elif words != UNDATED and "document_number" not in values:
             number = label(element, "cbc:ID")
             values["document_number"] = None if number == UNNUMBERED else number
             values["document_kind"] = label(element, "cbc:DocumentTypeCode", 35)
-    reasons = [text(e) for e in every(response, "cac:Response/cbc:Description")] + [
-        text(e) for e in every(root, "cbc:Note")
-    ]
+    said = [*every(response, "cac:Response/cbc:Description"), *every(root, "cbc:Note")]
     values |= {
-        "number": label(root, "cbc:ID"), "issued": date(root, "cbc:IssueDate", faults), "code": code,
+        "number": label(root, "cbc:ID"), "code": code,
+        "issued": None if undated else date(root, "cbc:IssueDate", faults),
         "status": ADVICE_READ.get(code or "", AdviceStatus.RECEIVED),
-        "reason": "\n".join(filter(None, reasons))[:LONGEST].strip() or None, "test": is_test(root, profile),
+        "reason": "
+".join(filter(None, map(text, said)))[:LONGEST].strip() or None, "test": is_test(root, profile),
         "details": tuple(_detail(line) for line in every(response, "cac:LineResponse")),
     }  # fmt: skip
     try:

@@ -47,6 +47,8 @@ def put_answer(root: Element, line: LineAnswer, position: int, fit: Fit) -> None
     later = line.status is LineStatus.BACKORDERED
     unit = fit.unit(line.unit) if line.unit else None
     quantity = plain(line.quantity) if line.quantity is not None else None
+    if unit and quantity is None:
+        fit.lose(f"{where}.unit", "a unit without a quantity is left out")
     put(item, "cbc:MaximumBackorderQuantity" if later else "cbc:Quantity", quantity, unitCode=unit)
     if later and quantity is None and not fit.peppol:
         put(item, "cbc:BackOrderAllowedIndicator", "true")

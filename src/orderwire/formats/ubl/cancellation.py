@@ -5,7 +5,7 @@ from pydantic import ValidationError
 from orderwire.document.cancellation import Cancellation
 from orderwire.document.finding import from_validation
 from orderwire.formats.ubl.fit import Fit
-from orderwire.formats.ubl.frame import derived, insert_notes, is_test, last_of, report, start
+from orderwire.formats.ubl.frame import day_of, derived, insert_notes, is_test, last_of, put_undated, report, start
 from orderwire.formats.ubl.parties import put_role, read_role
 from orderwire.formats.ubl.profile import UblProfile
 from orderwire.formats.ubl.references import Additional, put_fact
@@ -38,6 +38,7 @@ def build(document: Cancellation, fit: Fit) -> Element:
         day(reference, "cbc:IssueDate", document.order_issued)
         for name, value in facts:
             put_fact(root, name, value)
+        put_undated(root, fit)
     for field in ("currency", "code"):
         if getattr(document, field) is not None:
             fit.say(field, "a UBL cancellation does not repeat it")
@@ -62,7 +63,7 @@ def read(root: Element, profile: UblProfile, faults: Faults) -> Cancellation | N
         "number": label(root, "cbc:ID"),
         "order_number": label(root, "cac:OrderReference/cbc:ID"),
         "order_issued": date(root, "cac:OrderReference/cbc:IssueDate", faults),
-        "issued": date(root, "cbc:IssueDate", faults),
+        "issued": day_of(root, additional, faults),
         "revision": additional.fact(REVISION, 99999),
         "release_number": additional.facts.get(RELEASE),
         "sequence": additional.fact(SEQUENCE, 99999),

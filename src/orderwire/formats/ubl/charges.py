@@ -7,7 +7,8 @@ from pydantic import ValidationError
 
 from orderwire.document.base import plain
 from orderwire.document.finding import from_validation
-from orderwire.document.money import allowance_total, rounded
+from orderwire.document.money import allowance_total, exponent
+from orderwire.document.order import CURRENCIES
 from orderwire.document.terms import AllowanceCharge, Tax
 from orderwire.formats.ubl.fit import Fit
 from orderwire.formats.ubl.tables import TAX_CATEGORIES
@@ -28,11 +29,10 @@ def put_charges(parent: Element, items: Iterable[AllowanceCharge], base: Decimal
         put(element, "cbc:AllowanceChargeReason", item.reason)
         if item.percent is not None:
             put(element, "cbc:MultiplierFactorNumeric", plain(item.percent))
-            amount(element, "cbc:Amount", abs(allowance_total([item], base, fit.currency)), fit.currency)
+            worth = allowance_total([item], base, fit.currency)
+            amount(element, "cbc:Amount", worth if item.kind == "charge" else -worth, fit.currency)
             amount(element, "cbc:BaseAmount", base, fit.currency)
         elif item.amount is not None:
-            if item.amount != rounded(item.amount, fit.currency):
-                fit.stop(f"{at}.amount", "too-many-digits", f"has more decimals than {fit.currency} has; round it")
             amount(element, "cbc:Amount", item.amount, fit.currency)
         if item.tax:
             put_tax(element, "cac:TaxCategory", item.tax, f"{at}.tax", fit)
@@ -104,8 +104,11 @@ def _percent(
             faults.warning("peppol-t01-r020", element, "has a percentage without its base; the amount is read")
             return None
         return factor
+    stated = first(element, "cbc:Amount")
+    currency = stated.get("currencyID") if stated is not None else None
+    slack = max(_SLACK, exponent(currency) / 2) if currency in CURRENCIES else _SLACK
     for percent in (factor, factor * 100):
-        if 0 <= percent <= 100 and abs(base * percent / 100 - value) <= _SLACK:
+        if 0 <= percent <= 100 and abs(base * percent / 100 - value) <= slack:
             return percent
     text = f"{plain(value)} is not {plain(factor)} % of {plain(base)}; the amount is read (PEPPOL-T01-R022)"
     faults.warning("peppol-t01-r022", element, text)

@@ -40,7 +40,7 @@ _PLACES = {
     "PartyLegalEntity": "identifiers", "AllowanceCharge": "allowances_charges", "TaxCategory": "tax",
     "ClassifiedTaxCategory": "taxes", "PriceAmount": "price", "BaseQuantity": "price_basis", "Quantity": "quantity",
     "AnticipatedMonetaryTotal": "totals", "DocumentCurrencyCode": "currency", "ItemClassificationCode": "category",
-    "AccountingCost": "accounts",
+    "AccountingCost": "accounts", "Delivery": "ship_to",
 }  # fmt: skip
 """Our field for an element, so that a refusal names it."""
 

@@ -10,6 +10,8 @@ from orderwire.formats.ubl.fit import Fit
 
 _THROUGH = frozenset({"head", "line"})
 """Fields whose own fields findings name without them: head.notes is notes, lines[1].line.price lines[1].price."""
+_ASIDE = frozenset({"notes", "reason", "contact", "attachments", "accounts", "code"})
+"""Fields that matter less than the deal."""
 
 
 def account(before: Document, after: Document, fit: Fit) -> None:
@@ -21,7 +23,8 @@ def account(before: Document, after: Document, fit: Fit) -> None:
         was, now = _leaves(old), _leaves(new)
         if was - now:
             words = ", ".join(value for _, value in (was - now))[:200]
-            fit.lose(path, f"would not come back as it is: {words}", commercial=True, said=f"{path}: {words}")
+            commercial = path.rpartition(".")[2] not in _ASIDE
+            fit.lose(path, f"would not come back as it is: {words}", commercial=commercial, said=f"{path}: {words}")
         elif now - was:
             fit.say(path, f"reads back with {', '.join(value for _, value in (now - was))[:100]}")
 

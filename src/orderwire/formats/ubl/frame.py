@@ -8,9 +8,10 @@ from lxml import etree
 from orderwire.document.terms import Note
 from orderwire.formats.ubl.fit import Fit
 from orderwire.formats.ubl.profile import UblProfile
-from orderwire.formats.ubl.tables import CUSTOMIZATIONS, FIXED_PROCESS, PROCESSES
+from orderwire.formats.ubl.references import Additional, put_fact
+from orderwire.formats.ubl.tables import CUSTOMIZATIONS, FIXED_PROCESS, PROCESSES, UNDATED
 from orderwire.formats.ubl.texts import put_notes
-from orderwire.formats.ubl.tree import Element, day, document, label, put
+from orderwire.formats.ubl.tree import Element, date, day, document, label, put
 from orderwire.formats.xml import Faults, where_is
 
 TEST = "TEST"
@@ -19,7 +20,9 @@ TEST = "TEST"
 
 def start(name: str, number: str | None, issued: datetime.date | None, fit: Fit, *, test: bool,
           sales_order: str | None = None, day_field: str = "issued") -> Element:  # fmt: skip
-    """The root with everything up to IssueDate. A missing day stops the writing: UBL cannot do without."""
+    """The root with everything up to IssueDate. UBL needs a day: where there is none it is that
+    of writing, and `undated` says so.
+    """
     root = document(name)
     if fit.peppol:
         extension = f":extended:{fit.profile.extension}" if fit.profile.extension else ""
@@ -36,10 +39,22 @@ def start(name: str, number: str | None, issued: datetime.date | None, fit: Fit,
         fit.say("test", "the profile makes everything on this connection a test")
     put(root, "cbc:ID", number)
     put(root, "cbc:SalesOrderID", sales_order)
-    if issued is None:
-        fit.stop(day_field, "day-missing", f"a UBL {name} needs the day of its issue; set it")
+    if issued is None and fit.peppol and fit.transaction != "OrderChange":
+        fit.stop(day_field, "day-missing", f"Peppol asks for the day of issue of the {name}; set it")
+    elif issued is None:
+        issued, fit.undated = fit.today, True
     day(root, "cbc:IssueDate", issued)
     return root
+
+
+def put_undated(root: Element, fit: Fit) -> None:
+    """Say that the document has no day of its own, with the other facts."""
+    put_fact(root, UNDATED, "day of writing" if fit.undated else None)
+
+
+def day_of(root: Element, additional: Additional, faults: Faults) -> datetime.date | None:
+    """The day of issue, None for a document of ours that has none of its own."""
+    return None if UNDATED in additional.facts else date(root, "cbc:IssueDate", faults)
 
 
 def derived(number: str | None, base: str, suffix: str, fit: Fit) -> str:

@@ -112,15 +112,15 @@ def _accounts(accounts: Sequence[Account]) -> str | None:
     for account in accounts:
         parts = [f"{words}{value}" for field, words in _ACCOUNT.items() if (value := getattr(account, field))]
         parts += [f"{plain(account.percent)} %"] if account.percent is not None else []
-        said.append(", ".join(parts))
-    return "; ".join(filter(None, said)) or None
+        said.append(" · ".join(parts))
+    return " + ".join(filter(None, said)) or None
 
 
 def _read_accounts(said: str | None) -> tuple[Account, ...]:
     if not said:
         return ()
     try:
-        found = [_account(part) for part in said.split("; ")]
+        found = [_account(part) for part in said.split(" + ")]
     except ValidationError:
         found = [None]
     whole = tuple(account for account in found if account is not None)
@@ -130,7 +130,7 @@ def _read_accounts(said: str | None) -> tuple[Account, ...]:
 def _account(said: str) -> Account | None:
     """The account that our own words say; None where they are not ours."""
     values: dict[str, str] = {}
-    for piece in said.split(", "):
+    for piece in said.split(" · "):
         field = next((field for field, words in _ACCOUNT.items() if piece.startswith(words)), None)
         if field is not None and field not in values:
             values[field] = piece.removeprefix(_ACCOUNT[field])

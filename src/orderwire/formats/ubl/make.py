@@ -1,5 +1,6 @@
 """From our documents to UBL's and back in memory: what is written is read at once, and that is the projection."""
 
+import datetime
 from dataclasses import dataclass
 
 from orderwire.document.advice import ApplicationAdvice
@@ -25,9 +26,9 @@ class Made:
     fit: Fit
 
 
-def make(document: Content, profile: UblProfile) -> Made:
+def make(document: Content, profile: UblProfile, today: datetime.date) -> Made:
     """Build a document. Raises CannotCarry for what no profile key can settle; other losses are the fit's findings."""
-    root, fit = _build(document, profile)
+    root, fit = _build(document, profile, today)
     checks.strict(root, fit)
     stops = [f for f in fit.findings if f.severity is Severity.ERROR and f.code != "not-carried"]
     if stops:
@@ -51,22 +52,22 @@ def make(document: Content, profile: UblProfile) -> Made:
     return Made(root, back, fit)
 
 
-def _build(document: Content, profile: UblProfile) -> tuple[Element, Fit]:
+def _build(document: Content, profile: UblProfile, today: datetime.date) -> tuple[Element, Fit]:
     match document:
         case Order():
-            fit = Fit(profile, "Order", document.currency)
+            fit = Fit(profile, "Order", document.currency, today=today)
             return order.build(document, fit), fit
         case OrderChange():
-            fit = Fit(profile, "OrderChange", document.head.currency if document.head else "XXX")
+            fit = Fit(profile, "OrderChange", document.head.currency if document.head else "XXX", today=today)
             return order_change.build(document, fit), fit
         case Cancellation():
-            fit = Fit(profile, "OrderCancellation")
+            fit = Fit(profile, "OrderCancellation", today=today)
             return cancellation.build(document, fit), fit
         case Response():
-            fit = Fit(profile, response.transaction(document, profile), document.currency or "XXX")
+            fit = Fit(profile, response.transaction(document, profile), document.currency or "XXX", today=today)
             return response.build(document, fit), fit
         case ApplicationAdvice():
-            fit = Fit(profile, "ApplicationResponse")
+            fit = Fit(profile, "ApplicationResponse", today=today)
             return advice.build(document, fit), fit
     name = type(document).__name__
     raise CannotCarry((error("cannot-carry", name, "has no place among the UBL documents that we write"),))

@@ -12,7 +12,7 @@ from orderwire.document.order_change import LineAction, LineChange, LinePart, Or
 from orderwire.document.terms import Note
 from orderwire.formats.ubl.delivery import put_period, read_day
 from orderwire.formats.ubl.fit import Fit
-from orderwire.formats.ubl.frame import derived, insert_notes, is_test, last_of, report, start
+from orderwire.formats.ubl.frame import day_of, derived, insert_notes, is_test, last_of, report, start
 from orderwire.formats.ubl.head import (
     Fact,
     currency_of,
@@ -36,6 +36,7 @@ from orderwire.formats.ubl.tables import (
     RELEASE,
     REVISION,
     TYPE,
+    UNDATED,
 )
 from orderwire.formats.ubl.texts import read_notes
 from orderwire.formats.ubl.tree import Element, date, day, every, first, group, label, put
@@ -67,6 +68,7 @@ def build(change: OrderChange, fit: Fit) -> Element:
     put(reference, "cbc:ID", change.order_number)
     facts: list[Fact] = [(REVISION, change.revision), (RELEASE, change.release_number)]
     facts += [(FORM, change.form)] if change.form == "full" else []
+    facts += [(UNDATED, "day of writing")] if fit.undated else []
     if head and fit.peppol:
         facts += [(ORDER_DATE, head.issued.isoformat())]
         facts += [(TYPE, ORDER_KINDS[head.kind])] if head.kind != "standard" else []
@@ -152,7 +154,7 @@ def read(root: Element, profile: UblProfile, faults: Faults) -> OrderChange | No
         "revision": additional.fact(REVISION, 99999), "number": label(root, "cbc:ID"),
         "form": "full" if additional.facts.get(FORM) == "full" else "delta",
         "sequence": sequence or None,
-        "issued": date(root, "cbc:IssueDate", faults), "reason": reason, "head": head,
+        "issued": day_of(root, additional, faults), "reason": reason, "head": head,
         "test": is_test(root, profile), "lines": tuple(lines),
     }  # fmt: skip
     if len(lines) < len(elements):

@@ -49,6 +49,8 @@ def put_party(
         scheme, _, value = endpoint.partition(":")
         put(element, "cbc:EndpointID", value, schemeID=scheme)
         fit.say(f"{where}.identifiers", f"the endpoint {endpoint} is that of the profile")
+        if party is None:  # Peppol asks for a name or a number
+            put(group(element, "cac:PartyIdentification"), "cbc:ID", value, schemeID=scheme)
     taxes = [] if delivery or brief else [i for i in rest if i.scheme in ("vat", "tax")]
     if fit.peppol:
         taxes = [i for i in taxes if i.scheme == "vat"][:1]

@@ -8,7 +8,7 @@ from orderwire.document.terms import Note
 from orderwire.formats.ubl.answers import UNNUMBERED, put_answer, read_answers
 from orderwire.formats.ubl.delivery import read_day
 from orderwire.formats.ubl.fit import Fit
-from orderwire.formats.ubl.frame import derived, insert_notes, is_test, last_of, report, start
+from orderwire.formats.ubl.frame import day_of, derived, insert_notes, is_test, last_of, put_undated, report, start
 from orderwire.formats.ubl.parties import put_role, read_role
 from orderwire.formats.ubl.profile import UblProfile
 from orderwire.formats.ubl.references import Additional, put_fact
@@ -23,7 +23,7 @@ from orderwire.formats.ubl.tables import (
     SEQUENCE,
 )
 from orderwire.formats.ubl.texts import LONGEST
-from orderwire.formats.ubl.tree import Element, date, every, first, group, label, put, text
+from orderwire.formats.ubl.tree import Element, every, first, group, label, put, text
 from orderwire.formats.xml import Faults, local
 
 _PLAIN = {"number", "status", "code", "unit"}
@@ -138,6 +138,7 @@ def _put_about(root: Element, document: Response, fit: Fit, sales: str | None = 
         return
     for name, field in facts:
         put_fact(root, name, getattr(document, field))
+    put_undated(root, fit)
     if document.answers != "order":
         put_fact(root, CHANGE if document.answers == "change" else CANCELLATION, document.change_number or UNNUMBERED)
 
@@ -151,9 +152,6 @@ def _put_parties(root: Element, document: Response, fit: Fit) -> None:
     put_role(root, "cac:SellerSupplierParty", document.supplier, "supplier", fit, endpoint=profile.sender, brief=True,
              contact=contact)  # fmt: skip
     put_role(root, "cac:BuyerCustomerParty", None, "buyer", fit, endpoint=profile.receiver, brief=True)
-    if profile.receiver and (party := first(root, "cac:BuyerCustomerParty/cac:Party")) is not None:
-        scheme, _, value = profile.receiver.partition(":")
-        put(group(party, "cac:PartyIdentification"), "cbc:ID", value, schemeID=scheme)
 
 
 def read(root: Element, profile: UblProfile, faults: Faults) -> Response | None:
@@ -172,7 +170,7 @@ def read(root: Element, profile: UblProfile, faults: Faults) -> Response | None:
         "order_number": label(root, "cac:OrderReference/cbc:ID"), "answers": answers, "change_number": change_number,
         "sequence": additional.fact(SEQUENCE, 99999), "revision": additional.fact(REVISION, 99999),
         "release_number": additional.facts.get(RELEASE), "number": label(root, "cbc:ID"),
-        "status": status or _derived(lines), "code": code, "answered": date(root, "cbc:IssueDate", faults),
+        "status": status or _derived(lines), "code": code, "answered": day_of(root, additional, faults),
         "supplier": read_role(seller, faults, desks=False),
         "supplier_order_number": label(root, "cbc:SalesOrderID") or label(root, "cac:OrderReference/cbc:SalesOrderID"),
         "currency": label(root, "cbc:DocumentCurrencyCode", 35),

@@ -13,7 +13,6 @@ from orderwire.formats.xml import local, text_of
 SPACE = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"
 _AUTHORITY = "iso6523-actorid-upis"
 _NS = {"s": SPACE}
-_DEFAULT: dict[str | None, str] = {None: SPACE}
 _IDS = uuid.UUID("5f0c7d4e-5d0e-4a52-8c0a-3f7a5c1b9e21")
 """Namespace of instance identifiers: the same participants and number give the same, so that a resend is known."""
 
@@ -41,7 +40,7 @@ def wrap(
     root: Element, sender: str, receiver: str, *, control: int, now: datetime.datetime, country: str | None
 ) -> Element:
     """The StandardBusinessDocument around a document. `control` is the number of this sending."""
-    outer = etree.Element(f"{{{SPACE}}}StandardBusinessDocument", nsmap=_DEFAULT)
+    outer = etree.fromstring(f'<StandardBusinessDocument xmlns="{SPACE}"/>')
     header = _put(outer, "StandardBusinessDocumentHeader")
     _put(header, "HeaderVersion", "1.0")
     for side, value in (("Sender", sender), ("Receiver", receiver)):

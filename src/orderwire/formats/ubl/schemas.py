@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
@@ -43,7 +44,8 @@ def _by_schema(root: Element, folder: str | None) -> Iterator[Finding]:
         )
         return
     if not schema.validate(root):
-        for entry in islice(schema.error_log, _MOST):
+        log: Any = schema.error_log
+        for entry in islice(log, _MOST):
             where = f"line {entry.line}" if entry.line else "document"
             yield error("schema", where, f"breaks the schema of UBL 2.1: {_short(entry.message)}")
 

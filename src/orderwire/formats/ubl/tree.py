@@ -26,9 +26,7 @@ def tag(name: str) -> str:
 
 def document(name: str) -> Element:
     """The root of a document: Order, OrderChange …"""
-    space = DOCUMENT.format(name)
-    names: dict[str | None, str] = {None: space, **NS}
-    return etree.Element(f"{{{space}}}{name}", nsmap=names)
+    return etree.fromstring(f'<{name} xmlns="{DOCUMENT.format(name)}" xmlns:cac="{CAC}" xmlns:cbc="{CBC}"/>')
 
 
 def put(parent: Element, name: str, text: str | None, **attributes: str | None) -> Element | None:
