@@ -112,8 +112,7 @@ def read(root: Element, profile: UblProfile, faults: Faults) -> ApplicationAdvic
         "number": label(root, "cbc:ID"), "code": code,
         "issued": None if undated else date(root, "cbc:IssueDate", faults),
         "status": ADVICE_READ.get(code or "", AdviceStatus.RECEIVED),
-        "reason": "
-".join(filter(None, map(text, said)))[:LONGEST].strip() or None, "test": is_test(root, profile),
+        "reason": "\n".join(filter(None, map(text, said)))[:LONGEST].strip() or None, "test": is_test(root, profile),
         "details": tuple(_detail(line) for line in every(response, "cac:LineResponse")),
     }  # fmt: skip
     try:
