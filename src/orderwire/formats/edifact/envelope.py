@@ -16,7 +16,7 @@ from orderwire.formats.edifact.syntax import Marks, Segment, at, segments, split
 LIMIT = 32 * 1024 * 1024
 """Largest file read, in bytes."""
 MOST = 20_000
-"""Most interchanges of a file, and messages of an interchange, that are read."""
+"""Most interchanges of a file, and messages and groups of an interchange, that are read."""
 
 COUNT, REFERENCE, MISSING, DUPLICATE, SYNTAX, EMPTY = "29", "28", "13", "26", "2", "32"
 """Codes of data element 0085 that the envelope can deserve."""
@@ -218,12 +218,13 @@ def _walk(found: Interchange, raw: list[str]) -> None:
         if opened is not None and group is not None and name != "UNT":
             _close(group, raw[opened:index], None, marks, controls, cut=False)
             opened = None
-        if name == "UNH":
+        if name in ("UNH", "UNG"):
             count += 1
             if count > MOST:
-                text = f"the interchange has more than {MOST} messages; the rest was not read. Split it"
+                text = f"the interchange has more than {MOST} messages and groups; the rest was not read. Split it"
                 found.findings.append(error("too-many", "interchange", text))
                 return
+        if name == "UNH":
             if group is None or (group.header and not named):
                 group = RawGroup([])
                 found.groups.append(group)

@@ -53,7 +53,9 @@ class _Reader:
         elif name == "ERC":
             self._erc(segment)
         elif name == "FTX":
-            (self._details[-1][1] if self._details else self._texts).append(notes.ftx(segment))
+            texts = self._details[-1][1] if self._details else self._texts
+            if len(texts) < notes.MOST:
+                texts.append(notes.ftx(segment))
         elif name == "RFF":
             self._rff(segment)
         elif name == "DOC" and not self._details:

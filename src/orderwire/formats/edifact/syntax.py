@@ -19,6 +19,10 @@ class Marks:
     decimal: str = "."
 
 
+MOST = 200
+"""Elements of a segment, and components of an element, that are told apart; the standard needs a tenth of it."""
+
+
 def at(segment: Segment, element: int, component: int = 0) -> str:
     """The value at a position, blanks stripped: `at(rff, 1, 1)` is 1154 of RFF+CT:123. Empty where there is none."""
     if len(segment) > element:
@@ -44,16 +48,16 @@ def split(raw: str, marks: Marks) -> Segment:
     if release and release in raw:
         return _released(raw, marks)
     if marks.repetition and marks.repetition in raw:
-        return [e.split(marks.repetition, 1)[0].split(component) for e in raw.split(marks.element)]
-    return [e.split(component) for e in raw.split(marks.element)]
+        return [e.split(marks.repetition, 1)[0].split(component, MOST) for e in raw.split(marks.element, MOST)]
+    return [e.split(component, MOST) for e in raw.split(marks.element, MOST)]
 
 
 def _released(raw: str, marks: Marks) -> Segment:
     found: Segment = []
-    for element in _joined(raw.split(marks.element), marks.element, marks.release):
+    for element in _joined(raw.split(marks.element, MOST), marks.element, marks.release):
         if marks.repetition and marks.repetition in element:
             element = _joined(element.split(marks.repetition), marks.repetition, marks.release)[0]
-        parts = _joined(element.split(marks.component), marks.component, marks.release)
+        parts = _joined(element.split(marks.component, MOST), marks.component, marks.release)
         found.append([_plain(part, marks.release) for part in parts])
     return found
 
