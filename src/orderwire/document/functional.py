@@ -58,12 +58,15 @@ class FunctionalAck(Document):
     Where the interchange itself is acknowledged, `group_kind` names its kind (ISA, UNB, cXML) and `group_control` is
     its control number; None where the acknowledgment does not repeat it (the cXML Response).
 
+    `group_version` is the version of that group where the acknowledgment repeats it (AK103).
+
     `code` is AK901, `error_codes` AK905 and after; the counts are those of AK902 to AK904. `prepared` is when the
     acknowledged interchange was made, as its own envelope writes it (X12 ISA09 and ISA10: "260131 0930").
     """
 
     group_kind: Code
     group_control: Label | None = None
+    group_version: Code | None = None
     prepared: Label | None = None
     status: FunctionalStatus
     code: Code | None = None

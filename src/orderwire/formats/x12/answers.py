@@ -7,9 +7,12 @@ from orderwire.document.functional import FunctionalAck, FunctionalStatus, Trans
 from orderwire.formats.x12 import ta1
 from orderwire.formats.x12.envelope import Interchange, RawGroup
 from orderwire.formats.x12.tables import FUNCTIONAL_CODES, GROUPS
+from orderwire.formats.x12.write_997 import AK103_SINCE
 
 ACKS = frozenset({"997", "999"})
 _ADDRESS = re.compile(r"[!-~][ -~]{0,14}")
+_VERSION = re.compile(r"00[4-8]0[0-9]0", re.ASCII)
+_REPEATED = re.compile(r"00[4-8]0[0-9]0[A-Z0-9]{0,6}", re.ASCII)
 _KIND = re.compile(r"[A-Z0-9]{1,2}")
 _CONTROL = re.compile(r"[0-9]{1,9}", re.ASCII)
 
@@ -38,8 +41,11 @@ def of_group(
         status = FunctionalStatus.ACCEPTED_WITH_ERRORS
     else:
         status = FunctionalStatus.ACCEPTED
+    version = envelope["version"]
+    repeated = _REPEATED.fullmatch(version) and version[:6] >= AK103_SINCE
     ack = FunctionalAck(
-        group_kind=kind, group_control=control, status=status, code=FUNCTIONAL_CODES[status],
+        group_kind=kind, group_control=control, group_version=version if repeated else None,
+        status=status, code=FUNCTIONAL_CODES[status],
         error_codes=tuple(group.errors[:5]), included=group.included, received=len(results),
         accepted=len(results) - rejected, transactions=tuple(results), test=envelope["usage"] == "T",
     )  # fmt: skip
@@ -63,6 +69,6 @@ def _address(envelope: Mapping[str, str]) -> dict[str, str]:
         "gs_sender": get("group_receiver", ""), "gs_receiver": get("group_sender", ""), "usage": envelope["usage"],
     }  # fmt: skip
     version = get("version", "")[:6]
-    if re.fullmatch(r"00[4-8]0[0-9]0", version, re.ASCII):
+    if _VERSION.fullmatch(version):
         answer["version"] = version
     return {key: value for key, value in answer.items() if _ADDRESS.fullmatch(value)}

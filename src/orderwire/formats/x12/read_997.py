@@ -92,7 +92,8 @@ def _read(segments: Sequence[str], marks: Marks, faults: Faults, *, test: bool) 
     if status is None or faults.failed:
         return None
     return FunctionalAck(
-        group_kind=kind, group_control=control, status=status, code=tail[1].strip(), error_codes=_codes(tail[5:]),
+        group_kind=kind, group_control=control, group_version=_codeword(head[3]), status=status,
+        code=tail[1].strip(), error_codes=_codes(tail[5:]),
         included=_count(tail[2]), received=_count(tail[3]), accepted=_count(tail[4]), transactions=tuple(done),
         test=test,
     )  # fmt: skip

@@ -87,7 +87,7 @@ def projected(ack: FunctionalAck, fit: Fit) -> dict[str, Any]:
     notes = tuple(n for n in ack.error_codes if len(n) == 3 and n.isascii() and n.isdigit() and n != NO_ERROR)[:1]
     if notes != ack.error_codes:
         fit.lose("error_codes", "a TA1 says one reason of three digits (TA105); the others are left out")
-    counts = dict.fromkeys(("included", "received", "accepted"))
+    counts = dict.fromkeys(("group_version", "included", "received", "accepted"))
     if ack.transactions or any(getattr(ack, name) is not None for name in counts):
         fit.lose("transactions", "a TA1 says nothing of groups and sets; they are left out")
     return {

@@ -1,5 +1,6 @@
 """Writes the functional acknowledgment as 997 or 999; AK3, AK4 and AK5 of the one are IK3, IK4 and IK5 of the other."""
 
+import re
 from typing import Any
 
 from orderwire.document.functional import (
@@ -16,7 +17,10 @@ from orderwire.formats.x12.profile import X12Profile
 from orderwire.formats.x12.tables import FUNCTIONAL, FUNCTIONAL_CODES
 from orderwire.formats.x12.writer import COMPONENT, joined
 
+AK103_SINCE = "005010"
+"""From this release on an acknowledgment repeats the version of the group."""
 _LATEST_997 = "005010"
+_C998 = re.compile(r"([A-Z][A-Z0-9]{1,2}[0-9]{2}) (?=\S)")
 _CODES, _MOST_ELEMENTS = 5, 99
 
 
@@ -41,6 +45,9 @@ def project(ack: FunctionalAck, profile: X12Profile) -> tuple[FunctionalAck, Fit
     _group(ack, fit)
     done = tuple(_set(t, f"transactions[{n}]", as_999 == "999", fit) for n, t in enumerate(ack.transactions, 1))
     accepted = sum(t.status is not FunctionalStatus.REJECTED for t in done)
+    if ack.group_version is not None and (profile.release < AK103_SINCE or len(ack.group_version) > 12):
+        fit.lose("group_version", f"the version of a group (AK103) has no place in {profile.release}; it is left out")
+        update["group_version"] = None
     if ack.prepared is not None:
         fit.lose("prepared", "the time of the interchange stands in a TA1 only; it is left out")
     update |= {
@@ -61,12 +68,12 @@ def body(ack: FunctionalAck, profile: X12Profile, context: Context) -> tuple[str
     if ack.group_kind == ta1.KIND:
         return ta1.body(ack)
     prefix = "AK" if kind(ack, profile) == "997" else "IK"
-    rows = [["AK1", ack.group_kind, ack.group_control or ""]]
+    rows = [["AK1", ack.group_kind, ack.group_control or "", ack.group_version or ""]]
     for item in ack.transactions:
         rows.append(["AK2", item.kind, item.control])
         for segment in item.errors:
             rows.append([f"{prefix}3", segment.segment, str(segment.position), segment.loop or "", segment.code or ""])
-            rows += [["CTX", words] for words in segment.context]
+            rows += [["CTX", _C998.sub(rf"\1{COMPONENT}", words)] for words in segment.context]
             for element in segment.elements:
                 position = str(element.position)
                 if element.component is not None:
@@ -130,7 +137,7 @@ def _segment(item: SegmentError, where: str, as_999: bool, fit: Fit) -> SegmentE
         update["loop"] = fit.label(item.loop, 4, f"{where}.loop")
     if item.context:
         if as_999:
-            update["context"] = tuple(fit.cut(words, 35, f"{where}.context") for words in item.context)
+            update["context"] = tuple(_context(words, f"{where}.context", fit) for words in item.context)
         else:
             fit.lose(f"{where}.context", "the context stands in a 999 only (CTX); it is left out")
             update["context"] = ()
@@ -138,6 +145,12 @@ def _segment(item: SegmentError, where: str, as_999: bool, fit: Fit) -> SegmentE
     if len(elements) > _MOST_ELEMENTS:
         fit.lose(f"{where}.elements", f"X12 carries {_MOST_ELEMENTS} faults of a segment; the others are left out")
     return item.model_copy(update=update | {"elements": elements[:_MOST_ELEMENTS]})
+
+
+def _context(words: str, where: str, fit: Fit) -> str:
+    """A name of at most 35 characters, or the place of an element (PO101) and its value."""
+    name = _C998.match(words)
+    return name[0] + fit.cut(words[name.end() :], 35, where) if name else fit.cut(words, 35, where)
 
 
 def _element(item: ElementError, where: str, fit: Fit) -> ElementError:

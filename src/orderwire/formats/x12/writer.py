@@ -70,8 +70,9 @@ def written(
             "GS", group, profile.gs_sender or sender, profile.gs_receiver or receiver, f"{now:%Y%m%d}", f"{now:%H%M}",
             gs, "X", profile.version,
         ))  # fmt: skip
+        guide = ELEMENT + profile.version if kind == "999" and profile.version != release else ""
         body = SEGMENT.join((
-            start, f"ST{ELEMENT}{kind}{ELEMENT}0001", body, f"SE{ELEMENT}{count + 2}{ELEMENT}0001",
+            start, f"ST{ELEMENT}{kind}{ELEMENT}0001{guide}", body, f"SE{ELEMENT}{count + 2}{ELEMENT}0001",
             f"GE{ELEMENT}1{ELEMENT}{gs}",
         ))  # fmt: skip
     text = SEGMENT.join((head, body, f"IEA{ELEMENT}{0 if group is None else 1}{ELEMENT}{isa}", ""))
