@@ -14,7 +14,7 @@ from orderwire.formats.x12.profile import X12Profile
 from orderwire.formats.x12.sets import READERS
 from orderwire.formats.x12.tables import NOT_SUPPORTED, SETS
 
-_NUMBERS = {"860": ("BCH", 3), "865": ("BCA", 3), "875": ("G50", 3)}
+_NUMBERS = {"875": ("G50", 3)}
 """Where the order number stands in sets that are known but not read."""
 
 
@@ -101,20 +101,14 @@ def _identity(envelope: Mapping[str, str]) -> Identity:
 
 
 def _unsupported(item: RawSet, element: str, kind: DocumentType, faults: Faults) -> tuple[str | None, DocumentType]:
-    """A set that we do not read yet: what it is and whose, as far as its first segment tells."""
+    """A set that we do not read: what it is and whose, as far as its first segment tells."""
     segment, place = _NUMBERS.get(item.kind, ("", 0))
     first = next((s.split(element) for s in item.segments[:5] if segment and s.startswith(segment + element)), [])
     number = first[place].strip() or None if len(first) > place else None
-    purpose = first[1] if len(first) > 1 else ""
-    if item.kind == "860" and purpose == "01":
-        kind = DocumentType.CANCELLATION
-    if item.kind == "860" and first and purpose == "00":
-        faults.warning("purpose", "BCH01 00 opens no change; expected 01, 04 or 05 (is BCH02 in its place?)", 1)
-    if item.kind == "860" and any(s.startswith("PO1" + element) for s in item.segments):
-        faults.warning("segment-place", "an 860 changes lines with POC, not with PO1")
     faults.codes.append(NOT_SUPPORTED)
     what = f"{item.kind or 'nameless'} ({kind.value})" if kind is not DocumentType.UNKNOWN else item.kind or "nameless"
-    faults.error("not-supported", f"the transaction set {what} cannot be read; ask the partner for 850, 855 or 997")
+    known = ", ".join(sorted(READERS))
+    faults.error("not-supported", f"the transaction set {what} cannot be read; ask the partner for one of {known}")
     return number, kind
 
 
