@@ -116,6 +116,8 @@ def text_of(element: "etree._Element | None") -> str | None:
     """The element's text without blanks around it, None where it is absent or empty."""
     if element is None:
         return None
+    if not len(element):  # most elements: their text alone
+        return (element.text or "").strip() or None
     return "".join(str(part) for part in element.itertext()).strip() or None
 
 

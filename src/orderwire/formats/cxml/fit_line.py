@@ -15,7 +15,9 @@ def fitted_line(line: Line, shared: Lines, fit: CxmlFit) -> Line:
     """The line that comes back when the ItemOut is read."""
     where = f"lines[{line.number}]"
     fit.line_number(line.number, f"{where}.number")
-    update: dict[str, Any] = {"schedules": _schedules(line, where, fit)}
+    update: dict[str, Any] = {}
+    if len(line.schedules) > 1 or line.schedules[0].ship_to is not None:
+        update["schedules"] = _schedules(line, where, fit)
     if line.category is not None and not is_category(line.category, fit.profile):
         fit.remark(f"{where}.category", f"{line.category} says that there is no category")
         update["category"] = None
@@ -27,9 +29,10 @@ def fitted_line(line: Line, shared: Lines, fit: CxmlFit) -> Line:
         update["accounts"] = tuple(a for a in line.accounts if a != Account())
     if line.references:
         items = tuple(fitted_reference(r, f"{where}.references", fit) for r in line.references)
-        contract, requisition, rest = item_references(items, shared)
-        update["references"] = tuple(r for r in (contract, requisition) if r is not None) + rest
-    return line.model_copy(update=update)
+        placed = item_references(items, shared)
+        own = (placed.contract, placed.requisition, placed.auxiliary)
+        update["references"] = tuple(r for r in own if r is not None) + placed.rest
+    return line.model_copy(update=update) if update else line
 
 
 def _schedules(line: Line, where: str, fit: CxmlFit) -> tuple[Schedule, ...]:

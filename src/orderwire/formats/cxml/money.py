@@ -4,10 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import ValidationError
-
 from orderwire.document.base import plain
-from orderwire.document.finding import from_validation
 from orderwire.document.money import allowance_total, rounded
 from orderwire.document.terms import AllowanceCharge, Tax
 from orderwire.formats.cxml.fit import CxmlFit
@@ -69,10 +66,9 @@ def read_taxes(element: Element | None, reading: Reading) -> tuple[Tax, ...]:
         category = named or _EXEMPT_READ.get(detail.get("exemptDetail") or "", "S")
         kind = (reading.code(reading.attribute(detail, "category"), detail) or "VAT").upper()
         exemption = reading.text(detail.find("TaxExemption/ExemptReason"))
-        try:
-            found.append(Tax(kind=kind, category=category, percent=percent, exemption=exemption))
-        except ValidationError as failure:
-            reading.extend(from_validation(failure, lambda path, at=detail: reading.place(at)))  # type: ignore[misc]
+        said = {"kind": kind, "category": category, "percent": percent, "exemption": exemption}
+        if tax := reading.make(Tax, detail, said):
+            found.append(tax)
     return tuple(found)
 
 
@@ -177,14 +173,10 @@ def _modification(one: Element, detail: Element | None, reading: Reading) -> All
     reason = described or (name if name and name.lower() not in ("allowance", "charge") else None)
     code = reading.code(reading.attribute(detail, "code"), detail) if detail is not None else None
     taxes = read_taxes(one.find("Tax"), reading)
-    try:
-        return AllowanceCharge(
-            kind=kind, amount=None if percent is not None else amount, percent=percent, code=code, reason=reason,
-            tax=taxes[0] if taxes else None,
-        )  # fmt: skip
-    except ValidationError as failure:
-        reading.extend(from_validation(failure, lambda path: reading.place(one)))
-        return None
+    return reading.make(AllowanceCharge, one, {
+        "kind": kind, "amount": None if percent is not None else amount, "percent": percent, "code": code,
+        "reason": reason, "tax": taxes[0] if taxes else None,
+    })  # fmt: skip
 
 
 def description(parent: Element, language: str) -> Element | None:

@@ -108,9 +108,8 @@ def _ack(code: str, payload: str | None, findings: tuple[Finding, ...]) -> tuple
 
 def _without_namespaces(root: Element) -> Finding | None:
     """cXML has no namespace; senders that give one mean the same elements."""
-    named = [e for e in root.iter() if isinstance(e.tag, str) and e.tag.startswith("{")]
     if not str(root.tag).startswith("{"):
         return None
-    for element in named:
+    for element in root.iter():
         element.tag = local(element)
     return warning("namespace", "line 1", "cXML has no namespace; the one that is given is ignored")

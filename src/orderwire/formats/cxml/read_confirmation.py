@@ -2,15 +2,12 @@
 
 from typing import Any
 
-from pydantic import ValidationError
-
-from orderwire.document.finding import from_validation, place
 from orderwire.document.response import HeaderStatus, LineAnswer, Response
 from orderwire.formats.cxml.answer import header_status, line_status
 from orderwire.formats.cxml.header import Envelope
 from orderwire.formats.cxml.parties import read_party
 from orderwire.formats.cxml.tables import HEADER_ANSWERS
-from orderwire.formats.cxml.terms import read_comments
+from orderwire.formats.cxml.terms import joined, read_comments
 from orderwire.formats.cxml.tree import Element, Reading, extrinsics
 from orderwire.formats.cxml.write_confirmation import PERSON, THEIR_NUMBER
 from orderwire.formats.cxml.write_order import SUPPLIER
@@ -57,19 +54,13 @@ def read_confirmation(request: Element, envelope: Envelope, reading: Reading) ->
     notes = read_comments(header, reading)
     theirs = (e for e in header.iterchildren("IdReference") if e.get("domain") == THEIR_NUMBER)
     reading.rest(header, _HEADER)
-    try:
-        return Response(
-            order_number=number, number=reading.attribute(header, "confirmID"), status=status, code=code,
-            answered=reading.date(header.get("noticeDate"), header, "noticeDate"),
-            supplier=read_party(_role(header, SUPPLIER), reading), contact=_person(header, reading),
-            supplier_order_number=next((reading.attribute(e, "identifier") for e in theirs), None),
-            reason="\n".join(note.text for note in notes)[:4000].strip() or None,
-            test=envelope.test, lines=tuple(lines), **said,
-        )  # fmt: skip
-    except ValidationError as failure:
-        where = reading.place(header)
-        reading.extend(from_validation(failure, lambda path: f"{where} {place(path)}"))
-        return None
+    return reading.make(Response, header, {
+        "order_number": number, "number": reading.attribute(header, "confirmID"), "status": status, "code": code,
+        "answered": reading.date(header.get("noticeDate"), header, "noticeDate"),
+        "supplier": read_party(_role(header, SUPPLIER), reading), "contact": _person(header, reading),
+        "supplier_order_number": next((reading.attribute(e, "identifier") for e in theirs), None),
+        "reason": joined(notes), "test": envelope.test, "lines": tuple(lines), **said,
+    })  # fmt: skip
 
 
 def order_of(order: Element | None, envelope: Envelope, reading: Reading) -> str | None:
@@ -125,7 +116,7 @@ def _status(
         "unit": reading.unit(element.find("UnitOfMeasure"), element) or reading.unit(item.find("UnitOfMeasure"), item),
         "promised": reading.date(element.get("deliveryDate"), element, "deliveryDate"),
         "ships": reading.date(element.get("shipmentDate"), element, "shipmentDate"),
-        "reason": "\n".join(note.text for note in read_comments(element, reading))[:4000].strip() or None,
+        "reason": joined(read_comments(element, reading)),
     }  # fmt: skip
     for name, extra in extrinsics(element).items():
         if name in _PARTS:
@@ -133,12 +124,7 @@ def _status(
         elif text_of(extra):
             reading.info("not-kept", extra, f"Extrinsic {extra.get('name')} is not kept")
     reading.rest(element, _STATUS)
-    try:
-        return LineAnswer(**values)
-    except ValidationError as failure:
-        where = reading.place(element)
-        reading.extend(from_validation(failure, lambda path: f"{where} {place(path)}"))
-        return None
+    return reading.make(LineAnswer, element, values)
 
 
 def _role(header: Element, role: str) -> Element | None:

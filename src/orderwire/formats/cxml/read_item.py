@@ -5,19 +5,17 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from pydantic import ValidationError
-
-from orderwire.document.finding import from_validation, place
-from orderwire.document.order import Account, Line, Schedule
+from orderwire.document.order import Line, Schedule
 from orderwire.document.party import Party
 from orderwire.document.terms import Reference
+from orderwire.formats.cxml.accounts import read_accounts
 from orderwire.formats.cxml.money import description, read_modifications, read_shipping, read_taxes
 from orderwire.formats.cxml.parties import read_party
 from orderwire.formats.cxml.profile import CxmlProfile
 from orderwire.formats.cxml.tables import GTIN_DOMAINS
 from orderwire.formats.cxml.terms import read_comments, read_reference, take_reason
 from orderwire.formats.cxml.tree import Element, Reading, extrinsics
-from orderwire.formats.cxml.write_item import LINE_ACTION
+from orderwire.formats.cxml.write_item import AUXILIARY, LINE_ACTION
 from orderwire.formats.xml import text_of
 
 NO_CATEGORY = frozenset({"unknown", "0", "n/a", "not available"})
@@ -29,12 +27,6 @@ _DETAIL = frozenset({
     "UnitPrice", "Description", "UnitOfMeasure", "PriceBasisQuantity", "Classification", "ItemDetailIndustry",
     "MaxAmount", "MaxQuantity",
 })  # fmt: skip
-_SEGMENTS = {
-    "costcenter": "cost_center", "costcentre": "cost_center", "glaccount": "gl_account", "generalledger": "gl_account",
-    "generalledgeraccount": "gl_account", "account": "gl_account", "mainaccount": "gl_account",
-    "mainaccountplbs": "gl_account", "project": "project", "projectcode": "project", "wbselement": "project",
-    "percentage": "percent",
-}  # fmt: skip
 
 
 class ItemReader:
@@ -77,7 +69,7 @@ class ItemReader:
         measure = detail.find("UnitOfMeasure")
         values: dict[str, Any] = {
             "number": number, "quantity": quantity, "notes": notes, "unit": reading.unit(measure, detail),
-            "taxes": read_taxes(item.find("Tax"), reading), "accounts": self._accounts(item),
+            "taxes": read_taxes(item.find("Tax"), reading), "accounts": read_accounts(item, reading),
             "category": category_of(detail, reading), "schedules": self._schedules(item, quantity),
         }  # fmt: skip
         self._price(detail, quantity, values)
@@ -95,12 +87,7 @@ class ItemReader:
         reading.rest(detail, _DETAIL | {"Extrinsic"})
         if values["unit"] is None or values["price"] is None:
             return None, said
-        try:
-            return Line(**values), said
-        except ValidationError as failure:
-            where = reading.place(item)
-            reading.extend(from_validation(failure, lambda path: f"{where} {place(path)}"))
-            return None, said
+        return reading.make(Line, item, values), said
 
     def _no_unit(self, detail: Element, values: dict[str, Any]) -> None:
         if self.blanket:
@@ -175,12 +162,14 @@ class ItemReader:
         if ids is not None:
             values["supplier_part"] = reading.label(ids.find("SupplierPartID"))
             values["buyer_part"] = reading.label(ids.find("BuyerPartID"))
+            if key := reading.label(ids.find(AUXILIARY)):
+                references.append(Reference(kind="other", number=key, code=AUXILIARY))
             for element in list(ids.iterchildren("IdReference"))[:50]:
                 if (element.get("domain") or "").strip().lower() in GTIN_DOMAINS:
                     self._gtin(reading.attribute(element, "identifier"), element, values)
                 elif reference := read_reference(element, reading):
                     references.append(reference)
-            reading.rest(ids, ("SupplierPartID", "BuyerPartID", "IdReference"))
+            reading.rest(ids, ("SupplierPartID", AUXILIARY, "BuyerPartID", "IdReference"))
         else:
             reading.warning("item-id", item, "has no ItemID; the line is known by its description only")
         ean = detail.find("ItemDetailIndustry/ItemDetailRetail/EANID")
@@ -201,40 +190,6 @@ class ItemReader:
             values.setdefault("gtin", value)
         elif value:
             self.reading.info("not-kept", element, f"{value[:40]!r} is no GTIN; it is not kept")
-
-    def _accounts(self, item: Element) -> tuple[Account, ...]:
-        reading = self.reading
-        found: list[Account] = []
-        charges: list[Decimal | None] = []
-        for element in list(item.iterchildren("Distribution"))[:100]:
-            said: dict[str, Any] = {}
-            for segment in element.iterfind("Accounting/*"):
-                kind = segment.get("type") or text_of(segment.find("Name")) or ""
-                name = _SEGMENTS.get(re.sub("[^a-z]", "", kind.lower()))
-                value = reading.attribute(segment, "id")
-                if name is None or name in said:
-                    reading.info("not-kept", segment, f"the account segment {kind[:60]} is not kept")
-                elif value:
-                    said[name] = reading.number(value, segment, "percentage") if name == "percent" else value
-            charges.append(reading.money(element.find("Charge"), "Charge")[0])
-            try:
-                found.append(Account(**said))
-            except ValidationError as failure:
-                where = reading.place(element)
-                reading.extend(from_validation(failure, lambda path, at=where: at))  # type: ignore[misc]
-        return self._shared(item, found, charges)
-
-    def _shared(self, item: Element, found: list[Account], charges: list[Decimal | None]) -> tuple[Account, ...]:
-        """Accounts that share the line by amounts get their percent."""
-        total = sum((c for c in charges if c), Decimal(0))
-        alone = all(a.percent is None for a in found) and all(charges) and total > 0
-        if len(found) > 1 and len(found) == len(charges) and alone:
-            shares = [round((c or Decimal(0)) * 100 / total, 4) for c in charges]
-            shares[-1] += 100 - sum(shares)
-            if all(share > 0 for share in shares):
-                self.reading.info("shares", item, "the accounts share the line by amounts; read as percent")
-                found = [a.model_copy(update={"percent": s}) for a, s in zip(found, shares, strict=True)]
-        return tuple(a for a in found if a != Account())
 
 
 def category_of(detail: Element, reading: Reading) -> str | None:

@@ -2,26 +2,22 @@
 
 from typing import Any
 
-from pydantic import ValidationError
-
 from orderwire.document.cancellation import Cancellation
-from orderwire.document.finding import from_validation, place
 from orderwire.document.money import totals
 from orderwire.document.order import CURRENCIES, Line, Order, OrderHead
 from orderwire.document.order_change import LineAction, LineChange, OrderChange
-from orderwire.document.party import Contact, Identifier, Party
 from orderwire.document.states import DocumentType
 from orderwire.document.terms import Note, Reference
 from orderwire.formats.cxml.header import Envelope
 from orderwire.formats.cxml.money import read_modifications, read_shipping
-from orderwire.formats.cxml.parties import read_party, scheme_of
+from orderwire.formats.cxml.parties import read_party
 from orderwire.formats.cxml.read_item import ItemReader
 from orderwire.formats.cxml.references import read_references
+from orderwire.formats.cxml.sides import Sides
 from orderwire.formats.cxml.tables import ORDER_KINDS, ORDER_TYPES
-from orderwire.formats.cxml.terms import read_comments, read_delivery, read_payment, take_reason
+from orderwire.formats.cxml.terms import joined, read_comments, read_delivery, read_payment, take_reason
 from orderwire.formats.cxml.tree import Element, Reading, extrinsics
 from orderwire.formats.cxml.write_item import LINE_ACTION
-from orderwire.formats.cxml.write_order import SUPPLIER
 from orderwire.formats.xml import text_of
 
 _HEADER = frozenset({
@@ -56,21 +52,16 @@ class OrderReader:
         if self.number is None or self.type is DocumentType.UNKNOWN:
             return None
         said = self._said()
-        reading, header = self.reading, self.header
-        try:
-            if self.type is DocumentType.CANCELLATION:
-                return self._cancellation(said)
-            head, notes = self._head()
-            if head is None:
-                return None
-            if self.type is DocumentType.CHANGE:
-                reason = take_reason(notes)
-                return self._change(OrderHead(**head, notes=tuple(notes)), reason, said)
-            return self._order(head, notes, said)
-        except ValidationError as failure:
-            where = reading.place(header)
-            reading.extend(from_validation(failure, lambda path: f"{where} {place(path)}"))
+        if self.type is DocumentType.CANCELLATION:
+            return self._cancellation(said)
+        fields, notes = self._head()
+        if fields is None:
             return None
+        if self.type is DocumentType.ORDER:
+            return self._order(fields, notes, said)
+        reason = take_reason(notes)
+        head = self.reading.make(OrderHead, self.header, {**fields, "notes": tuple(notes)})
+        return self._change(head, reason, said) if head else None
 
     def _order(self, head: dict[str, Any], notes: list[Note], said: dict[str, Any]) -> Order | None:
         lines = [line for _, line, _ in self._lines(head)]
@@ -78,10 +69,10 @@ class OrderReader:
             said.pop(name, None)
         if None in lines or not lines:
             return None
-        order = Order(
-            **{**head, **said, "notes": notes, "lines": lines, "number": self.number, "test": self.envelope.test}
-        )
-        self._check_total(order)
+        whole = {**head, **said, "notes": notes, "lines": lines, "number": self.number, "test": self.envelope.test}
+        order = self.reading.make(Order, self.header, whole)
+        if order is not None:
+            self._check_total(order)
         return order
 
     def _change(self, head: OrderHead, reason: str | None, said: dict[str, Any]) -> OrderChange | None:
@@ -91,23 +82,25 @@ class OrderReader:
             action = self._action(element)
             if number is None or (line is None and action is not LineAction.DELETED):
                 return None
-            items.append(LineChange(number=number, action=action, line=line, reason=why))
-        return OrderChange(
-            **said, order_number=str(self.number), form="full", reason=reason, code="update", head=head,
-            test=self.envelope.test, lines=tuple(items),
-        )  # fmt: skip
+            said_of = {"number": number, "action": action, "line": line, "reason": why}
+            if item := self.reading.make(LineChange, element, said_of):
+                items.append(item)
+        return self.reading.make(OrderChange, self.header, {
+            **said, "order_number": self.number, "form": "full", "reason": reason, "code": "update", "head": head,
+            "test": self.envelope.test, "lines": tuple(items),
+        })  # fmt: skip
 
-    def _cancellation(self, said: dict[str, Any]) -> Cancellation:
+    def _cancellation(self, said: dict[str, Any]) -> Cancellation | None:
         reading, header = self.reading, self.header
         notes = read_comments(header, reading)
-        reason = take_reason(notes) or ("\n".join(note.text for note in notes)[:4000].strip() or None)
+        reason = take_reason(notes) or joined(notes)
         total = header.find("Total")
-        return Cancellation(
-            **said, order_number=str(self.number), code="delete", reason=reason, test=self.envelope.test,
-            order_issued=reading.date(header.get("orderDate"), header, "orderDate"),
-            buyer=read_party(header.find("BillTo"), reading), supplier=self._supplier(fallback=False),
-            currency=reading.money(total, "Total")[1],
-        )  # fmt: skip
+        return reading.make(Cancellation, header, {
+            **said, "order_number": self.number, "code": "delete", "reason": reason, "test": self.envelope.test,
+            "order_issued": reading.date(header.get("orderDate"), header, "orderDate"),
+            "buyer": read_party(header.find("BillTo"), reading), "supplier": Sides(header, self.envelope, reading).supplier(),
+            "currency": reading.money(total, "Total")[1],
+        })  # fmt: skip
 
     def _said(self) -> dict[str, Any]:
         """What Extrinsics and the version say of the document."""
@@ -151,8 +144,9 @@ class OrderReader:
         references = read_references(header, kind, reading)
         if kind == "release" and not any(r.kind in ("blanket", "contract") for r in references):
             kind = self._release(references)
-        buyer, bill_to = self._buyer()
-        supplier = self._supplier(fallback=True)
+        sides = Sides(header, self.envelope, reading)
+        buyer, bill_to = sides.buyer()
+        supplier = sides.supplier() or sides.known_as_supplier()
         if issued is None or buyer is None or supplier is None:
             return None, []
         reading.rest(header, _HEADER)
@@ -187,54 +181,6 @@ class OrderReader:
         text = "is a release that names no agreement (agreementID); read as a regular order"
         self.reading.warning("release", self.header, text)
         return "standard"
-
-    def _buyer(self) -> tuple[Party | None, Party | None]:
-        """soldTo is the buyer and BillTo who pays; where only BillTo stands it is the buyer."""
-        reading, header = self.reading, self.header
-        bill_to = read_party(header.find("BillTo"), reading)
-        buyer = read_party(self._partner("soldTo"), reading)
-        buyer, bill_to = (buyer, bill_to) if buyer is not None else (bill_to, None)
-        if buyer is None:
-            buyer = self._known_as("from")
-            reading.warning("buyer", header, "neither BillTo nor soldTo names the buyer; From does")
-        if buyer is None:
-            reading.error("buyer-missing", header, "nothing names the buyer; add BillTo")
-        elif buyer.contact is None and (person := self._role("buyer", "purchasingagent", "buyercorporate")) is not None:
-            said = read_party(person, reading)
-            if said is not None:
-                known = said.contact or Contact()
-                buyer = buyer.model_copy(update={"contact": known.model_copy(update={"name": known.name or said.name})})
-        return buyer, None if bill_to == buyer else bill_to
-
-    def _supplier(self, *, fallback: bool) -> Party | None:
-        reading = self.reading
-        for element in (
-            self._role(SUPPLIER.lower()), self._partner("orderingAddress"),
-            self._role("supplier", "supplieraccount", "suppliermasteraccount", "sales"),
-        ):  # fmt: skip
-            if (found := read_party(element, reading)) is not None:
-                return found
-        if not fallback:
-            return None
-        known = self._known_as("to")
-        if known is None:
-            reading.error("supplier-missing", self.header, "nothing names the supplier; add his credential to To")
-        return known
-
-    def _partner(self, role: str) -> Element | None:
-        partners = self.header.iterchildren("BusinessPartner")
-        return next((p for p in partners if (p.get("role") or "").lower() == role.lower()), None)
-
-    def _role(self, *roles: str) -> Element | None:
-        return next((c for c in self.header.iterchildren("Contact") if (c.get("role") or "").lower() in roles), None)
-
-    def _known_as(self, side: str) -> Party | None:
-        """The party of a credential, where the document does not name it."""
-        domain, identity = (self.envelope.values.get(f"{side}_{part}") for part in ("domain", "identity"))
-        if not identity:
-            return None
-        scheme = self.reading.code(scheme_of(domain) if domain else None, self.header)
-        return Party(name=identity, identifiers=(Identifier(scheme=scheme, value=identity),) if scheme else ())
 
     def _lines(self, head: dict[str, Any], *, changes: bool = False) -> list[tuple[Element, Line | None, str | None]]:
         reading, header = self.reading, self.header

@@ -3,15 +3,12 @@
 from decimal import Decimal
 from typing import Any
 
-from pydantic import ValidationError
-
-from orderwire.document.finding import from_validation, place
 from orderwire.document.fulfillment import Receipt, ReceivedLine
 from orderwire.formats.cxml.header import Envelope
 from orderwire.formats.cxml.money import description
 from orderwire.formats.cxml.read_confirmation import order_of
 from orderwire.formats.cxml.shipped import item_ids
-from orderwire.formats.cxml.terms import read_comments
+from orderwire.formats.cxml.terms import joined, read_comments
 from orderwire.formats.cxml.tree import Element, Reading
 
 _ITEM = frozenset({"ReceiptItemReference", "UnitRate", "ReceivedAmount", "Comments"})
@@ -30,17 +27,12 @@ def read_receipt(request: Element, envelope: Envelope, reading: Reading) -> Rece
     for order, own in orders:
         lines += [_line(item, None if own == first else own, reading) for item in order.iterchildren("ReceiptItem")]
     shipped = header.find("ShipNoticeIDInfo")
-    try:
-        return Receipt(
-            number=number, order_number=first, code=(header.get("operation") or "new").strip(),
-            ship_notice=reading.attribute(shipped, "shipNoticeID") if shipped is not None else None,
-            received=reading.date(header.get("receiptDate"), header, "receiptDate"),
-            test=envelope.test, lines=tuple(line for line in lines if line is not None),
-        )  # fmt: skip
-    except ValidationError as failure:
-        where = reading.place(header)
-        reading.extend(from_validation(failure, lambda path: f"{where} {place(path)}"))
-        return None
+    return reading.make(Receipt, header, {
+        "number": number, "order_number": first, "code": (header.get("operation") or "new").strip(),
+        "ship_notice": reading.attribute(shipped, "shipNoticeID") if shipped is not None else None,
+        "received": reading.date(header.get("receiptDate"), header, "receiptDate"),
+        "test": envelope.test, "lines": tuple(line for line in lines if line is not None),
+    })  # fmt: skip
 
 
 def _order(order: Element, envelope: Envelope, reading: Reading) -> str | None:
@@ -58,16 +50,11 @@ def _line(item: Element, order: str | None, reading: Reading) -> ReceivedLine | 
         "order_number": order, "received": Decimal(0) if back else quantity, "code": item.get("type"),
         "rejected": quantity if back else None,
         "unit": reading.unit(rate.find("UnitOfMeasure"), rate) if rate is not None else None,
-        "reason": "\n".join(note.text for note in read_comments(item, reading))[:4000].strip() or None,
+        "reason": joined(read_comments(item, reading)),
     }  # fmt: skip
     if reference is not None:
         values["number"] = reading.attribute(reference, "lineNumber")
         values["description"] = reading.text(description(reference, reading.profile.language))
         values |= item_ids(reference.find("ItemID"), reading)
     reading.rest(item, _ITEM)
-    try:
-        return ReceivedLine(**values)
-    except ValidationError as failure:
-        where = reading.place(item)
-        reading.extend(from_validation(failure, lambda path: f"{where} {place(path)}"))
-        return None
+    return reading.make(ReceivedLine, item, values)

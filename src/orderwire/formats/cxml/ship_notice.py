@@ -3,9 +3,6 @@
 from itertools import groupby
 from typing import Any
 
-from pydantic import ValidationError
-
-from orderwire.document.finding import from_validation, place
 from orderwire.document.fulfillment import ShipNotice, ShippedLine
 from orderwire.formats.cxml.fit import CxmlFit
 from orderwire.formats.cxml.header import Envelope
@@ -96,22 +93,18 @@ def read_ship_notice(request: Element, envelope: Envelope, reading: Reading) -> 
         lines += [read_shipped(item, own, reading) for item in portion.iterchildren("ShipNoticeItem")]
         reading.rest(portion, ("OrderReference", "ShipNoticeItem"))
     reading.rest(header, _HEADER)
-    try:
-        return ShipNotice(
-            number=number, order_number=first, issued=reading.date(header.get("noticeDate"), header, "noticeDate"),
-            release_number=reading.label(known.get(_RELEASE.lower())), code=(header.get("operation") or "new").strip(),
-            shipped=reading.date(header.get("shipmentDate"), header, "shipmentDate"),
-            expected=reading.date(header.get("deliveryDate"), header, "deliveryDate"),
-            supplier=read_party(_role(header, *_SUPPLIERS), reading), carrier=carrier, tracking=tracking,
-            buyer=read_party(_role(header, _ROLES["buyer"]), reading),
-            ship_to=read_party(_role(header, _ROLES["ship_to"]), reading),
-            packages=int(packages[:9]) if packages and packages.isascii() and packages.isdigit() else None,
-            test=envelope.test, lines=tuple(line for line in lines if line is not None),
-        )  # fmt: skip
-    except ValidationError as failure:
-        where = reading.place(header)
-        reading.extend(from_validation(failure, lambda path: f"{where} {place(path)}"))
-        return None
+    return reading.make(ShipNotice, header, {
+        "number": number, "order_number": first, "issued": reading.date(header.get("noticeDate"), header, "noticeDate"),
+        "release_number": reading.label(known.get(_RELEASE.lower())),
+        "code": (header.get("operation") or "new").strip(),
+        "shipped": reading.date(header.get("shipmentDate"), header, "shipmentDate"),
+        "expected": reading.date(header.get("deliveryDate"), header, "deliveryDate"),
+        "supplier": read_party(_role(header, *_SUPPLIERS), reading), "carrier": carrier, "tracking": tracking,
+        "buyer": read_party(_role(header, _ROLES["buyer"]), reading),
+        "ship_to": read_party(_role(header, _ROLES["ship_to"]), reading),
+        "packages": int(packages[:9]) if packages and packages.isascii() and packages.isdigit() else None,
+        "test": envelope.test, "lines": tuple(line for line in lines if line is not None),
+    })  # fmt: skip
 
 
 def _role(header: Element, *roles: str) -> Element | None:

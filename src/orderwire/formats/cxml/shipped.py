@@ -2,10 +2,7 @@
 
 from typing import Any
 
-from pydantic import ValidationError
-
 from orderwire.document.base import plain
-from orderwire.document.finding import from_validation, place
 from orderwire.document.fulfillment import ShippedLine
 from orderwire.formats.cxml.money import description
 from orderwire.formats.cxml.profile import CxmlProfile
@@ -65,12 +62,7 @@ def read_shipped(item: Element, order: str | None, reading: Reading) -> ShippedL
     else:
         values["lot"] = reading.label(item.find("SupplierBatchID"))
     reading.rest(item, _ITEM)
-    try:
-        return ShippedLine(**values)
-    except ValidationError as failure:
-        where = reading.place(item)
-        reading.extend(from_validation(failure, lambda path: f"{where} {place(path)}"))
-        return None
+    return reading.make(ShippedLine, item, values)
 
 
 def item_ids(ids: Element | None, reading: Reading) -> dict[str, str | None]:

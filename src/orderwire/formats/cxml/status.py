@@ -3,10 +3,7 @@
 import re
 from typing import Any
 
-from pydantic import ValidationError
-
 from orderwire.document.advice import AdviceDetail, AdviceStatus, ApplicationAdvice
-from orderwire.document.finding import from_validation, place
 from orderwire.document.functional import FunctionalAck, FunctionalStatus
 from orderwire.formats.cxml.fit import CxmlFit
 from orderwire.formats.cxml.header import Envelope
@@ -120,12 +117,7 @@ def read_advice(request: Element, envelope: Envelope, reading: Reading) -> Appli
             value = reading.label(element)
             values[field] = reading.date(value, element, name) if field == "issued" else value
     reading.rest(request, ("DocumentReference", "Status", "DocumentStatus", "Extrinsic"))
-    try:
-        return ApplicationAdvice(**values)
-    except ValidationError as failure:
-        where = reading.place(request)
-        reading.extend(from_validation(failure, lambda path: f"{where} {place(path)}"))
-        return None
+    return reading.make(ApplicationAdvice, request, values)
 
 
 def _detail(item: Element, reading: Reading) -> AdviceDetail:

@@ -12,7 +12,7 @@ from orderwire.document.terms import Incoterm, Note, Reference, TermsPart
 from orderwire.formats.cxml.fit import CxmlFit
 from orderwire.formats.cxml.tables import GTIN_DOMAINS, REFERENCE_DOMAINS, REFERENCE_KINDS, TRANSPORT_TERMS
 from orderwire.formats.cxml.tree import Element, Reading, add, extrinsic, extrinsics
-from orderwire.formats.xml import text_of
+from orderwire.formats.xml import text_of, where_is
 
 REASON = "Reason"
 """Type of the first Comments where they say why an order or a line changes."""
@@ -83,7 +83,7 @@ def _part(term: Element, said: dict[str, Any], reading: Reading) -> Iterable[Ter
     try:
         return (TermsPart.model_validate(said),)
     except ValidationError as failure:
-        for f in from_validation(failure, lambda path: reading.place(term)):
+        for f in from_validation(failure, lambda path: where_is(term)):
             reading.warning("payment-term", f.where, f"{f.text}; this payment term is left out")
         return ()
 
@@ -188,6 +188,11 @@ def read_comments(parent: Element, reading: Reading) -> list[Note]:
             shown = (text_of(url) or "")[:80]
             reading.warning("attachment", url, f"the attachment {shown!r} is not part of this file; ask for it")
     return found
+
+
+def joined(notes: Iterable[Note]) -> str | None:
+    """Notes as one text, where a document has one reason only."""
+    return "\n".join(note.text for note in notes)[:4000].strip() or None
 
 
 def take_reason(notes: list[Note]) -> str | None:

@@ -4,16 +4,20 @@ import datetime
 import re
 from collections.abc import Collection
 from decimal import Decimal
+from typing import Any, TypeVar
 
 from lxml import etree
+from pydantic import ValidationError
 
-from orderwire.document.base import plain
+from orderwire.document.base import Document, plain
 from orderwire.document.codes import UNITS
+from orderwire.document.finding import from_validation, place
 from orderwire.formats.cxml.profile import CxmlProfile
 from orderwire.formats.cxml.tables import UNITS_READ
 from orderwire.formats.xml import Faults, text_of, where_is
 
 Element = etree._Element
+Model = TypeVar("Model", bound=Document)
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _BREAKS = re.compile(r"[\r\n\t]+ *")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -155,9 +159,14 @@ class Reading(Faults):
                 told = f"{child.tag}{f' {name}' if name else ''} is not kept"
                 self.info("not-kept", child, told)
 
-    def place(self, element: Element) -> str:
-        """Where an element stands, for findings that are made elsewhere."""
-        return where_is(element)
+    def make(self, model: type[Model], element: Element, values: dict[str, Any]) -> Model | None:
+        """The model of these values; None, with an error at the element for each that it refuses."""
+        try:
+            return model(**values)
+        except ValidationError as failure:
+            where = where_is(element)
+            self.extend(from_validation(failure, lambda path: f"{where} {place(path)}"))
+            return None
 
     def _line(self, text: str, element: Element) -> str | None:
         text = _BREAKS.sub(" ", self._clean(text, element)).strip()

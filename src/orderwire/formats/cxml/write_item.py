@@ -6,15 +6,17 @@ from decimal import Decimal
 
 from orderwire.document.base import plain
 from orderwire.document.money import line_amount, rounded
-from orderwire.document.order import Account, Line
+from orderwire.document.order import Line
 from orderwire.document.order_change import LineAction, LineChange
 from orderwire.document.terms import Reference
+from orderwire.formats.cxml.accounts import write_accounts
 from orderwire.formats.cxml.money import split, write_modifications, write_money, write_shipping, write_tax
 from orderwire.formats.cxml.parties import write_party
 from orderwire.formats.cxml.profile import CxmlProfile
 from orderwire.formats.cxml.terms import write_comments, write_reference
 from orderwire.formats.cxml.tree import Element, add, extrinsic, moment
 
+AUXILIARY = "SupplierPartAuxiliaryID"
 LINE_ACTION = "LineAction"
 """Extrinsic that tells an added line from a changed one: isItemChanged does not."""
 
@@ -30,42 +32,59 @@ class Lines:
     profile: CxmlProfile
 
 
-def item_references(
-    references: Iterable[Reference], shared: Lines
-) -> tuple[Reference | None, Reference | None, tuple[Reference, ...]]:
-    """Contract (MasterAgreementIDInfo), requisition (requisitionID) and the others (IdReference) of a line."""
+@dataclass(frozen=True)
+class ItemReferences:
+    """Where the references of a line stand: MasterAgreementIDInfo, requisitionID, SupplierPartAuxiliaryID (a PunchOut
+    shop's own key of the item), and IdReference for the rest."""
+
+    contract: Reference | None
+    requisition: Reference | None
+    auxiliary: Reference | None
+    rest: tuple[Reference, ...]
+
+
+def item_references(references: Iterable[Reference], shared: Lines) -> ItemReferences:
+    """The references of a line by their places; the first that fits a place has it."""
     rest = list(references)
-    contract = next((r for r in rest if r.kind == "contract"), None)
-    if contract is not None:
-        rest.remove(contract)
-    requisition = None
-    if not shared.requisition:
-        requisition = next((r for r in rest if r.kind == "requisition" and r.line is None and r.date is None), None)
-        if requisition is not None:
-            rest.remove(requisition)
-    return contract, requisition, tuple(rest)
+
+    def take(wanted: str, code: str | None = None, *, bare: bool) -> Reference | None:
+        for r in rest:
+            if r.kind == wanted and r.code == code and not (bare and (r.line or r.date)):
+                rest.remove(r)
+                return r
+        return None
+
+    return ItemReferences(
+        contract=take("contract", bare=False),
+        requisition=None if shared.requisition else take("requisition", bare=True),
+        auxiliary=take("other", AUXILIARY, bare=True),
+        rest=tuple(rest),
+    )
 
 
 def write_item(parent: Element, line: Line, shared: Lines, change: LineChange | None = None) -> None:
     """One ItemOut; `change` says what became of the line in an update."""
     language, schedules = shared.profile.language, line.schedules
-    contract, requisition, references = item_references(line.references, shared)
+    placed = item_references(line.references, shared)
+    contract = placed.contract
     action = change.action if change else None
     item = add(
         parent, "ItemOut", quantity="1" if shared.blanket else plain(line.quantity), lineNumber=line.number,
         requestedDeliveryDate=moment(schedules[0].requested) if len(schedules) == 1 else None,
-        requisitionID=requisition.number if requisition else None,
+        requisitionID=placed.requisition.number if placed.requisition else None,
         agreementItemNumber=contract.line if contract else None,
         operation="delete" if action is LineAction.DELETED else None,
         isItemChanged="yes" if action in (LineAction.ADDED, LineAction.CHANGED) else None,
     )  # fmt: skip
     ids = add(item, "ItemID")
     add(ids, "SupplierPartID", line.supplier_part or "")
+    if placed.auxiliary is not None:
+        add(ids, AUXILIARY, placed.auxiliary.number)
     if line.buyer_part:
         add(ids, "BuyerPartID", line.buyer_part)
     if line.gtin:
         add(ids, "IdReference", identifier=line.gtin, domain="EAN-13" if len(line.gtin) == 13 else "GTIN")
-    for reference in references:
+    for reference in placed.rest:
         write_reference(ids, reference, language)
     amount = line_amount(line, shared.currency)
     shipping, others = split(line.allowances_charges)
@@ -82,7 +101,7 @@ def write_item(parent: Element, line: Line, shared: Lines, change: LineChange | 
         write_party(item, "ShipTo", here, language)
     write_shipping(item, shipping, shared.currency, language)
     write_tax(item, line.taxes, amount, shared.currency, language)
-    _accounts(item, line.accounts, amount, shared.currency)
+    write_accounts(item, line.accounts, amount, shared.currency)
     write_comments(item, line.notes, language, change.reason if change else None)
     if len(schedules) > 1:
         for schedule in schedules:
@@ -141,22 +160,3 @@ def _measured(detail: Element, line: Line, profile: CxmlProfile) -> None:
 
 def _classified(detail: Element, category: str, profile: CxmlProfile) -> None:
     add(detail, "Classification", category, domain=profile.classification_domain)
-
-
-def _accounts(item: Element, accounts: tuple[Account, ...], amount: Decimal, currency: str) -> None:
-    for account in accounts:
-        made = add(item, "Distribution")
-        accounting = add(made, "Accounting", name="DistributionCharge")
-        segments = (
-            ("CostCenter", account.cost_center),
-            ("GLAccount", account.gl_account),
-            ("Project", account.project),
-        )
-        for kind, value in segments:
-            if value:
-                add(accounting, "Segment", type=kind, id=value, description=kind)
-        share = amount
-        if account.percent is not None:
-            add(accounting, "Segment", type="Percentage", id=plain(account.percent), description="Percentage")
-            share = rounded(amount * account.percent / 100, currency)
-        write_money(made, "Charge", share, currency)
