@@ -1,7 +1,7 @@
 """Text over several segments (FTX, IMD): one line of text fills the components of a segment, and goes on in the next
 where all of them are filled; a segment that is not full ends the line."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from orderwire.formats.pieces import pieces, rejoin
 
@@ -9,14 +9,14 @@ from orderwire.formats.pieces import pieces, rejoin
 def rows(text: str, limit: int, width: int) -> list[list[str]]:
     """Text as rows of at most `width` components of at most `limit` characters. Blank lines are not carried."""
     found: list[list[str]] = []
-    for line in text.replace("\t", " ").split("\n"):
-        line = line.rstrip(" ")
-        if not line:
-            continue
+    if "\t" in text:
+        text = text.replace("\t", " ")
+    lines = [kept for line in text.split("\n") if (kept := line.rstrip(" "))] if "\n" in text else [text]
+    for line in lines:
         parts = pieces(line, limit)
-        if len(parts) % width == 0:
+        if len(parts) % width == 0 and line is not lines[-1]:
             parts = [*parts[:-1], *_halves(parts[-1])]
-        found += [parts[at : at + width] for at in range(0, len(parts), width)]
+        found += [parts[at : at + width] for at in range(0, len(parts), width)] if len(parts) > width else [parts]
     return found
 
 
@@ -29,8 +29,10 @@ def _halves(part: str) -> list[str]:
     return [part[:middle], part[middle + 1 :]]
 
 
-def text(found: Iterable[Sequence[str]], limit: int, width: int) -> str:
+def text(found: Sequence[Sequence[str]], limit: int, width: int) -> str:
     """The text of rows; parts of other senders are joined with blanks, their rows are lines."""
+    if len(found) == 1:
+        return rejoin([part for part in found[0] if part.strip()], limit).strip()
     lines: list[list[str]] = []
     goes_on = False
     for row in found:

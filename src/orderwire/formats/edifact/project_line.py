@@ -34,7 +34,7 @@ def fits(line: Line, profile: EdifactProfile, limit: Limits) -> bool:
         and line.price_basis < _MILLION
         and len(schedules) == 1
         and schedules[0].ship_to is None
-        and len(line.description) <= limit.item
+        and (len(line.description) <= limit.item or _plain(line.description, limit.item))
         and "\n" not in line.description
         and "\t" not in line.description
         and len(line.buyer_part or "") <= PART
@@ -44,6 +44,11 @@ def fits(line: Line, profile: EdifactProfile, limit: Limits) -> bool:
         and (not profile.units or known(line.unit, profile.units))
         and line.price_basis == line.price_basis.to_integral_value()
     )
+
+
+def _plain(text: str, limit: int) -> bool:
+    """True for a text of one line that fills at most one IMD: it comes back as it is."""
+    return len(text) < limit + limit // 2
 
 
 def fitted_line(line: Line, fit: Fit, reserved: frozenset[str] = frozenset()) -> Line:
