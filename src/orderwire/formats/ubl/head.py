@@ -153,8 +153,8 @@ def read_references(root: Element, additional: Additional, kind: str, faults: Fa
         read += [r for e in every(root, f"cac:{name}") if (r := read_reference(e, own, faults)) is not None]
     for element in every(root, "cac:OrderDocumentReference"):
         blanket = kind == "release" or label(element, "cbc:DocumentTypeCode") == ORDER_KINDS["blanket"]
-        code = None if blanket else PRIOR_ORDER
-        if (reference := read_reference(element, "blanket" if blanket else "other", faults, code)) is not None:
+        prior = None if blanket else PRIOR_ORDER
+        if (reference := read_reference(element, "blanket" if blanket else "other", faults, prior)) is not None:
             read.append(reference)
     return (*found, *read)
 

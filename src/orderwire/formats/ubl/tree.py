@@ -62,14 +62,20 @@ def without_empty(element: Element) -> Element | None:
     return None
 
 
+@lru_cache(maxsize=1024)
+def _clark(path: str) -> str:
+    """A path of prefixed names with their namespaces: lxml finds it faster so."""
+    return "/".join(tag(step) if ":" in step else step for step in path.split("/"))
+
+
 def first(element: Element | None, path: str) -> Element | None:
     """The first element on a path like cac:Party/cbc:EndpointID."""
-    return None if element is None else element.find(path, NS)
+    return None if element is None else element.find(_clark(path))
 
 
 def every(element: Element | None, path: str) -> list[Element]:
     """All elements on a path."""
-    return [] if element is None else element.findall(path, NS)
+    return [] if element is None else element.findall(_clark(path))
 
 
 def clean(text: str) -> str:
