@@ -12,7 +12,8 @@ CORPUS = Path(__file__).resolve().parents[3].parent / "shared/corpus"
 NO_DOCUMENTS = {"d21a", "edifact-directory", "dtd", "maindoc", "common", "orderx-basic", "orderx-comfort",
                 "orderx-extended"}  # fmt: skip
 KINDS = {".edi", ".x12", ".edifact", ".txt", ".xml"}
-UNKNOWN = {"tradacoms.order9.edi": "TRADACOMS, a standard of its own"}
+UNKNOWN = {"tradacoms.order9.edi": "TRADACOMS", "4905.edi": "VDA 4905", "4913.edi": "VDA 4913"}
+"""Standards of their own that no format of ours reads."""
 
 
 def documents() -> Iterator[Path]:
