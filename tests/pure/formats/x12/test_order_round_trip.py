@@ -19,10 +19,11 @@ PROFILES = st.fixed_dictionaries(
     optional={
         "version": st.sampled_from(["004010", "005010", "004010ABC"]),
         "usage": st.sampled_from(["P", "T"]),
-        "on_loss": st.sampled_from(["accept", "commercial", "refuse"]),
+        "on_loss": st.sampled_from(["accept", "commercial", "refuse", "note"]),
         "newline": st.booleans(),
         "supplier_entity": st.sampled_from(["SU", "SE", "VN"]),
         "unit_price_basis": st.just("PE"),
+        "segment_terminator": st.sampled_from(["\x1c", "'", "\n"]),
         "charset": st.sampled_from(["extended", "utf-8", "basic"]),
     },
 )
@@ -36,7 +37,12 @@ def holds(order: Order, profile: dict[str, object]) -> bool:
         with pytest.raises(CannotCarry):
             FORMAT.write(order, profile, Numbers())
         return False
-    written = FORMAT.write(order, profile, Numbers())
+    try:
+        written = FORMAT.write(order, profile, Numbers())
+    except CannotCarry as refusal:
+        assert {f.code for f in refusal.findings} == {"delimiter-in-text"}
+        return False
+    assert FORMAT.project(fitted, profile)[0] == fitted
     result = FORMAT.read(written.content, profile)
     assert not has_errors(result.findings), result.findings
     (found,) = result.documents
