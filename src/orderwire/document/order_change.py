@@ -45,6 +45,23 @@ class LinePart(Document):
     gtin: Label | None = None
 
 
+class HeadPart(Document):
+    """What a document says of a header that it does not state whole; an absent field means "as before"."""
+
+    valid_from: Date | None = None
+    valid_to: Date | None = None
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    buyer: Party | None = None
+    supplier: Party | None = None
+    ship_to: Party | None = None
+    bill_to: Party | None = None
+    payment_terms: tuple[TermsPart, ...] = ()
+    incoterm: Incoterm | None = None
+    references: tuple[Reference, ...] = ()
+    notes: tuple[Note, ...] = ()
+    allowances_charges: tuple[AllowanceCharge, ...] = ()
+
+
 class LineChange(Document):
     """One line of a change. `line` states it whole as it now stands, `part` only what differs; at most one of both.
 
@@ -72,7 +89,8 @@ class OrderChange(Document):
     """Revision `revision` of an order for somebody who holds an earlier one.
 
     Form "full" states every line that the order still has; a line that is not there is gone. Form "delta" states only
-    lines that differ. `head` is the header as it now stands, None where the document repeats none: then it stays.
+    lines that differ. `head` is the header as it now stands; where the document does not state it whole, `head_part` is
+    what it says of it, and where it says nothing the header stays.
     `number` is the change document's own, `sequence` counts the changes of the order (BCH05, SequenceNumberID).
     """
 
@@ -86,6 +104,7 @@ class OrderChange(Document):
     reason: Text | None = None
     code: Code | None = None
     head: OrderHead | None = None
+    head_part: HeadPart | None = None
     test: bool = False
     lines: Annotated[tuple[LineChange, ...], Field(max_length=100_000)] = ()
 
@@ -146,6 +165,8 @@ def applied(change: OrderChange, before: Order) -> Order:
     kept = held if change.form == "delta" else {n: line for n, line in held.items() if n in stated}
     lines = [line for line in {**kept, **stated}.values() if line is not None]
     head = {name: getattr(change.head or before, name) for name in OrderHead.model_fields}
+    if change.head is None and change.head_part is not None:
+        head |= {name: value for name, value in change.head_part if value}
     try:
         return Order(
             **head,

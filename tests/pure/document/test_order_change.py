@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from orderwire.document.order import Line, Order, Schedule
 from orderwire.document.order_change import (
     DoesNotFit,
+    HeadPart,
     LineAction,
     LineChange,
     LinePart,
@@ -18,6 +19,7 @@ from orderwire.document.order_change import (
     between,
 )
 from orderwire.document.party import Party
+from orderwire.document.terms import Note
 from tests.pure.family import revisions
 
 
@@ -65,6 +67,13 @@ def test_a_part_changes_only_what_it_says() -> None:
     assert made.revision == 2
     assert made.lines[0] == line("1", "4", schedules=[{"quantity": "4", "requested": "2026-03-01"}])
     assert made.lines[1] == line("2")
+
+
+def test_a_part_of_the_header_changes_only_what_it_says() -> None:
+    held = order(line("1"))
+    part = HeadPart(ship_to=Party(name="Hall 3"), notes=(Note(text="Gate 4"),))
+    made = applied(OrderChange(order_number="PO-1", form="delta", head_part=part), held)
+    assert made == held.model_copy(update={"revision": 2, "ship_to": part.ship_to, "notes": part.notes})
 
 
 def test_a_full_change_drops_the_lines_that_it_does_not_state() -> None:
