@@ -21,6 +21,8 @@ def account(before: Document, after: Document, fit: Fit) -> None:
         if any(where == path or where.startswith((f"{path}.", f"{path}[")) for where in said):
             continue
         was, now = _leaves(old), _leaves(new)
+        if path == "notes":
+            was += _leaves(fit.notes())
         if was - now:
             words = ", ".join(value for _, value in (was - now))[:200]
             commercial = path.rpartition(".")[2] not in _ASIDE

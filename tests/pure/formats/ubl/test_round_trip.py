@@ -51,7 +51,8 @@ def validates(written: Written) -> None:
 @needs_schemas
 @FAST
 @given(st.one_of(orders(), changes(), cancellations(), responses(), advices()), st.sampled_from([
-    ACCEPT, {**ACCEPT, "response": "simple"}, {"on_loss": "note"}, {**ACCEPT, "tax_scheme": "GST", "units": {"C62": "PCE"}},
+    ACCEPT, {**ACCEPT, "response": "simple"}, {"on_loss": "note"},
+    {**ACCEPT, "tax_scheme": "GST", "units": {"C62": "PCE"}},
 ]))  # fmt: skip
 def test_plain_documents_validate_and_read_back(document: Content, profile: dict[str, Any]) -> None:
     validates(holds(document, profile))
