@@ -30,7 +30,9 @@ from orderwire.formats import (
     Written,
 )
 from orderwire.formats.edifact import (
+    explain,
     forms_around,
+    forms_orders,
     project_ordchg,
     project_order,
     project_ordrsp,
@@ -80,7 +82,7 @@ class Edifact:
     reads = frozenset(MESSAGES[name] for name in READERS)
     writes = frozenset(TYPES[model] for model in WRITERS)
     profile_model = EdifactProfile
-    documents: tuple[DocumentForm, ...] = forms_around.FORMS
+    documents: tuple[DocumentForm, ...] = (*forms_orders.FORMS, *forms_around.FORMS)
 
     def sniff(self, content: bytes) -> int:
         """95 for a UNB, 70 in EBCDIC or for messages without one, 0 otherwise."""
@@ -105,7 +107,7 @@ class Edifact:
 
     def explain(self, content: bytes, limit: int) -> tuple[Explained, ...]:
         """The first segments, each with its meaning and its codes in words."""
-        return ()
+        return explain.explain(content, limit)
 
     def project(self, document: Content, profile: Profile) -> tuple[Content, tuple[Finding, ...]]:
         """The document as its message carries it; an error among the findings means that `write` refuses."""

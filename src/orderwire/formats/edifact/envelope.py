@@ -56,10 +56,11 @@ class RawGroup:
 
 @dataclass(slots=True)
 class Interchange:
-    """One UNB to UNZ; `errors` are codes of 0085 about the interchange itself."""
+    """One UNB to UNZ, `raw` all of its segments; `errors` are codes of 0085 about the interchange itself."""
 
     header: Segment
     marks: Marks
+    raw: list[str] = field(default_factory=list)
     groups: list[RawGroup] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -130,7 +131,8 @@ def _marks(content: bytes, forgiven: list[Finding]) -> tuple[Marks, int]:
         marks = Marks(component, element, "" if release == " " else release, end, spare.strip(), decimal)
         return marks, una.end() - 3
     unb = _UNB.match(content)
-    assert unb is not None
+    if unb is None:  # the next interchange begins within this header
+        return Marks(), 0
     if unb[2] == b"UNOB" and unb[1] == b"\x1d":
         return Marks("\x1f", "\x1d", "", "\x1c"), 0
     element, component = unb[1].decode("latin-1"), (unb[3] or b":").decode("latin-1")
@@ -176,7 +178,7 @@ def _fragment(content: bytes, match: re.Match[bytes], profile: EdifactProfile) -
 
 def _kept(marks: Marks) -> str:
     """Control characters that serve as delimiters."""
-    parts = (marks.component, marks.element, marks.release, marks.terminator, marks.repetition)
+    parts = (marks.component, marks.element, marks.release, marks.terminator)
     return "".join(part for part in parts if part < " ")
 
 
@@ -202,7 +204,7 @@ def _interchange(content: bytes, profile: EdifactProfile) -> Interchange:
 
 
 def _walk(found: Interchange, raw: list[str]) -> None:
-    marks = found.marks
+    found.raw, marks = raw, found.marks
     heads = tuple(name + marks.element for name in _SERVICE)
     group: RawGroup | None = None
     named = False

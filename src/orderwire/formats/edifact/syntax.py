@@ -1,7 +1,9 @@
 """Segments of ISO 9735: delimiters, the release character, and how text becomes elements and components."""
 
+import re
 from dataclasses import dataclass
 
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 Segment = list[list[str]]
 """A segment as elements, each a list of components, released: [["QTY"], ["21", "5", "PCE"]]. An element that is there
 has at least one component. Read it with `at`, which answers "" for what is not there."""
@@ -35,7 +37,8 @@ def at(segment: Segment, element: int, component: int = 0) -> str:
 def segments(text: str, marks: Marks) -> list[str]:
     """The raw segments of a text, still to be split by `split`. Line breaks, also within a segment, are no data."""
     if "\n" in text or "\r" in text:
-        text = text.replace("\r", "").replace("\n", "") if marks.terminator not in "\r\n" else text.replace("\r", "")
+        for mark in {"\r", "\n"} - {marks.terminator}:
+            text = text.replace(mark, "")
     raw = text.split(marks.terminator)
     if marks.release and marks.release in text:
         raw = _joined(raw, marks.terminator, marks.release)
@@ -87,4 +90,5 @@ def _plain(part: str, release: str) -> str:
     for piece in pieces:
         # An empty piece is a released release character: what follows it is plain.
         text += [piece] if piece else [release, next(pieces, "")]
-    return "".join(text)
+    # A delimiter may be a control character; released, it is text, which has none.
+    return _CONTROL.sub(" ", "".join(text))
