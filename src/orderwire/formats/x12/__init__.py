@@ -7,10 +7,22 @@ the lines is an error (content may be missing), AMT*TT that does not is a warnin
 
 import re
 from collections.abc import Mapping
+from itertools import islice
 
 from orderwire.document.finding import Finding, error, has_errors
 from orderwire.document.functional import FunctionalAck
-from orderwire.formats import TYPES, CannotCarry, Content, Context, Profile, ReadDocument, ReadResult, Written
+from orderwire.formats import (
+    TYPES,
+    CannotCarry,
+    Content,
+    Context,
+    Explained,
+    Profile,
+    ReadDocument,
+    ReadResult,
+    Written,
+)
+from orderwire.formats.x12 import explain
 from orderwire.formats.x12.envelope import LIMIT, interchanges
 from orderwire.formats.x12.profile import X12Profile, parse
 from orderwire.formats.x12.raw import EBCDIC_BLANKS, EBCDIC_ISA, decode
@@ -59,6 +71,10 @@ class X12:
         for interchange in interchanges(text, findings):
             read_interchange(interchange, settings, documents, findings, acks)
         return ReadResult(self.kind, tuple(documents), tuple(findings), tuple(acks))
+
+    def explain(self, content: bytes, limit: int) -> tuple[Explained, ...]:
+        """The first `limit` segments of a file of at most 32 MiB, each in words."""
+        return tuple(islice(explain.pieces(content[:LIMIT], X12Profile().charset), limit))
 
     def project(self, document: Content, profile: Profile) -> tuple[Content, tuple[Finding, ...]]:
         """The document as its transaction set carries it; an error among the findings means that `write` refuses."""

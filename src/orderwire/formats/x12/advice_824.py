@@ -52,6 +52,12 @@ def subjects(segments: Sequence[str], element: str) -> list[int]:
     return [at for at, row in enumerate(segments) if row.startswith("OTI" + element) and row[4:5] != "I"]
 
 
+def count(segments: Sequence[str], element: str) -> int:
+    """How many documents `read` makes of the set."""
+    found = len(subjects(segments, element))
+    return found if 0 < found <= _MANY else 1
+
+
 def read(
     segments: list[str], marks: Marks, profile: X12Profile, faults: Faults, envelope: dict[str, str]
 ) -> list[Found]:
@@ -62,8 +68,9 @@ def read(
         return [(DocumentType.APPLICATION_ADVICE, None, None)]
     reader = _Reader(marks, profile, faults, test=envelope["usage"] != "P")
     reader.walk(segments, set(starts))
-    found = reader.advices() or [None]
-    return [(DocumentType.APPLICATION_ADVICE, advice, reader.named) for advice in found]
+    found = reader.advices()
+    of_all = found if found and len(found) == len(starts) else [None] * max(1, len(starts))
+    return [(DocumentType.APPLICATION_ADVICE, advice, reader.named) for advice in of_all]
 
 
 class _Reader(Elements):
@@ -106,16 +113,16 @@ class _Reader(Elements):
         if not self._all:
             self.faults.missing_segment("OTI", "OTI is missing; nothing says which document is meant")
 
-    def advices(self) -> list[ApplicationAdvice | None]:
-        """One for each document; None for each where the faults have an error."""
-        made: list[ApplicationAdvice | None] = []
+    def advices(self) -> Sequence[ApplicationAdvice | None]:
+        """One for each document; none where the faults have an error."""
+        made: list[ApplicationAdvice] = []
         for values in self._all if not self.faults.failed else ():
             try:
                 details = tuple(AdviceDetail.model_validate(item) for item in values.pop("details"))
                 made.append(ApplicationAdvice.model_validate({**self._head, **values, "details": details}))
             except ValidationError as failure:
                 self.faults.extend(from_validation(failure))
-        return made if len(made) == len(self._all) else [None] * len(self._all)
+        return made
 
     def _oti(self, *, new: bool) -> None:
         code, qualifier, number = self.text(1), self.text(2), self.text(3)
