@@ -49,6 +49,8 @@ def test_a_file_without_a_fault_has_no_finding() -> None:
         (_marked(PLAIN, ":+~"), {"una-missing"}),
         (_marked(PLAIN, "=*~"), {"una-missing"}),
         (_marked(PLAIN, ":+\n"), {"una-missing"}),
+        (_marked(PLAIN, ":+\r"), {"una-missing"}),
+        (b"UNA:+.? \r" + _marked(PLAIN, ":+\r"), set()),
         (_marked(PLAIN, ":+'").replace(b"'", b"\r\n"), {"una-missing"}),
         (_marked(PLAIN, "\x1f\x1d\x1c").replace(b"UNOC", b"UNOB"), set()),
         (PLAIN + b"\r\n\x1a", {"control-character"}),
