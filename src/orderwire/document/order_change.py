@@ -20,6 +20,8 @@ from orderwire.document.order import (
     Revision,
     Schedule,
 )
+from orderwire.document.party import Party
+from orderwire.document.terms import AllowanceCharge, Incoterm, Note, Reference, TermsPart
 
 
 class LineAction(StrEnum):
