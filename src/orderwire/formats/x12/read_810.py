@@ -57,6 +57,8 @@ class InvoiceReader(FulfilledReader):
     def document(self, segments: Sequence[str]) -> Invoice | None:
         """The invoice; None where the faults have an error."""
         self.walk(segments)
+        if "total" not in self.fields and not self.faults.failed:
+            self.faults.missing_segment("TDS", "TDS, the total, is missing; nothing says how much is to be paid")
         if self.faults.failed:
             return None
         fields = self.fields
