@@ -8,7 +8,7 @@ from typing import Any
 from orderwire.document.base import Document
 from orderwire.formats.ubl.fit import Fit
 
-_THROUGH = frozenset({"head", "line"})
+_THROUGH = frozenset({"head", "head_part", "line"})
 """Fields whose own fields findings name without them: head.notes is notes, lines[1].line.price lines[1].price."""
 _ASIDE = frozenset({"notes", "reason", "contact", "attachments", "accounts", "code"})
 """Fields that matter less than the deal."""

@@ -52,13 +52,19 @@ def make(document: Content, profile: UblProfile, today: datetime.date) -> Made:
     return Made(root, back, fit)
 
 
+def _currency(change: OrderChange) -> str:
+    """The currency of a change; XXX, no currency, where it says none."""
+    said = change.head or change.head_part
+    return (said.currency if said else None) or "XXX"
+
+
 def _build(document: Content, profile: UblProfile, today: datetime.date) -> tuple[Element, Fit]:
     match document:
         case Order():
             fit = Fit(profile, "Order", document.currency, today=today)
             return order.build(document, fit), fit
         case OrderChange():
-            fit = Fit(profile, "OrderChange", document.head.currency if document.head else "XXX", today=today)
+            fit = Fit(profile, "OrderChange", _currency(document), today=today)
             return order_change.build(document, fit), fit
         case Cancellation():
             fit = Fit(profile, "OrderCancellation", today=today)

@@ -8,7 +8,7 @@ from orderwire.document.base import plain
 from orderwire.document.finding import from_validation
 from orderwire.document.money import line_amount
 from orderwire.document.order import OrderHead
-from orderwire.document.order_change import LineAction, LineChange, LinePart, OrderChange
+from orderwire.document.order_change import HeadPart, LineAction, LineChange, LinePart, OrderChange
 from orderwire.document.terms import Note
 from orderwire.formats.ubl.delivery import put_period, read_day
 from orderwire.formats.ubl.fit import Fit
@@ -48,7 +48,7 @@ REASON = "Reason"
 
 def build(change: OrderChange, fit: Fit) -> Element:
     """The OrderChange of a change."""
-    head = change.head
+    head = change.head or _stated(change.head_part)
     refs = Sorted(head.references if head else (), fit)
     sales = next((item.number for item in refs.take("sales_order", bare=True)), None)
     number = (
@@ -69,12 +69,16 @@ def build(change: OrderChange, fit: Fit) -> Element:
     facts: list[Fact] = [(REVISION, change.revision), (RELEASE, change.release_number)]
     facts += [(FORM, change.form)] if change.form == "full" else []
     facts += [(UNDATED, "day of writing")] if fit.undated else []
-    if head and fit.peppol:
-        facts += [(ORDER_DATE, head.issued.isoformat())]
-        facts += [(TYPE, ORDER_KINDS[head.kind])] if head.kind != "standard" else []
-    elif head:
-        day(reference, "cbc:IssueDate", head.issued)
-        put(reference, "cbc:OrderTypeCode", ORDER_KINDS[head.kind])
+    if fit.peppol and (head is None or not head.currency):
+        fit.stop(
+            "head", "header-missing", "Peppol asks for currency and parties in a change; repeat the order's header"
+        )
+    if change.head and fit.peppol:
+        facts += [(ORDER_DATE, change.head.issued.isoformat())]
+        facts += [(TYPE, ORDER_KINDS[change.head.kind])] if change.head.kind != "standard" else []
+    elif change.head:
+        day(reference, "cbc:IssueDate", change.head.issued)
+        put(reference, "cbc:OrderTypeCode", ORDER_KINDS[change.head.kind])
     if head:
         put_references(root, head, refs, facts, fit, order=False)
         put_commerce(root, head, _worth(change, fit.currency), fit)
@@ -93,6 +97,15 @@ def build(change: OrderChange, fit: Fit) -> Element:
     reason = (Note(text=change.reason, subject=REASON),) if change.reason else ()
     insert_notes(notes_behind, (*reason, *(head.notes if head else ())), fit)
     return root
+
+
+def _stated(part: HeadPart | None) -> OrderHead | None:
+    """A header with what a change says of it and nothing else, to be written as far as it goes."""
+    if part is None:
+        return None
+    known = {name: field.get_default() for name, field in OrderHead.model_fields.items() if not field.is_required()}
+    empty = dict.fromkeys(("issued", "currency", "buyer", "supplier"))
+    return OrderHead.model_construct(**{**known, **empty, **dict(part)})
 
 
 def _worth(change: OrderChange, currency: str) -> Decimal:
@@ -137,7 +150,7 @@ def read(root: Element, profile: UblProfile, faults: Faults) -> OrderChange | No
     """The change; None where an error was reported."""
     additional = Additional(root, faults)
     currency = currency_of(root, profile)
-    head = _head(root, additional, profile, faults)
+    head, part = _head(root, additional, profile, faults)
     notes = read_notes(root, "cbc:Note")
     reason = notes[0].text if notes and notes[0].subject == REASON else None
     if reason is None and head is None and notes:
@@ -155,6 +168,7 @@ def read(root: Element, profile: UblProfile, faults: Faults) -> OrderChange | No
         "form": "full" if additional.facts.get(FORM) == "full" else "delta",
         "sequence": sequence or None,
         "issued": day_of(root, additional, faults), "reason": reason, "head": head,
+        "head_part": part,
         "test": is_test(root, profile), "lines": tuple(lines),
     }  # fmt: skip
     if len(lines) < len(elements):
@@ -166,25 +180,29 @@ def read(root: Element, profile: UblProfile, faults: Faults) -> OrderChange | No
         return None
 
 
-def _head(root: Element, additional: Additional, profile: UblProfile, faults: Faults) -> OrderHead | None:
-    """The header, where the change repeats all that a header needs; else it stays as it was."""
-    currency = label(root, "cbc:DocumentCurrencyCode") or profile.default_currency
+def _head(
+    root: Element, additional: Additional, profile: UblProfile, faults: Faults
+) -> tuple[OrderHead | None, HeadPart | None]:
+    """The header, where the change repeats all that a header needs; else what it says of it."""
+    currency = label(root, "cbc:DocumentCurrencyCode")
     issued = date(root, "cac:OrderReference/cbc:IssueDate", faults) or additional.day(ORDER_DATE)
     code = label(root, "cac:OrderReference/cbc:OrderTypeCode") or additional.facts.get(TYPE)
     kind = kind_of(code, root, faults)
-    values = read_head(root, additional, currency, faults)
-    if None in (currency, issued, values["buyer"], values["supplier"]):
-        told = "repeats neither currency, day of the order nor both parties in full; the order's header stays as it was"
-        faults.info("header-kept", root, told)
-        return None
+    values = read_head(root, additional, currency or profile.default_currency, faults)
     notes = values["notes"]
     values["notes"] = notes[1:] if notes and notes[0].subject == REASON else notes
-    references = read_references(root, additional, kind, faults)
+    values["references"] = read_references(root, additional, kind, faults)
     try:
-        return OrderHead.model_validate(values | {"kind": kind, "issued": issued, "references": references})
+        if None not in (values["currency"], issued, values["buyer"], values["supplier"]):
+            return OrderHead.model_validate(values | {"kind": kind, "issued": issued}), None
+        values |= {"currency": currency, "notes": tuple(note for note in values["notes"] if note.subject)}
+        if values.pop("attachments"):
+            faults.warning("attachments", root, "names files without stating the header whole; they are not kept")
+        part = HeadPart.model_validate(values)
     except ValidationError as failure:
         report([(p.code, p.where, p.text) for p in from_validation(failure)], root, faults)
-        return None
+        return None, None
+    return None, part if part != HeadPart() else None
 
 
 def _read_change(

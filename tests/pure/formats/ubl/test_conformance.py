@@ -19,4 +19,4 @@ class TestUbl(FormatConformance):
         {**PEPPOL, "on_loss": "accept"},
         {**PEPPOL, "on_loss": "note", "sbdh": True, "response": "advanced"},
     )
-    examples = 25
+    examples = 10

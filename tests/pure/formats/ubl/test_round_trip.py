@@ -1,6 +1,7 @@
 """What is written validates against the OASIS schemas, keeps Peppol's rules as we know them, and reads back."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from lxml import etree
 
 from orderwire.document.finding import has_errors
 from orderwire.document.order import Order
+from orderwire.document.order_change import HeadPart, LineAction, LineChange, LinePart, OrderChange
+from orderwire.document.terms import Note
 from orderwire.formats import CannotCarry, Content, Written
 from orderwire.formats.ubl import checks
 from orderwire.formats.xml import local
@@ -19,7 +22,7 @@ from tests.pure.formats.ubl.strategies import peppol_changes, peppol_orders, pep
 from tests.pure.formats.ubl.support import FORMAT, ORDER, PEPPOL, SCHEMAS, schema
 from tests.pure.orders import orders
 
-FAST = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+FAST = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 ACCEPT = {"on_loss": "accept"}
 needs_schemas = pytest.mark.skipif(not SCHEMAS.exists(), reason="the OASIS schemas of the corpus are not there")
 
@@ -101,6 +104,20 @@ def test_a_plain_order_comes_back_whole(order: Order) -> None:
         assert [(s.quantity, s.requested) for s in one.schedules] == [
             (s.quantity, s.requested) for s in other.schedules
         ]
+
+
+def test_a_change_may_repeat_a_part_of_the_header_and_of_a_line() -> None:
+    part = HeadPart(currency="SEK", supplier=ORDER.supplier, notes=(Note(text="By rail", subject="Transport"),))
+    line = LineChange(
+        number="10", action=LineAction.CHANGED, part=LinePart(quantity=Decimal(7), unit="C62"), reason="less"
+    )
+    change = OrderChange(
+        order_number="PO-1", form="delta", number="C-1", sequence=1, issued=ORDER.issued, head_part=part, lines=(line,)
+    )
+    back = FORMAT.read(FORMAT.write(change, {}, FixedContext()).content, {}).documents[0].document
+    assert isinstance(back, OrderChange)
+    assert back.head is None and back.head_part == part
+    assert back.lines == (line.model_copy(update={"code": "3"}),)
 
 
 def test_an_order_that_keeps_every_rule_is_written_for_peppol_without_a_word() -> None:

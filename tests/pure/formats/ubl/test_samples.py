@@ -59,6 +59,7 @@ def test_the_change_states_its_line_whole_and_leaves_the_header() -> None:
     change = sample("UBL-OrderChange-2.1-Example.xml")
     assert isinstance(change, OrderChange)
     assert (change.order_number, change.sequence, change.form, change.head) == ("34", 1, "delta", None)
+    assert change.head_part is not None and change.head_part.buyer is not None
     (line,) = change.lines
     assert line.action is LineAction.CHANGED and line.line is not None and line.line.quantity == 240
     assert line.code == "Revised"
