@@ -25,7 +25,7 @@ ROW = "PO-1,2026-01-31,EUR,Northwind,Acme,10,Bolt,12,C62,0.25"
 class TestConformance(FormatConformance):
     kind = "csv"
     documents = st.one_of(orders(), changes(), cancellations(), responses(), ship_notices(), receipts(), invoices())
-    examples = 40
+    examples = 30
     profiles = (
         {},
         {"delimiter": ";", "decimal": ",", "encoding": "utf-16"},

@@ -1,13 +1,16 @@
 """The columns that CSV and XLSX share, and the documents that people fill them with."""
 
+import re
 from collections import Counter
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from orderwire.document.advice import AdviceStatus, ApplicationAdvice
 from orderwire.document.order import Order
@@ -18,9 +21,19 @@ from orderwire.formats import CannotCarry, Profile, ReadResult
 from orderwire.formats.csv import Csv
 from orderwire.formats.table import FORMS, Form
 from orderwire.formats.table.columns import BY_WORD, ORDER
+from orderwire.formats.table.explain import field_of
 from orderwire.formats.table.reference import page
+from orderwire.formats.xlsx import Xlsx
 from orderwire.testing import FixedContext
-from tests.pure.family import responses, revisions
+from tests.pure.family import (
+    cancellations,
+    changes,
+    invoices,
+    receipts,
+    responses,
+    revisions,
+    ship_notices,
+)
 from tests.pure.orders import orders
 
 CSV = Csv()
@@ -156,8 +169,9 @@ def test_our_order_with_what_the_supplier_adds_is_an_answer() -> None:
     ("word", "status"),
     [
         ("OK", "accepted"), ("yes", "accepted"), ("Accept", "accepted"), ("CONFIRMED", "accepted"),
-        ("TRUE", "accepted"), ("changed", "changed"), ("Accepted with changes", "changed"), ("Back-ordered", "backordered"),
-        ("substitute", "substituted"), ("open", "pending"), ("No", "rejected"), ("declined", "rejected"),
+        ("TRUE", "accepted"), ("changed", "changed"), ("Accepted with changes", "changed"),
+        ("Back-ordered", "backordered"), ("substitute", "substituted"), ("open", "pending"),
+        ("No", "rejected"), ("declined", "rejected"),
     ],
 )  # fmt: skip
 def test_status_words_are_understood_and_kept(word: str, status: str) -> None:
@@ -182,7 +196,18 @@ def test_a_status_without_a_line_answers_the_whole_order() -> None:
 def test_what_is_confirmed_without_a_status_is_accepted_as_it_is_confirmed() -> None:
     answer = only(Response, "PO,line,confirmed qty,promised", "PO-1,10,5,2026-02-01", "PO-1,20,3,")
     assert [(a.status.value, int(a.quantity)) for a in answer.lines] == [("accepted", 5), ("accepted", 3)]
-    result = read("PO,line,confirmed qty,promised", "PO-1,10,,", "PO-1,20,3,")
+    assert found(read("PO,line,confirmed qty", "PO-1,10,5")) == [("status-from-lines", "row 2")]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("PO,line,confirmed qty,promised", "PO-1,10,,", "PO-1,20,3,"),
+        ("PO,line,status,qty,price", "PO-1,10,,3,5", "PO-1,20,ok,3,5"),
+    ],
+)
+def test_a_row_that_the_supplier_left_open_is_not_taken_for_a_yes(rows: tuple[str, ...]) -> None:
+    result = read(*rows)
     assert not result.documents[0].usable
     assert ("missing", "row 2, column line_status") in found(result)
 
@@ -313,6 +338,81 @@ def test_more_than_a_note_holds_is_refused() -> None:
 def test_a_document_that_has_no_table_is_refused_by_name() -> None:
     with pytest.raises(CannotCarry, match=r"no form for this document \(application advice\)"):
         written(ApplicationAdvice(status=AdviceStatus.ACCEPTED), {})
+
+
+# ── Every document, both ways ────────────────────────────────────────────────
+
+FAMILY: dict[str, st.SearchStrategy[Any]] = {
+    "order": orders(), "change": changes(), "cancellation": cancellations(), "answer": responses(),
+    "ship notice": ship_notices(), "receipt": receipts(), "invoice": invoices(),
+}  # fmt: skip
+SECOND: dict[str, dict[str, Any]] = {
+    "answer": {"code": "AD"},
+    "ship notice": {"code": "00", "release_number": "R1"},
+    "receipt": {"code": "00", "release_number": "R1"},
+    "invoice": {"code": "DI", "net": Decimal("-1.5"), "tax": Decimal(2), "release_number": "R1"},
+}
+"""Fields that the shared strategies leave empty."""
+LINES: dict[str, dict[str, Any]] = {
+    "answer": {"code": "IA"},
+    "ship notice": {
+        "description": "=Bolt", "ordered": Decimal(9), "lot": "-7", "country_of_origin": "DE", "release_number": "2",
+    },
+    "receipt": {"description": "Bolt", "reason": "wet", "code": "01", "release_number": "R1"},
+    "invoice": {"description": "Bolt", "amount": Decimal("-0.01"), "price_basis": Decimal(100), "release_number": "2"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.word)
+@pytest.mark.parametrize("format", [CSV, Xlsx()], ids=lambda format: format.kind)
+@pytest.mark.parametrize("profile", [{}, {"on_loss": "note"}, {"on_loss": "accept", "decimal": ","}], ids=str)
+def test_each_document_reads_back_as_its_projection(form: Form, format: Any, profile: Profile) -> None:
+    @given(FAMILY[form.word], st.booleans())
+    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+    def check(document: Any, more: bool) -> None:
+        if more and form.word in LINES:
+            lines = tuple(line.model_copy(update=LINES[form.word]) for line in document.lines)
+            document = document.model_copy(update={**SECOND[form.word], "lines": lines})
+        content = format.write(document, profile, FixedContext()).content
+        result = format.read(content, profile)
+        [again] = result.documents
+        assert again.usable, again.findings
+        assert (again.type, again.document) == (form.document, format.project(document, profile)[0])
+        assert again.test == document.test
+        second = format.write(again.document, profile, FixedContext()).content
+        assert format.read(second, profile).documents[0].document == again.document
+
+    check()
+
+
+NO_COLUMN = re.compile(
+    r"(.*\.)?(references\.(kind|line|date|code)|identifiers\.scheme|attachments\..*)"
+    r"|lines\.line\.(number|quantity)|lines\.part\..*"
+)
+"""What is told by the column itself, derived, stated elsewhere in the row, or left out with a finding."""
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.word)
+def test_every_field_of_a_document_has_its_column(form: Form) -> None:
+    mapped = {field_of(form, column) for column in form.columns} | ({"lines.quantity"} if form is ORDER else set())
+    assert [path for path in paths(form.model) if path not in mapped and not NO_COLUMN.fullmatch(path)] == []
+
+
+def paths(model: type[BaseModel], before: str = "") -> Iterator[str]:
+    """Every field of a model that holds no others."""
+    for name, field in model.model_fields.items():
+        inner = list(_models(field.annotation))
+        for item in inner:
+            yield from paths(item, f"{before}{name}.")
+        if not inner:
+            yield before + name
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models(argument)
 
 
 # ── Safe and bounded ─────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import re
 import struct
 import zipfile
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import python_calamine
 import xlsxwriter
 from hypothesis import strategies as st
 
@@ -70,6 +72,34 @@ def test_numbers_and_dates_of_excel_are_exact() -> None:
     order = only_order(read(workbook(HEADING, ROW)))
     assert (order.number, order.issued, order.lines[0].number) == ("4500012345", DAY, "10")
     assert (order.lines[0].price, order.lines[0].quantity) == (Decimal("0.25"), 12)
+
+
+def test_a_workbook_is_for_people_too() -> None:
+    order = only_order(read(workbook(HEADING, ROW)))
+    written = FORMAT.write(order, {}, FixedContext())
+    with zipfile.ZipFile(io.BytesIO(written.content)) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+        book = archive.read("xl/workbook.xml").decode()
+    assert 'state="frozen"' in sheet and 'ySplit="1"' in sheet
+    widths = [float(width) for width in re.findall(r'<col [^>]*width="([\d.]+)"', sheet)]
+    assert len(set(widths)) > 1 and all(8 <= width <= 45 for width in widths)
+    assert 'name="Orders"' in book
+    [heading, first] = (
+        python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(written.content)).get_sheet_by_index(0).to_python()
+    )
+    assert first[heading.index("order_date")] == DAY
+    assert first[heading.index("price")] == 0.25
+
+
+def test_a_supplier_s_answer_in_a_workbook_is_read() -> None:
+    heading = ("PO Number", "Line", "Confirmed", "Confirmed Qty", "Promise Date", "Remarks")
+    rows = ((4500012345, 10, True, 12, DAY, None), (4500012345, 20, "backorder", 5.5, DAY, "=late"))
+    [found] = read(workbook(heading, *rows)).documents
+    answer: Any = found.document
+    assert found.usable, found.findings
+    assert [(a.number, a.status.value, a.quantity, a.promised) for a in answer.lines] == [
+        ("10", "accepted", 12, DAY), ("20", "backordered", Decimal("5.5"), DAY),
+    ]  # fmt: skip
 
 
 def test_a_fault_has_its_sheet_row_and_column() -> None:

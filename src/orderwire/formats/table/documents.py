@@ -8,7 +8,9 @@ from pydantic import ValidationError
 from orderwire.document.finding import Finding, error, from_validation
 from orderwire.document.money import totals
 from orderwire.document.order import Order
+from orderwire.document.response import Response
 from orderwire.formats import Content
+from orderwire.formats.table.answers import told
 from orderwire.formats.table.columns import Column, Form, Level
 from orderwire.formats.table.parts import decimal, joined
 from orderwire.formats.table.shape import fields
@@ -70,6 +72,8 @@ def understood(gathered: Gathered, rows: Rows) -> Content | None:
         return None
     if isinstance(document, Order):
         _check_total(document, gathered, rows)
+    if isinstance(document, Response):
+        gathered.findings += told(document, gathered.cells, rows(gathered.first_row, gathered.last_row))
     return document
 
 

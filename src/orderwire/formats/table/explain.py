@@ -8,7 +8,7 @@ from orderwire.document.codes import unit_word
 from orderwire.document.order import Line
 from orderwire.formats import DocumentForm, Explained
 from orderwire.formats.table.cells import RawRow
-from orderwire.formats.table.columns import DOCUMENT, Column, Form, bare
+from orderwire.formats.table.columns import DOCUMENT, LONGEST, Column, Form, bare
 from orderwire.formats.table.headings import Headings, headings
 from orderwire.formats.table.profile import TableProfile
 from orderwire.formats.table.values import text_of
@@ -53,7 +53,7 @@ def _codes(named: dict[Column, str]) -> Iterator[tuple[str, str, str]]:
         if column.name == "unit":
             yield column.name, text, unit_word(text)
         elif column.words is not None and column is not DOCUMENT:
-            yield column.name, text, column.words.get(bare(text), "no word we know").replace("_", " ")
+            yield column.name, text, column.words.get(bare(text[:LONGEST]), "no word we know").replace("_", " ")
 
 
 def described(form: Form, format: str) -> DocumentForm:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from orderwire.document.finding import Finding, error, has_errors, info, warning
 from orderwire.formats.table import values
-from orderwire.formats.table.columns import BY_WORD, DOCUMENT, FORMS, ORDER, Column, Form, bare
+from orderwire.formats.table.columns import BY_WORD, DOCUMENT, FORMS, LONGEST, ORDER, Column, Form, bare
 from orderwire.formats.table.profile import TableProfile
 from orderwire.formats.table.values import Cell
 
@@ -29,12 +29,12 @@ class Headings:
 
     def word(self, cells: Sequence[Cell]) -> str:
         """What a row says of its document."""
-        return values.text_of(cells[self.tells]).strip() if self.tells is not None and self.tells < len(cells) else ""
+        return _name(values.text_of(cells[self.tells])) if self.tells is not None and self.tells < len(cells) else ""
 
 
 def headings(cells: Sequence[Cell], profile: TableProfile) -> Headings:
     """The meaning of a heading row. The profile's word counts before ours."""
-    names = [values.text_of(cell).strip() for cell in cells]
+    names = [_name(values.text_of(cell)) for cell in cells]
     columns = {form: _columns(form, names, profile) for form in FORMS}
     tells = next((n for n, name in enumerate(names) if _theirs(profile).get(name.lower()) == DOCUMENT.name), None)
     if tells is None:
@@ -45,7 +45,7 @@ def headings(cells: Sequence[Cell], profile: TableProfile) -> Headings:
 
 def meant(names: Sequence[str], profile: TableProfile) -> int:
     """How many of these headings we know."""
-    columns = [_columns(form, names, profile) for form in FORMS]
+    columns = [_columns(form, list(map(_name, names)), profile) for form in FORMS]
     return sum(any(column is not None for column in one) for one in zip(*columns, strict=True))
 
 
@@ -101,6 +101,11 @@ def _missing(form: Form, found: Headings, where: str, profile: TableProfile) -> 
         for group in form.needs
         if there.isdisjoint(group)
     ]
+
+
+def _name(heading: str) -> str:
+    """A heading, cut where it is longer than any that means something."""
+    return heading[: LONGEST + 1].strip()
 
 
 def _theirs(profile: TableProfile) -> dict[str, str]:

@@ -1,14 +1,13 @@
 """A document taken apart into header, lines and schedule lines, as a table has them, and put together again."""
 
-from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from orderwire.document.order import Order
 from orderwire.document.order_change import LinePart, OrderChange
-from orderwire.document.response import HeaderStatus, LineStatus
 from orderwire.document.states import DocumentType
 from orderwire.formats import Content
+from orderwire.formats.table.answers import completed
 
 Data = dict[str, Any]
 """Fields of one level as the document's JSON."""
@@ -41,7 +40,7 @@ def joined(kind: DocumentType, header: Data, lines: list[LineData]) -> Data:
         case DocumentType.CHANGE:
             return {"form": "delta"} | _with_head(header) | {"lines": [_change(*line) for line in lines]}
         case DocumentType.RESPONSE:
-            return _answer(header, [line for line, _ in lines])
+            return completed(header, [line for line, _ in lines])
         case DocumentType.CANCELLATION:
             return header
         case _:
@@ -100,40 +99,3 @@ def _with_head(header: Data) -> Data:
     if head.keys() <= _IDENTIFIES and head.keys() != _IDENTIFIES:
         return {name: value for name, value in header.items() if name != "head"}
     return header
-
-
-def _answer(header: Data, lines: list[Data]) -> Data:
-    """Statuses that are not given are those of the order, of the lines, or of a line that confirms something."""
-    extra = []
-    said = header.get("status")
-    for line in lines:
-        rest = line.pop("backordered", None)
-        if "status" not in line:
-            if said in (HeaderStatus.ACCEPTED, HeaderStatus.REJECTED):
-                line["status"] = said
-            elif any(name in line for name in ("quantity", "price", "promised", "ships")):
-                line["status"] = LineStatus.ACCEPTED.value
-        if rest is not None and line.get("status", LineStatus.BACKORDERED) == LineStatus.BACKORDERED:
-            line.update({"status": LineStatus.BACKORDERED.value} | rest)
-        elif rest is not None:
-            part = {name: line[name] for name in ("number", *_PARTS, "unit") if name in line}
-            extra.append(part | {"status": LineStatus.BACKORDERED.value} | rest)
-    lines = lines + extra
-    status = {} if said is not None or not lines else _overall({line.get("status") for line in lines})
-    return {**header, **status, "lines": lines}
-
-
-_PARTS = ("buyer_part", "supplier_part", "gtin")
-
-
-def _overall(statuses: set[str | None]) -> Mapping[str, str]:
-    """The status of the order that its lines give."""
-    one = {LineStatus.ACCEPTED: HeaderStatus.ACCEPTED, LineStatus.REJECTED: HeaderStatus.REJECTED,
-           LineStatus.PENDING: HeaderStatus.RECEIVED}  # fmt: skip
-    only = next(iter(statuses)) if len(statuses) == 1 else None
-    if None in statuses:
-        return {}
-    return {"status": one.get(LineStatus(only), _MIXED).value if only in set(LineStatus) else _MIXED.value}
-
-
-_MIXED = HeaderStatus.ACCEPTED_WITH_CHANGES

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from orderwire.document.finding import Finding, error, has_errors, warning
 from orderwire.formats import ReadDocument
 from orderwire.formats.table import values
+from orderwire.formats.table.answers import settled
 from orderwire.formats.table.cells import RawRow, bad_value, filled_cells
-from orderwire.formats.table.columns import DOCUMENT, FORMS, Column, Form, Level, bare
+from orderwire.formats.table.columns import ANSWER, DOCUMENT, FORMS, Column, Form, Level, bare
 from orderwire.formats.table.documents import Gathered, Line, understood
 from orderwire.formats.table.headings import Headings, faults, headings
 from orderwire.formats.table.profile import TableProfile
@@ -43,12 +44,14 @@ def read_rows(
         if len(kept) == limit:
             return (), (*findings, error("too-large", sheet, f"has more than {limit:,} rows; split it"))
         form = found.form(row.cells)
-        if form is None:
-            text = f"{found.word(row.cells)[:60]!r} is no document we know; write {', '.join(f.word for f in FORMS)}"
-            findings.append(error("bad-value", f"{place}row {row.number}, column {DOCUMENT.name}", text))
-        else:
+        if form is not None:
             kept.append((row, form))
-    used = [form for form in FORMS if any(form is other for _, other in kept)] or [found.document]
+            continue
+        words = ", ".join(f.word for f in FORMS)
+        text = f"{found.word(row.cells)[:60]!r} is no document we know; write one of {words}, or name the column anew"
+        findings.append(error("bad-value", f"{place}row {row.number}, column {DOCUMENT.name}", text))
+    rows_are = {form for _, form in kept} or {found.document}
+    used = [form for form in FORMS if form in rows_are]
     problems = faults(found, used, f"{place}row {first.number}", profile)
     findings = problems + findings
     if has_errors(problems) or first.problem:
@@ -112,7 +115,8 @@ def _take(reader: _Reader, form: Form, row: RawRow) -> None:
     if any(values.text_of(cell).strip() for cell in row.cells[len(columns) :]):
         text = f"has {len(row.cells)} cells under {len(columns)} headings; is a delimiter not quoted?"
         gathered.findings.append(error("too-many-cells", where, text))
-    _of_the_whole(form, cells)
+    if form is ANSWER:
+        settled(columns, cells)
     header = {c: v for c, v in cells.items() if c.level in ("header", "check")}
     if len(header) == len(cells):
         _merge(gathered.cells, header, row, where, gathered)
@@ -143,23 +147,6 @@ def _document(reader: _Reader, form: Form, key: str | None, row: RawRow, where: 
         gathered.findings.append(warning("rows-apart", where, text))
     reader.current = gathered
     return gathered
-
-
-def _of_the_whole(form: Form, cells: dict[Column, str]) -> None:
-    """A status on a row without a line is that of the whole document (answers)."""
-    status, whole = form.by_name.get("line_status"), form.by_name.get("answer_status")
-    if status not in cells or status is None or whole is None or whole in cells:
-        return
-    code, whole_code = form.by_name["line_code"], form.by_name["answer_code"]
-    if {column for column in cells if column.level == "line"} <= {status, code}:
-        stated = cells.pop(status)
-        cells[whole] = (whole.words or {}).get(stated, _MIXED)
-        if code in cells:
-            cells.setdefault(whole_code, cells[code])
-            del cells[code]
-
-
-_MIXED = "accepted_with_changes"
 
 
 def _on_its_line(form: Form, gathered: Gathered, header: dict[Column, str], cells: dict[Column, str]) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from orderwire.document.base import plain
-from orderwire.formats.table.columns import bare
+from orderwire.formats.table.columns import LONGEST, bare
 
 Mark = Literal[".", ","]
 
@@ -73,7 +73,7 @@ def date(cell: Cell, pattern: str | None) -> str:
 
 def word(cell: str, words: Mapping[str, str]) -> str:
     """Our word for what people write. Raises ValueError with the remedy."""
-    found = words.get(bare(cell))
+    found = words.get(bare(cell)) if len(cell) <= LONGEST else None
     if found is None:
         ours = ", ".join(dict.fromkeys(words.values()))
         raise ValueError(f"{cell.strip()[:60]!r} is no word we know here; write one of: {ours}")

@@ -2,7 +2,7 @@
 
 from orderwire.formats.table.columns.answer import ANSWER
 from orderwire.formats.table.columns.change import CANCELLATION, CHANGE
-from orderwire.formats.table.columns.column import DOCUMENT, IDENTIFIERS, Column, Form, Level, Path, bare
+from orderwire.formats.table.columns.column import DOCUMENT, IDENTIFIERS, LONGEST, Column, Form, Level, Path, bare
 from orderwire.formats.table.columns.fulfillment import INVOICE, RECEIPT, SHIP_NOTICE
 from orderwire.formats.table.columns.order import ORDER, REFERENCES, REPEATS
 
@@ -20,10 +20,10 @@ _HEADINGS = frozenset(heading for form in FORMS for heading in (*form.by_heading
 
 def known_heading(heading: str) -> bool:
     """True for a heading that means a column in some document."""
-    return bare(heading) in _HEADINGS
+    return len(heading) <= LONGEST and bare(heading) in _HEADINGS
 
 
 __all__ = [
-    "ANSWER", "BY_TYPE", "BY_WORD", "DOCUMENT", "FORMS", "IDENTIFIERS", "NAMES", "ORDER", "REFERENCES", "REPEATS",
-    "Column", "Form", "Level", "Path", "bare", "known_heading",
+    "ANSWER", "BY_TYPE", "BY_WORD", "DOCUMENT", "FORMS", "IDENTIFIERS", "LONGEST", "NAMES", "ORDER", "REFERENCES",
+    "REPEATS", "Column", "Form", "Level", "Path", "bare", "known_heading",
 ]  # fmt: skip

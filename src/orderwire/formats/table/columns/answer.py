@@ -91,12 +91,15 @@ ANSWER = Form(
     about="One row is the answer to one part of one line: a line that is promised for two days has two rows. "
     "`line_status` is accepted, changed, backordered, substituted, pending, rejected or added; OK, yes, confirmed, no "
     "and the like are understood and kept in `line_code`. A row of `line_status` without a line answers the whole "
-    "order. What is left empty is as ordered. A row without a status counts as accepted with the quantity, price "
-    "and date that it confirms, and an answer without `answer_status` takes it from its lines. "
+    "order. What is left empty is as ordered. In a table without `line_status` a row counts as accepted with the "
+    "quantity, price and date that it confirms; an answer without `answer_status` takes it from its lines. "
     "`backordered_quantity` adds the rest of a line on backorder.",
     columns=(DOCUMENT, *aliased(_columns(), _ALIASES, _WEAK)),
     key="order_number",
-    needs=(("order_number",), ("answer_status", "line_status", "confirmed_quantity", "promised_date")),
+    needs=(
+        ("order_number",),
+        ("answer_status", "line_status", "confirmed_quantity", "promised_date", "backordered_quantity"),
+    ),
     tells=frozenset({
         "answer_status", "line_status", "confirmed_quantity", "confirmed_price", "promised_date", "substitute_part",
         "answer_number", "backordered_quantity", "answer_to",

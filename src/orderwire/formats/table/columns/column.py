@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from orderwire.document.cancellation import Cancellation
@@ -41,7 +41,7 @@ class Column:
     on_line: str | None = None
 
 
-DOCUMENT = Column("document", "check", ("document",), aliases=("document_type",), words=DOCUMENTS)
+DOCUMENT = Column("document", "check", ("document",), words=DOCUMENTS)
 """The column of every table that tells which document a row belongs to."""
 
 
@@ -87,6 +87,11 @@ class Form:
         return {heading: column for column in self.columns for heading in column.weak}
 
 
+LONGEST = 200
+"""Characters of the longest heading or word that is looked up."""
+
+
+@lru_cache(4096)
 def bare(text: str) -> str:
     """A heading or word as it is looked up: case, blanks and punctuation do not matter ("PO-Number", "po number")."""
     return re.sub(r"[\W_]+", "_", text.strip().lower()).strip("_")
