@@ -12,9 +12,9 @@ LIMIT = 100
 """Findings kept for one message; the rest is counted."""
 _TEXT = 500
 
-BAD_VALUE, MISSING, NO_SUCH, NOT_SUPPORTED, BAD_CHARACTER = "12", "13", "14", "15", "21"
+BAD_VALUE, MISSING, NO_SUCH, NOT_SUPPORTED, BAD_CHARACTER = "12", "13", "14", "15", "37"
 TOO_MANY, TOO_LONG, TOO_SHORT, WRONG_PLACE = "35", "39", "40", "15"
-"""Codes of 0085: invalid value, missing, not supported in this position, not supported here, invalid character…"""
+"""Codes of 0085: invalid value, missing, value or element not supported here, letters where digits belong…"""
 _FRAME = {
     "13": ("UNT", 0, None),
     "28": ("UNT", 2, None),

@@ -20,7 +20,7 @@ from orderwire.formats.edifact.codes_around import (
     SUPPLIER_PARTIES,
 )
 from orderwire.formats.edifact.envelope import RawMessage
-from orderwire.formats.edifact.faults import BAD_VALUE, MISSING, Faults
+from orderwire.formats.edifact.faults import BAD_CHARACTER, BAD_VALUE, MISSING, Faults
 from orderwire.formats.edifact.limits import limits
 from orderwire.formats.edifact.parties import PartyReader
 from orderwire.formats.edifact.profile import EdifactProfile
@@ -191,7 +191,8 @@ class FulfilledReader:
         value = number(text)
         if value is None or (value < 0 and not signed):
             words = f"{text[:40]!r} is not a number{'' if signed else ' of 0 or more'}; ask the partner to correct it"
-            self.faults.error("bad-number", words, element, component + 1, ack=BAD_VALUE, value=text)
+            ack = BAD_CHARACTER if value is None else BAD_VALUE
+            self.faults.error("bad-number", words, element, component + 1, ack=ack, value=text)
             return None
         return value
 

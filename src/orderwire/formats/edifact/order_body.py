@@ -110,7 +110,7 @@ class OrderBody:
         when = date(said, form)
         if when is None:
             text = f"DTM 2380 is {said[:35]!r} in format {form[:5]}; expected a date such as CCYYMMDD in format 102"
-            self.faults.error("bad-date", text, 1, 2, ack=BAD_CHARACTER if said else MISSING, value=said)
+            self.faults.error("bad-date", text, 1, 2, ack=BAD_VALUE if said else MISSING, value=said)
             return
         group, line = self.group, self.line
         if group in ("SCC", "LOC") and line is not None:

@@ -23,7 +23,7 @@ from orderwire.formats.edifact import (
 )
 from orderwire.formats.edifact.acknowledge import answer
 from orderwire.formats.edifact.envelope import Interchange, RawMessage
-from orderwire.formats.edifact.faults import NO_SUCH, Faults
+from orderwire.formats.edifact.faults import MISSING, NO_SUCH, Faults
 from orderwire.formats.edifact.found import Found
 from orderwire.formats.edifact.profile import EdifactProfile
 from orderwire.formats.edifact.syntax import at, split
@@ -41,6 +41,8 @@ READERS: Final[Mapping[str, Reader]] = {
     "RECADV": read_recadv.read,
 }
 """UNH 0065 to the function that reads it."""
+SECTIONED: Final = frozenset({"ORDERS", "ORDCHG", "ORDRSP"})
+"""Messages in which UNS is mandatory."""
 
 
 def read_interchange(
@@ -93,6 +95,8 @@ def _read_message(message: RawMessage, profile: EdifactProfile) -> tuple[ReadDoc
     reader = READERS.get(message.kind)
     kind = MESSAGES.get(message.kind, DocumentType.UNKNOWN)
     found = reader(message, profile, faults) if reader else _unsupported(message, kind, faults)
+    if reader and message.kind in SECTIONED:
+        _sections(message, faults)
     numbered = mine["unb_sender"] and mine["unb_control"]
     identity = Identity(mine["unb_sender"], mine["unb_receiver"], mine["unb_control"]) if numbered else None
     document = ReadDocument(
@@ -100,6 +104,23 @@ def _read_message(message: RawMessage, profile: EdifactProfile) -> tuple[ReadDoc
         identity=identity,
     )  # fmt: skip
     return document, faults.status(message)
+
+
+def _sections(message: RawMessage, faults: Faults) -> None:
+    """A warning where UNS, which ends the lines, is missing; its place is before the totals."""
+    last = 0
+    for position in range(len(message.segments), 0, -1):
+        name = message.segments[position - 1][:3]
+        if name == "UNS":
+            return
+        if not last and name not in ("UNT", "CNT"):
+            last = position
+        if name in ("LIN", "BGM"):
+            break
+    faults.at, faults.segment = last or 1, "UNS"
+    faults.warning(
+        "uns-missing", "UNS+S, which ends the lines, is missing; what follows was read all the same", ack=MISSING
+    )
 
 
 def _unsupported(message: RawMessage, kind: DocumentType, faults: Faults) -> Found:

@@ -12,7 +12,7 @@ from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus, Re
 from orderwire.formats.edifact import answer_line, notes
 from orderwire.formats.edifact.answer_line import AnswerReader
 from orderwire.formats.edifact.envelope import RawMessage
-from orderwire.formats.edifact.faults import BAD_CHARACTER, BAD_VALUE, MISSING, Faults
+from orderwire.formats.edifact.faults import BAD_VALUE, MISSING, Faults
 from orderwire.formats.edifact.found import Found
 from orderwire.formats.edifact.parties import PartyReader
 from orderwire.formats.edifact.profile import EdifactProfile
@@ -129,7 +129,7 @@ class ResponseReader:
         when = date(said, form)
         if when is None:
             text = f"DTM 2380 is {said[:35]!r} in format {form[:5]}; expected a date such as CCYYMMDD in format 102"
-            self.faults.error("bad-date", text, 1, 2, ack=BAD_CHARACTER if said else MISSING, value=said)
+            self.faults.error("bad-date", text, 1, 2, ack=BAD_VALUE if said else MISSING, value=said)
         elif self.line is not None:
             if self.group in ("RFF", "PAT") or not self.line.dtm(code, when, self.group):
                 self.faults.not_kept(f"DTM+{code}")

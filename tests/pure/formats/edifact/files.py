@@ -19,6 +19,11 @@ NOTICE = (
     "RFF+ON:PO-1:7",
 )  # fmt: skip
 
+ORDER = ("BGM+220+PO-1+9", "DTM+137:20261122:102", "RFF+CT:C-1", "NAD+BY+1::9++Buyer+Street+City++1000+DE", "CTA+PD+:A",
+         "COM+1:TE", "NAD+SU+2::9", "TAX+7+VAT+++:::19+S", "CUX+2:EUR:9", "PAT+1++5:3:D:30", "ALC+C++++FC", "MOA+8:1",
+         "LIN+1++4012345123456:EN", "PIA+5+A:SA", "IMD+F++:::Bolt", "QTY+21:2:PCE", "DTM+2:20261201:102", "PRI+AAA:3",
+         "UNS+S", "MOA+79:6", "CNT+2:1")  # fmt: skip
+
 
 def message(
     *segments: str, kind: str = "APERAK", control: str = "1", version: str = "D:96A:UN", tail: str | None = None

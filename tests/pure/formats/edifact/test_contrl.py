@@ -14,7 +14,7 @@ from orderwire.document.functional import (
 )
 from orderwire.formats import CannotCarry
 from orderwire.testing.formats import FixedContext
-from tests.pure.formats.edifact.files import ASKING, FORMAT, UNB, advice, codes, file, message, notice
+from tests.pure.formats.edifact.files import ASKING, FORMAT, ORDER, UNB, advice, codes, file, message, notice
 
 FAST = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 ERRORS = st.sampled_from(["12", "13", "21", "35"])
@@ -117,7 +117,18 @@ def test_a_fault_of_the_frame_is_told_in_the_ucm_and_the_message_used(tail: str,
 
 def test_a_bad_value_is_told_by_the_place_of_segment_element_and_component() -> None:
     bad = [s if not s.startswith("QTY") else "QTY+12:ten:PCE" for s in notice()]
-    assert _answer(file(bad, unb=ASKING)).endswith("UCM+2+DESADV:D:96A:UN+4'UCS+11'UCD+12+2:2'")
+    assert _answer(file(bad, unb=ASKING)).endswith("UCM+2+DESADV:D:96A:UN+4'UCS+11'UCD+37+2:2'")
+
+
+@pytest.mark.parametrize(("kind", "function"), [("ORDERS", "9"), ("ORDCHG", "4")])
+def test_a_missing_uns_is_told_before_the_totals_and_the_message_used(kind: str, function: str) -> None:
+    order = (f"BGM+220+PO-1+{function}", *ORDER[1:])
+    whole = file(message(*order, kind=kind), unb=ASKING)
+    assert _answer(whole).endswith(f"UCM+1+{kind}:D:96A:UN+7'")
+    content = file(message(*(s for s in order if s not in ("UNS+S", "MOA+79:6")), kind=kind), unb=ASKING)
+    (found,) = FORMAT.read(content, {}).documents
+    assert found.usable and "uns-missing" in codes(found.findings)
+    assert _answer(content).endswith(f"UCM+1+{kind}:D:96A:UN+7'UCS+19+13'")
 
 
 def test_a_missing_segment_is_told_where_it_was_missed() -> None:

@@ -5,8 +5,9 @@ import pytest
 
 from orderwire.document.advice import ApplicationAdvice
 from orderwire.document.fulfillment import ShipNotice
+from orderwire.document.order_change import OrderChange
 from orderwire.formats import ReadResult
-from tests.pure.formats.edifact.files import FORMAT, NOTICE, UNB, advice, codes, file, message, notice
+from tests.pure.formats.edifact.files import FORMAT, NOTICE, ORDER, UNB, advice, codes, file, message, notice
 
 PLAIN = file(advice(), notice())
 
@@ -178,6 +179,14 @@ def test_without_a_release_character_it_is_text() -> None:
     (found,) = FORMAT.read(content, {}).documents
     assert isinstance(found.document, ApplicationAdvice)
     assert found.document.reason == "why?"
+
+
+@pytest.mark.parametrize(("name", "function"), [("220", "4"), ("230", "4"), ("230", "5"), ("220", "5")])
+def test_an_order_change_may_call_itself_an_order(name: str, function: str) -> None:
+    content = file(message(f"BGM+{name}+PO-1+{function}", *ORDER[1:], kind="ORDCHG"))
+    (found,) = FORMAT.read(content, {}).documents
+    assert isinstance(found.document, OrderChange) and found.usable
+    assert (found.document.order_number, found.document.form) == ("PO-1", "delta" if function == "4" else "full")
 
 
 def test_a_test_interchange_holds_tests() -> None:

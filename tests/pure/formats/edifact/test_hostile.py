@@ -8,13 +8,9 @@ from hypothesis import strategies as st
 
 from orderwire.formats.edifact import envelope
 from orderwire.testing.formats import assert_sound
-from tests.pure.formats.edifact.files import ADVICE, FORMAT, NOTICE, UNB, advice, codes, file, message, notice
+from tests.pure.formats.edifact.files import ADVICE, FORMAT, NOTICE, ORDER, UNB, advice, codes, file, message, notice
 
 FAST = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-ORDER = ("BGM+220+PO-1+9", "DTM+137:20261122:102", "RFF+CT:C-1", "NAD+BY+1::9++Buyer+Street+City++1000+DE", "CTA+PD+:A",
-         "COM+1:TE", "NAD+SU+2::9", "TAX+7+VAT+++:::19+S", "CUX+2:EUR:9", "PAT+1++5:3:D:30", "ALC+C++++FC", "MOA+8:1",
-         "LIN+1++4012345123456:EN", "PIA+5+A:SA", "IMD+F++:::Bolt", "QTY+21:2:PCE", "DTM+2:20261201:102", "PRI+AAA:3",
-         "UNS+S", "MOA+79:6", "CNT+2:1")  # fmt: skip
 ANSWER = ("BGM+231+R-1+4", "RFF+ON:PO-1", "NAD+SU+2::9", "LIN+1+3+4012345123456:EN", "QTY+113:1:PCE",
           "DTM+2:20261201:102", "FTX+AAO+++late", "UNS+S")  # fmt: skip
 SEEDS = (
