@@ -53,7 +53,7 @@ _VALUES: Final[Mapping[str, Sequence[tuple[int, int]]]] = {
     "NAD": ((4, 0), (4, 1), (3, 0), (2, 0), (5, 0), (8, 0), (6, 0), (9, 0)), "LOC": ((2, 3), (2, 0)),
     "CTA": ((2, 1),), "COM": ((1, 0),), "TAX": ((2, 3), (5, 3)), "CUX": ((1, 1),), "PAT": ((3, 3), (3, 2)),
     "PCD": ((1, 1),), "MOA": ((1, 1), (1, 2)), "TOD": ((3, 0), (3, 3)), "ALC": ((5, 3), (5, 4)),
-    "LIN": ((1, 0), (3, 0)), "PIA": tuple((n, 0) for n in range(2, 7)), "IMD": ((3, 3), (3, 4)),
+    "LIN": ((3, 0),), "PIA": tuple((n, 0) for n in range(2, 7)), "IMD": ((3, 3), (3, 4)),
     "PRI": ((1, 1),), "CNT": ((1, 1),), "FTX": tuple((4, n) for n in range(5)), "ERC": ((1, 0),), "TDT": ((5, 3),),
     "UCI": ((1, 0),), "UCM": ((1, 0), (2, 0)), "UCS": ((1, 0),), "PAC": ((1, 0),), "CPS": ((1, 0),),
 }  # fmt: skip
@@ -112,6 +112,8 @@ def _words(segment: Segment) -> str:
     name = tables.SEGMENTS.get(tag)
     if name is None:
         return f"{tag[:3] or 'empty'}: not a segment that we read"
+    if tag == "LIN" and at(segment, 1):
+        name += f" {at(segment, 1)}"
     said = [words for _, _, words in _codes(segment) if words != "not a code that we know"]
     if tag == "DTM":
         when = date(at(segment, 1, 1), at(segment, 1, 2) or "102")

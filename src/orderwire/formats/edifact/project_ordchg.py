@@ -4,7 +4,7 @@ from typing import Any
 
 from orderwire.document.cancellation import Cancellation
 from orderwire.document.order import Line, Schedule
-from orderwire.document.order_change import LineAction, LineChange, LinePart, OrderChange
+from orderwire.document.order_change import HeadPart, LineAction, LineChange, LinePart, OrderChange
 from orderwire.formats.edifact import notes
 from orderwire.formats.edifact.fit import Fit
 from orderwire.formats.edifact.line import is_gtin
@@ -25,8 +25,12 @@ def project_change(change: OrderChange, profile: EdifactProfile) -> tuple[OrderC
     update["code"] = REPLACE if change.form == "full" else DELTA
     update["lines"] = tuple(_line(item, fit) for item in change.lines)
     if change.head is not None:
+        update["head_part"] = None
         head = fitted_head(change.head, fit, RESERVED)
         update["head"] = change.head.model_copy(update=head) if head else change.head
+    elif change.head_part is not None:
+        part = change.head_part.model_copy(update=fitted_head(change.head_part, fit, RESERVED))
+        update["head_part"] = None if part == HeadPart() else part
     elif said := fit.notes():
         text = "\n".join([*filter(None, [change.reason]), *(note.text for note in said)])[:4000].strip()
         update["reason"] = notes.one(text, "reason", fit, profile.version)

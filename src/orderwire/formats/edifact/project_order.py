@@ -3,6 +3,7 @@
 from typing import Any
 
 from orderwire.document.order import Order, OrderHead
+from orderwire.document.order_change import HeadPart
 from orderwire.document.terms import Incoterm, Note, TermsPart
 from orderwire.formats.edifact import notes
 from orderwire.formats.edifact.fit import Fit
@@ -35,15 +36,17 @@ def project(order: Order, profile: EdifactProfile) -> tuple[Order, Fit]:
     return (order.model_copy(update=update) if update else order), fit
 
 
-def fitted_head(head: OrderHead, fit: Fit, reserved: frozenset[str] = frozenset()) -> dict[str, Any]:
+def fitted_head(head: OrderHead | HeadPart, fit: Fit, reserved: frozenset[str] = frozenset()) -> dict[str, Any]:
     """What of a header comes back in another form than it is. `reserved` as in `notes.fitted`."""
     update: dict[str, Any] = {}
     for role in ("buyer", "supplier", "ship_to", "bill_to"):
         party = getattr(head, role)
         if party is not None and (fitted := fit.party(party, role)) is not party:
             update[role] = fitted
-    if head.attachments:
-        names = ", ".join(item.filename for item in head.attachments[:3])
+    attachments = head.attachments if isinstance(head, OrderHead) else ()
+    released = isinstance(head, OrderHead) and head.kind == "release"
+    if attachments:
+        names = ", ".join(item.filename for item in attachments[:3])
         fit.lose("attachments", f"EDIFACT carries no files; send {names} beside it", said=f"Attached: {names}")
         update["attachments"] = ()
     spilled: list[Note] = []
@@ -52,11 +55,11 @@ def fitted_head(head: OrderHead, fit: Fit, reserved: frozenset[str] = frozenset(
         _change(update, head, "payment_terms", terms)
     if head.incoterm is not None:
         _change(update, head, "incoterm", _incoterm(head.incoterm, fit))
-    if head.references or head.kind == "release":
+    if head.references or released:
         most = fit.limits.head_references - 3
         references = fit.references(head.references, "references", most)
         _change(update, head, "references", references)
-        if head.kind == "release" and not any(r.kind in ("blanket", "contract") for r in references):
+        if released and not any(r.kind in ("blanket", "contract") for r in references):
             text = "a call-off needs the number of its blanket order or contract; shorten it"
             fit.stop("references", "too-long", text)
             update["references"] = head.references
@@ -71,7 +74,7 @@ def fitted_head(head: OrderHead, fit: Fit, reserved: frozenset[str] = frozenset(
     return update
 
 
-def _change(update: dict[str, Any], head: OrderHead, name: str, value: object) -> None:
+def _change(update: dict[str, Any], head: OrderHead | HeadPart, name: str, value: object) -> None:
     if value != getattr(head, name):
         update[name] = value
 

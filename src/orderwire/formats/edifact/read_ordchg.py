@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from orderwire.document.cancellation import Cancellation
 from orderwire.document.finding import from_validation
 from orderwire.document.order import OrderHead
-from orderwire.document.order_change import LineAction, LineChange, OrderChange
+from orderwire.document.order_change import HeadPart, LineAction, LineChange, OrderChange
 from orderwire.document.states import DocumentType
 from orderwire.formats.edifact import notes
 from orderwire.formats.edifact.envelope import RawMessage
@@ -54,7 +54,7 @@ def found(body: OrderBody) -> Found:
     if fields is None:
         return Found(None, None, DocumentType.CHANGE)
     fields["form"] = "full" if body.function == REPLACE else "delta"
-    fields["head"] = _head(body)
+    fields["head"], fields["head_part"] = _head(body)
     lines = [_line(line, body) for line in body.lines]
     if faults.failed or any(line is None for line in lines):
         return Found(None, fields["order_number"], DocumentType.CHANGE)
@@ -94,18 +94,19 @@ def _common(body: OrderBody) -> dict[str, Any] | None:
     return fields
 
 
-def _head(body: OrderBody) -> OrderHead | None:
-    """The header where the message repeats it: currency and both sides."""
-    if not body.currency or "buyer" not in body.parties or "supplier" not in body.parties:
-        return None
+def _head(body: OrderBody) -> tuple[OrderHead | None, HeadPart | None]:
+    """The header where the message states it whole (day of the order, currency, both sides), else its part."""
     body.ftx = [item for item in body.ftx if item[0] != REASON]
-    fields = head_fields(body, {**body.fields})
-    fields["issued"] = body.order_date or body.dates.get("ordered") or fields["issued"]
+    issued = body.order_date or body.dates.get("ordered")
+    fields = {name: value for name, value in head_fields(body, {**body.fields}).items() if value}
     try:
-        return OrderHead(**fields)
+        if issued and body.currency and "buyer" in body.parties and "supplier" in body.parties:
+            return OrderHead(**{**fields, "issued": issued}), None
+        part = HeadPart(**{name: value for name, value in fields.items() if name not in ("kind", "issued")})
     except ValidationError as failure:
         body.faults.extend(from_validation(failure))
-        return None
+        return None, None
+    return None, None if part == HeadPart() else part
 
 
 def _line(reader: LineReader, body: OrderBody) -> LineChange | None:

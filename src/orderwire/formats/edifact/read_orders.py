@@ -11,7 +11,7 @@ from orderwire.formats.edifact import read_ordchg
 from orderwire.formats.edifact.envelope import RawMessage
 from orderwire.formats.edifact.faults import BAD_VALUE, MISSING, Faults
 from orderwire.formats.edifact.found import Found
-from orderwire.formats.edifact.head import assume_parties, head_fields
+from orderwire.formats.edifact.head import assume_head, head_fields
 from orderwire.formats.edifact.order_body import OrderBody
 from orderwire.formats.edifact.profile import EdifactProfile
 from orderwire.formats.edifact.tables import (
@@ -41,10 +41,8 @@ def read(message: RawMessage, profile: EdifactProfile, faults: Faults) -> Found:
     if not body.lines:
         faults.missing_segment("LIN", "there is no LIN; an order needs at least one line")
         return Found(None, body.number or None)
-    if not body.summary:
-        faults.warning("uns-missing", "UNS, which ends the lines, is missing", ack=MISSING)
     fields = head_fields(body, {**body.fields})
-    assume_parties(body, fields)
+    assume_head(body, fields)
     default = body.requested or body.ship_by
     version = message.version
     for position, line in enumerate(body.lines, 1):

@@ -2,7 +2,7 @@
 
 from orderwire.document.cancellation import Cancellation
 from orderwire.document.order import Order
-from orderwire.document.order_change import LineChange, LinePart, OrderChange
+from orderwire.document.order_change import HeadPart, LineChange, LinePart, OrderChange
 from orderwire.formats import Context
 from orderwire.formats.edifact import notes, parties, parts
 from orderwire.formats.edifact.limits import limits
@@ -21,15 +21,13 @@ def change_body(change: OrderChange, profile: EdifactProfile, context: Context) 
     head = change.head
     name = CHANGE if head is None or head.kind == "standard" else NAMES[head.kind]
     bgm = ["BGM", name, change.number or change.order_number, change.code or ""]
-    dated = dates(change, context)
     said = notes.written_one(change.reason, REASON, profile.version)
     referred = _referred(change)
     if head is not None:
         referred[1:1] = [["DTM", c("171", day(head.issued), "102")]]
-        rows = head_rows(head, profile, dated=[*dated], referred=referred, reason=said)
-    else:
-        rows = [*dated, *said, *referred]
-    currency = head.currency if head is not None else profile.default_currency
+    stated = head or change.head_part or HeadPart()
+    rows = head_rows(stated, profile, dated=dates(change, context), referred=referred, reason=said)
+    currency = stated.currency or profile.default_currency
     found = [joined([bgm, *rows])]
     found += [_line(item, position, profile, currency) for position, item in enumerate(change.lines, 1)]
     whole = _whole(change) if change.form == "full" else None

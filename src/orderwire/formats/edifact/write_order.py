@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from orderwire.document.money import line_amount, totals
 from orderwire.document.order import Account, Line, Order, OrderHead
+from orderwire.document.order_change import HeadPart
 from orderwire.document.party import Party
 from orderwire.formats.edifact import notes, parties, parts, places, references, terms
 from orderwire.formats.edifact.limits import limits
@@ -22,7 +23,7 @@ _PIA_WIDTH, _SCC_WIDTH = 5, 10
 
 
 def head_rows(
-    head: OrderHead,
+    head: OrderHead | HeadPart,
     profile: EdifactProfile,
     *,
     dated: Sequence[list[str]],
@@ -38,13 +39,17 @@ def head_rows(
     rows += [*reason, *notes.written(head.notes, profile.version), *referred]
     for item in head.references:
         rows += references.written(item, profile)
-    rows += parties.written(head.buyer, "BY", profile)
-    rows += parties.written(head.supplier, profile.supplier_party, profile)
-    if head.ship_to is not None:
-        rows += parties.written(head.ship_to, profile.ship_to_party, profile)
-    if head.bill_to is not None:
-        rows += parties.written(head.bill_to, "IV", profile)
-    rows.append(currency_row(head.currency))
+    sides = (
+        (head.buyer, "BY"),
+        (head.supplier, profile.supplier_party),
+        (head.ship_to, profile.ship_to_party),
+        (head.bill_to, "IV"),
+    )
+    for party, role in sides:
+        if party is not None:
+            rows += parties.written(party, role, profile)
+    if head.currency:
+        rows.append(currency_row(head.currency))
     rows += terms.written_payment(head.payment_terms, profile.version)
     if head.incoterm is not None:
         rows += terms.written_incoterm(head.incoterm)
