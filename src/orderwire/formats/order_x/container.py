@@ -62,7 +62,8 @@ def embed(pdf: bytes, xml: bytes, *, level: str, kind: str, relationship: str, d
         assert isinstance(metadata, pikepdf.Stream)
         metadata.write(_described(metadata.read_bytes(), level=level, kind=kind))
         out = io.BytesIO()
-        document.save(out, deterministic_id=True, compress_streams=True)
+        modes = pikepdf.ObjectStreamMode.generate
+        document.save(out, deterministic_id=True, fix_metadata_version=False, object_stream_mode=modes)
     return out.getvalue()
 
 

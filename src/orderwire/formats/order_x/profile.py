@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from orderwire.document.base import Country, Label
-from orderwire.formats.fit import OnLoss
+from orderwire.formats.fit import ChangeForm, OnLoss
 
 Level = Literal["basic", "comfort", "extended"]
 
@@ -32,6 +32,9 @@ class OrderXProfile(BaseModel):
     )
     language: str | None = Field(
         None, description="BCP 47 tag of the printed page, such as de; without it the context's, else English."
+    )
+    change: ChangeForm = Field(
+        "order", description="A new version goes as the order again, as a full change, or as what differs (delta)."
     )
     ask_response: bool = Field(True, description="Ask for an answer (RequestedResponseTypeCode AC).")
     business_process: Annotated[str, Field(min_length=1, max_length=200)] = Field(

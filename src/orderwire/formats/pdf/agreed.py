@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from orderwire.document.money import allowance_total, line_amount, rounded
-from orderwire.document.order import Order
+from orderwire.document.order import Order, OrderHead
 from orderwire.document.terms import AllowanceCharge, Incoterm, Reference, Tax, TermsPart
 from orderwire.formats.pdf.words import Words
 
@@ -47,6 +47,13 @@ def incoterm(term: Incoterm, words: Words) -> str:
     """DAP Bremen, Incoterms 2020."""
     place = f" {words.own(term.place)}" if term.place else ""
     return words.join(f"{term.code}{place}", f"Incoterms {term.year}" if term.year else "")
+
+
+def validity(head: OrderHead, words: Words) -> str:
+    """1 January 2027 to 31 December 2027, or the one end that is known."""
+    first, last = (words.date(day) if day else "" for day in (head.valid_from, head.valid_to))
+    key = "between" if first and last else "from" if first else "to"
+    return words.text(f"validity.{key}", first=first, last=last, date=first or last)
 
 
 def reference(item: Reference, words: Words) -> tuple[str, str]:

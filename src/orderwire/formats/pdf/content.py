@@ -13,6 +13,7 @@ import segno
 from orderwire.document.canonical import fingerprint
 from orderwire.document.money import allowance_total, totals
 from orderwire.document.order import Order
+from orderwire.document.party import Party
 from orderwire.formats.pdf import agreed
 from orderwire.formats.pdf.fonts import families
 from orderwire.formats.pdf.lines import Places, is_internal, rows, subject_word, widths
@@ -24,9 +25,12 @@ _BOLD = re.compile("\x01(.*?)\x02", re.DOTALL)
 _COLUMNS = ("line", "item", "arrives", "quantity", "unit", "price", "amount")
 
 
-def content(order: Order, words: Words, links: Mapping[str, str], *, prices: bool) -> dict[str, Any]:
+def content(
+    order: Order, words: Words, links: Mapping[str, str], *, prices: bool, whole: Order | None
+) -> dict[str, Any]:
     """The data of the template. `links` may hold answer_url, answer_by, approved_by, approved_at and timezone
-    (IANA name, for the two times)."""
+    (IANA name, for the two times). `whole` is the order whose total and fingerprint are printed: `order` itself, None
+    where the page shows a part of an order that is not known as a whole."""
     places = Places(order, words)
     lines = rows(order, words, places, prices=prices)
     title = words.text(f"title.{order.kind}")
@@ -51,24 +55,24 @@ def content(order: Order, words: Words, links: Mapping[str, str], *, prices: boo
         "columns": columns,
         "widths": widths(columns, lines),
         "lines": lines,
-        "sums": _sums(order, words) if prices else [],
-        "total": [words.text("total"), order.currency, words.amount(totals(order).total, order.currency)]
-        if prices
+        "sums": _sums(whole, words) if prices and whole else [],
+        "total": [words.text("total"), whole.currency, words.amount(totals(whole).total, whole.currency)]
+        if prices and whole
         else [],
         "taxes": [words.text("taxes"), reasons] if prices and (reasons := agreed.tax_reasons(order, words)) else [],
         "addresses": [words.text("addresses"), places.blocks] if places.blocks else [],
         "notes": [words.text("notes"), [_pair(*pair) for pair in notes]] if (notes := _notes(order, words)) else [],
-        "answer": _answer(links, words, zone),
-        "fingerprint": [words.text("fingerprint"), _grouped(fingerprint(order))],
-        "approved": _approved(order, links, words, zone),
-        "ordered": _ordered(order, words),
+        "answer": answer(links, words, zone),
+        "fingerprint": [words.text("fingerprint"), _grouped(fingerprint(whole))] if whole else [],
+        "approved": approved(order.revision, links, words, zone),
+        "ordered": ordered(order.buyer, words),
         "running": [
             f"{title} {order.number}",
             words.text("version_short", revision=order.revision),
-            _from_to(order, words),
+            from_to(order.buyer, order.supplier, words),
         ],
-        "footer": _footer(order, words),
-        "page": re.split(r"\{pages?\}", words.text("page")),
+        "footer": footer(order.buyer, words),
+        "page": words.pages(),
     }
 
 
@@ -105,6 +109,8 @@ def _parties(order: Order, words: Words) -> list[Any]:
 
 def _agreed(order: Order, words: Words) -> list[tuple[str, str]]:
     pairs = []
+    if order.valid_from or order.valid_to:
+        pairs.append((words.text("validity.label"), agreed.validity(order, words)))
     if order.incoterm:
         pairs.append((words.text("delivery_term"), agreed.incoterm(order.incoterm, words)))
     if order.payment_terms:
@@ -143,7 +149,8 @@ def _size(size: int) -> str:
     return f"{size} B" if size < 1000 else f"{size // 1000} kB" if size < 1_000_000 else f"{size // 1_000_000} MB"
 
 
-def _answer(links: Mapping[str, str], words: Words, zone: str | None) -> dict[str, Any] | None:
+def answer(links: Mapping[str, str], words: Words, zone: str | None) -> dict[str, Any] | None:
+    """Where to answer and until when; None where the context says neither."""
     url = links.get("answer_url")
     by = words.own(words.moment(links["answer_by"], zone)) if links.get("answer_by") else ""
     if not url and not by:
@@ -176,17 +183,18 @@ def _grouped(digest: str) -> str:
     return " ".join(digest[i : i + 8] for i in range(0, len(digest), 8))
 
 
-def _approved(order: Order, links: Mapping[str, str], words: Words, zone: str | None) -> dict[str, str] | None:
+def approved(revision: int, links: Mapping[str, str], words: Words, zone: str | None) -> dict[str, str] | None:
+    """Who approved this version and when."""
     if not links.get("approved_by"):
         return None
     at = words.own(words.moment(links["approved_at"], zone)) if links.get("approved_at") else ""
-    note = words.text("approved_note", revision=order.revision)
+    note = words.text("approved_note", revision=revision)
     return {"label": words.text("approved"), "name": words.own(links["approved_by"]), "lines": at, "quiet": note}
 
 
-def _ordered(order: Order, words: Words) -> dict[str, str]:
+def ordered(buyer: Party, words: Words) -> dict[str, str]:
     """Who orders: the person, and the buying company with all its identifiers."""
-    buyer, contact = order.buyer, order.buyer.contact
+    contact = buyer.contact
     person = contact.name if contact and contact.name else None
     reach = [part for part in (contact.phone, contact.email) if part] if contact else []
     company = [buyer.name] if person else []
@@ -199,8 +207,9 @@ def _ordered(order: Order, words: Words) -> dict[str, str]:
     }
 
 
-def _from_to(order: Order, words: Words) -> str:
-    names = {"buyer": _cut(order.buyer.name), "supplier": _cut(order.supplier.name)}
+def from_to(buyer: Party, supplier: Party, words: Words) -> str:
+    """Both sides by name, for the head of further pages."""
+    names = {"buyer": _cut(buyer.name), "supplier": _cut(supplier.name)}
     return words.text("from_to", **{key: words.own(name) for key, name in names.items()})
 
 
@@ -208,8 +217,8 @@ def _cut(name: str) -> str:
     return name if len(name) <= 34 else name[:33] + "…"
 
 
-def _footer(order: Order, words: Words) -> str:
-    buyer = order.buyer
+def footer(buyer: Party, words: Words) -> str:
+    """The buying company with its address and tax number."""
     tax = buyer.identifier("vat") or buyer.identifier("tax")
     who = words.own(words.join(buyer.name, *postal(buyer.address, words)))
     line = f"{who} · {words.text('ids.vat')} {words.own(tax)}" if tax else who

@@ -144,6 +144,10 @@ class Words:
         """The name of a country, or its code."""
         return str(self.locale.territories.get(code, code))
 
+    def pages(self) -> list[str]:
+        """What stands before, between and behind the page's number and how many there are."""
+        return re.split(r"\{pages?\}", self.text("page"))
+
     def join(self, *parts: str) -> str:
         """Parts that are not empty, with this language's comma between them."""
         return _COMMA.get(self.language, ", ").join(filter(None, parts))
