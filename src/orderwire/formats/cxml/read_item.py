@@ -64,7 +64,8 @@ class ItemReader:
         if limit is not None and text_of(limit):
             quantity = reading.number(text_of(limit), limit, "MaxQuantity")
         if quantity is None:
-            reading.error("quantity-missing", item, "has no quantity; add it")
+            if not (item.get("quantity") or "").strip():
+                reading.error("quantity-missing", item, "has no quantity; add it")
             return None, said
         measure = detail.find("UnitOfMeasure")
         values: dict[str, Any] = {
@@ -104,7 +105,7 @@ class ItemReader:
             if most is not None:
                 price = most if quantity == 1 else None
                 reading.info("limit", detail, "has no UnitPrice; MaxAmount is read as the price of one")
-        if price is None:
+        if price is None and not text_of(detail.find("UnitPrice/Money")):
             reading.error("price-missing", detail, "has no UnitPrice with Money; add it")
         if currency is not None and currency != self.currency:
             text = f"is priced in {currency}, the order in {self.currency}; an order has one currency, split it"

@@ -94,11 +94,11 @@ class OrderReader:
         reading, header = self.reading, self.header
         notes = read_comments(header, reading)
         reason = take_reason(notes) or joined(notes)
-        total = header.find("Total")
+        total, sides = header.find("Total"), Sides(header, self.envelope, reading)
         return reading.make(Cancellation, header, {
             **said, "order_number": self.number, "code": "delete", "reason": reason, "test": self.envelope.test,
             "order_issued": reading.date(header.get("orderDate"), header, "orderDate"),
-            "buyer": read_party(header.find("BillTo"), reading), "supplier": Sides(header, self.envelope, reading).supplier(),
+            "buyer": read_party(header.find("BillTo"), reading), "supplier": sides.supplier(),
             "currency": reading.money(total, "Total")[1],
         })  # fmt: skip
 

@@ -21,10 +21,10 @@ Model = TypeVar("Model", bound=Document)
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _BREAKS = re.compile(r"[\r\n\t]+ *")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
-_DAY = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ](.*))?", re.DOTALL)
-_TIME = re.compile(r"\d\d(:?\d\d(:?\d\d([.,]\d+)?)?)? ?(Z|[+-]\d\d(:?\d\d)?)?")
-_NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d*)?|\.\d+)")
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+_DAY = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ](.*))?", re.DOTALL | re.ASCII)
+_TIME = re.compile(r"\d\d(:?\d\d(:?\d\d([.,]\d+)?)?)? ?(Z|[+-]\d\d(:?\d\d)?)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d*)?|\.\d+)", re.ASCII)
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
 _CODE = re.compile(r"[A-Za-z0-9._:/ -]{1,35}")
 
 

@@ -73,7 +73,7 @@ def _shippable(notice: ShipNotice) -> ShipNotice:
 
 
 ORDERS = orders().map(_numbered)
-CHANGES = family.changes().map(_whole)
+CHANGES = family.changes().filter(lambda change: change.lines).map(_whole)
 CANCELLATIONS = family.cancellations()
 RESPONSES = family.responses().map(_answerable)
 SHIP_NOTICES = family.ship_notices().map(_shippable)
