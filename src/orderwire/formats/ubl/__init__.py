@@ -9,8 +9,9 @@ import datetime
 import re
 
 from lxml import etree
+from pydantic import ValidationError
 
-from orderwire.document.finding import Finding, Severity, error, has_errors
+from orderwire.document.finding import Finding, Severity, error, from_validation, has_errors
 from orderwire.document.states import DocumentType
 from orderwire.formats import (
     CannotCarry,
@@ -23,7 +24,7 @@ from orderwire.formats import (
     ReadResult,
     Written,
 )
-from orderwire.formats.ubl import checks, explain, mapping, readers, sbdh, schemas
+from orderwire.formats.ubl import checks, explain, frame, mapping, readers, sbdh, schemas
 from orderwire.formats.ubl.make import make
 from orderwire.formats.ubl.profile import UblProfile, parse
 from orderwire.formats.ubl.tree import Element, label
@@ -109,7 +110,11 @@ def _read(element: Element, envelope: dict[str, str], identity: Identity | None,
         )
         return ReadDocument(DocumentType.UNKNOWN, None, None, faults.findings, envelope=envelope, identity=identity)
     checks.lenient(element, faults)
-    document = reader(element, profile, faults)
+    document = None
+    try:
+        document = reader(element, profile, faults)
+    except ValidationError as failure:  # of a part that no reader has looked at more closely
+        frame.report([(p.code, p.where, p.text) for p in from_validation(failure)], element, faults)
     for found in schemas.judged(element, profile):
         severity = Severity.WARNING if found.severity is Severity.ERROR else found.severity
         faults.extend([Finding(severity, found.code, found.where, found.text)])

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, islice
 
 from stdnum import ean
 from stdnum.au import abn
@@ -21,7 +21,7 @@ from orderwire.formats.pieces import country
 from orderwire.formats.ubl.fit import Fit
 from orderwire.formats.ubl.tables import CUSTOMIZATIONS, EAS, PEPPOL, RULES, TAX_CATEGORIES
 from orderwire.formats.ubl.tree import Element, every, first, label, tag, text
-from orderwire.formats.xml import Faults, local
+from orderwire.formats.xml import MAX_FINDINGS, Faults, local
 
 _SLACK = Decimal("0.02")
 _AMOUNTS = ("Amount", "TaxAmount", "LineExtensionAmount", "PriceAmount", "BaseAmount", "TaxExclusiveAmount",
@@ -67,7 +67,7 @@ def lenient(root: Element, faults: Faults) -> None:
     if customization.startswith(PEPPOL):
         known = (key for key, value in CUSTOMIZATIONS.items() if customization.startswith((f"{value}:", value)))
         transaction = max(known, key=lambda key: len(CUSTOMIZATIONS[key]), default="Order")
-        for broken in check(root):
+        for broken in islice(check(root), 2 * MAX_FINDINGS):
             faults.warning(_name(broken, transaction).lower(), broken.element, _words(broken, transaction))
 
 

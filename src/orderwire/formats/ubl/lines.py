@@ -167,7 +167,7 @@ class LineReader:
         if self.unit not in UNITS:
             told = f"the unit {self.unit!r} is not one we know; correct it or add it to the profile's units"
             self._error("unit-unknown", told)
-        quantity = self.quantity or Decimal(1)
+        quantity = self.quantity if self.quantity and self.quantity > 0 else Decimal(1)
         schedules = read_schedules(self.item, quantity, default, self.faults)
         values: dict[str, Any] = {
             **self._stated(), "number": self.number, "quantity": quantity, "price": self.price,

@@ -56,7 +56,8 @@ class UblProfile(BaseModel):
         False, description="A test connection: all that is read is a test, and only here does Peppol carry test orders."
     )
     schemas: str | None = Field(
-        None, description="Folder of the OASIS XSD files (UBL-Order-2.1.xsd …): documents are checked against them."
+        None,
+        description="Folder of the OASIS XSD files (UBL-Order-2.1.xsd or later): documents are checked against them.",
     )
     schematron: str | None = Field(
         None,

@@ -29,7 +29,7 @@ def judged(root: Element, profile: UblProfile) -> tuple[Finding, ...]:
 def _by_schema(root: Element, folder: str | None) -> Iterator[Finding]:
     if folder is None:
         return
-    path = _file(Path(folder), f"UBL-{local(root)}-2.1.xsd")
+    path = _file(Path(folder), local(root))
     if path is None:
         text = f"there is no UBL-{local(root)}-2.1.xsd in the folder of schemas; only our own checks were made"
         yield info("schema-missing", "document", text)
@@ -47,11 +47,13 @@ def _by_schema(root: Element, folder: str | None) -> Iterator[Finding]:
         log: Any = schema.error_log
         for entry in islice(log, _MOST):
             where = f"line {entry.line}" if entry.line else "document"
-            yield error("schema", where, f"breaks the schema of UBL 2.1: {_short(entry.message)}")
+            yield error("schema", where, f"breaks the schema of UBL: {_short(entry.message)}")
 
 
 def _file(folder: Path, name: str) -> Path | None:
-    return next((path for path in (folder / name, folder / "maindoc" / name) if path.is_file()), None)
+    """The schema of a document, of the latest version that is there: Peppol's advanced answers are of UBL 2.3."""
+    names = [f"UBL-{name}-2.{version}.xsd" for version in (4, 3, 2, 1)]
+    return next((p for n in names for p in (folder / n, folder / "maindoc" / n) if p.is_file()), None)
 
 
 @lru_cache(maxsize=16)

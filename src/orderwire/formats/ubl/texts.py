@@ -15,6 +15,7 @@ from orderwire.formats.xml import Faults
 
 _SUBJECT = re.compile(r"#([^#\n]{0,200})#")
 _NEXT = re.compile(r"\n(?=#[^#\n]{0,200}#)")
+_MOST = 200
 LONGEST = 4000
 """Characters of a text in our documents."""
 
@@ -36,7 +37,7 @@ def read_notes(parent: Element, path: str) -> list[Note]:
     """The notes on a path."""
     found = []
     for element in every(parent, path):
-        for item in _NEXT.split(text(element) or ""):
+        for item in _NEXT.split(text(element) or "", maxsplit=_MOST):
             match = _SUBJECT.match(item)
             words = item[match.end() :].strip() if match else item.strip()
             subject = match[1].strip() or None if match else None

@@ -12,6 +12,7 @@ from lxml import etree
 from orderwire.document.finding import has_errors
 from orderwire.document.order import Order
 from orderwire.document.order_change import HeadPart, LineAction, LineChange, LinePart, OrderChange
+from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus, Response
 from orderwire.document.terms import Note
 from orderwire.formats import CannotCarry, Content, Written
 from orderwire.formats.ubl import checks
@@ -128,6 +129,43 @@ def test_an_order_that_keeps_every_rule_is_written_for_peppol_without_a_word() -
     root = etree.fromstring(written.content)
     assert root.findtext("{*}CustomizationID") == "urn:fdc:peppol.eu:poacc:trns:order:3"
     assert root.findtext("{*}ProfileID") == "urn:fdc:peppol.eu:poacc:bis:ordering:3"
+
+
+def test_an_agreement_is_an_answer_that_both_sides_accept() -> None:
+    answer = Response(
+        order_number="PO-1",
+        number="A-1",
+        status=HeaderStatus.ACCEPTED,
+        answered=ORDER.issued,
+        currency="SEK",
+        supplier=ORDER.supplier,
+        lines=(LineAnswer(number="10", status=LineStatus.ACCEPTED, quantity=Decimal(100), unit="C62"),),
+    )
+    written = FORMAT.write(answer, {**PEPPOL, "test": False, "response": "agreement"}, FixedContext())
+    root = etree.fromstring(written.content)
+    assert root.findtext("{*}CustomizationID") == "urn:fdc:peppol.eu:poacc:trns:order_agreement:3"
+    back = FORMAT.read(written.content, {}).documents[0].document
+    assert isinstance(back, Response) and back.status is HeaderStatus.ACCEPTED and back.code is None
+    with pytest.raises(CannotCarry):
+        rejected = answer.model_copy(update={"status": HeaderStatus.REJECTED, "lines": ()})
+        FORMAT.write(rejected, {**PEPPOL, "response": "agreement"}, FixedContext())
+
+
+def test_only_the_advanced_response_answers_a_change() -> None:
+    answer = Response(
+        order_number="PO-1",
+        number="A-1",
+        status=HeaderStatus.ACCEPTED,
+        answered=ORDER.issued,
+        currency="SEK",
+        supplier=ORDER.supplier,
+        answers="change",
+        change_number="C-7",
+    )
+    written = FORMAT.write(answer, {**PEPPOL, "test": False}, FixedContext())
+    assert b"order_response_advanced:3" in written.content
+    back = FORMAT.read(written.content, {}).documents[0].document
+    assert isinstance(back, Response) and (back.answers, back.change_number) == ("change", "C-7")
 
 
 def test_a_national_extension_stands_behind_the_specification() -> None:
