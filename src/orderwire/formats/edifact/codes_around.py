@@ -87,6 +87,16 @@ LOT_REFERENCES: Final = frozenset({"BT"})
 TRACKING_IDENTITIES: Final = frozenset({"BJ", "AW"})
 """7405: the number of a handling unit (SSCC)."""
 LOT_IDENTITIES: Final = frozenset({"BX"})
+IDENTITY_WORDS: Final[Mapping[str, str]] = {
+    "BJ": "SSCC", "AW": "SSCC", "BX": "lot", "BN": "serial number", "ML": "label",
+}  # fmt: skip
+
+# 7075: a level of packing, the outermost first.
+PACKING_LEVELS: Final[Mapping[str, int]] = {"3": 0, "4": 0, "2": 2, "1": 3}
+NO_LEVEL: Final = 1
+PACKING_WORDS: Final[Mapping[str, str]] = {
+    "1": "inner packing", "2": "intermediate packing", "3": "outer packing", "4": "packing without levels",
+}  # fmt: skip
 
 # 6063: what a quantity is.
 SHIPPED: Final = ("12", "46", "1")

@@ -19,8 +19,8 @@ _CODES: Final[Mapping[str, Places]] = {
     "UNB": ((11, 0, "0035", {"1": "test"}), (9, 0, "0031", {"1": "asks for a CONTRL"})),
     "UNH": ((2, 0, "0065", _MESSAGES),),
     "UNS": ((1, 0, "0081", {"S": "summary follows", "D": "details follow"}),),
-    "BGM": ((1, 0, "1001", tables.DOCUMENT_NAMES), (3, 0, "1225", tables.FUNCTIONS),
-            (4, 0, "4343", tables.ANSWER_WORDS)),
+    "BGM": ((1, 0, "1001", {**tables.DOCUMENT_NAMES, **codes_around.ADVICE_NAME_WORDS}),
+            (3, 0, "1225", tables.FUNCTIONS), (4, 0, "4343", tables.ANSWER_WORDS)),
     "DTM": ((1, 0, "2005", tables.DATE_WORDS),),
     "FTX": ((1, 0, "4451", {code: words or "general" for code, words in tables.SUBJECTS.items()}),),
     "RFF": ((1, 0, "1153", tables.REFERENCE_WORDS),),
@@ -43,6 +43,10 @@ _CODES: Final[Mapping[str, Places]] = {
     "AJT": ((1, 0, "4465", tables.ADJUSTMENTS),),
     "UCI": ((4, 0, "0083", codes_around.ACTION_WORDS), (5, 0, "0085", codes_around.SYNTAX_ERRORS)),
     "UCM": ((3, 0, "0083", codes_around.ACTION_WORDS), (4, 0, "0085", codes_around.SYNTAX_ERRORS)),
+    "UCF": ((4, 0, "0083", codes_around.ACTION_WORDS), (5, 0, "0085", codes_around.SYNTAX_ERRORS)),
+    "GIN": ((1, 0, "7405", codes_around.IDENTITY_WORDS),),
+    "CPS": ((3, 0, "7075", codes_around.PACKING_WORDS),),
+    "QVR": ((1, 1, "6063", tables.QUANTITY_WORDS), (2, 0, "4221", codes_around.DISCREPANCIES)),
     "UCS": ((2, 0, "0085", codes_around.SYNTAX_ERRORS),),
     "UCD": ((1, 0, "0085", codes_around.SYNTAX_ERRORS),),
 }  # fmt: skip
@@ -56,6 +60,8 @@ _VALUES: Final[Mapping[str, Sequence[tuple[int, int]]]] = {
     "LIN": ((3, 0),), "PIA": tuple((n, 0) for n in range(2, 7)), "IMD": ((3, 3), (3, 4)),
     "PRI": ((1, 1),), "CNT": ((1, 1),), "FTX": tuple((4, n) for n in range(5)), "ERC": ((1, 0),), "TDT": ((5, 3),),
     "UCI": ((1, 0),), "UCM": ((1, 0), (2, 0)), "UCS": ((1, 0),), "PAC": ((1, 0),), "CPS": ((1, 0),),
+    "UCF": ((1, 0),), "UCD": ((2, 0), (2, 1)), "GIN": ((2, 0), (2, 1), (3, 0)), "QVR": ((1, 0), (3, 3)),
+    "ALI": ((1, 0),),
 }  # fmt: skip
 """Where the values stand that are worth reading."""
 

@@ -10,8 +10,10 @@ from orderwire.formats.edifact.codes_around import (
     EXPECTED_DATES,
     LOT_IDENTITIES,
     LOT_REFERENCES,
+    NO_LEVEL,
     OPEN,
     ORDERED,
+    PACKING_LEVELS,
     SHIPPED,
     SHIPPED_DATES,
     STILL_TO_COME,
@@ -28,9 +30,6 @@ from orderwire.formats.pieces import country
 
 _MANY = 1000
 """Tracking numbers, and levels of packing, that are kept."""
-_OUTER, _NO_LEVEL, _INTERMEDIATE, _INNER = 0, 1, 2, 3
-_LEVELS = {"3": _OUTER, "4": _OUTER, "2": _INTERMEDIATE, "1": _INNER}
-"""7075: from the outermost packing inwards."""
 
 
 def read(message: RawMessage, profile: EdifactProfile, faults: Faults) -> Found:
@@ -51,7 +50,7 @@ class ShipNoticeReader(FulfilledReader):
         super().__init__(message, profile, faults)
         self._tracking: dict[str, None] = {}
         self._depths: dict[str, int] = {}
-        self._level = (0, _NO_LEVEL)
+        self._level = (0, NO_LEVEL)
         self._packages: defaultdict[tuple[int, int], int] = defaultdict(int)
         self._open: Decimal | None = None
 
@@ -108,7 +107,7 @@ class ShipNoticeReader(FulfilledReader):
         depth = self._depths.get(parent, -1) + 1 if parent != own else 0
         if own and len(self._depths) < _MANY:
             self._depths[own] = depth
-        self._level = depth, _LEVELS.get(level, _NO_LEVEL)
+        self._level = depth, PACKING_LEVELS.get(level, NO_LEVEL)
 
     def _pac(self) -> None:
         if self.line is None and at(self.segment, 1):

@@ -107,7 +107,10 @@ REFERENCE_WORDS: Final[Mapping[str, str]] = {
     "ACE": "related document", "ON": "order number", "PP": "number of the change", "RE": "release number",
     "LI": "line", "VA": "VAT number", "FC": "tax number", "AHP": "tax number", "ACD": "further number",
     "AWE": "cost center", "ADE": "account", "ACW": "earlier message", "AAK": "despatch advice", "CR": "customer's mark",
-    "POR": "number of the answer",
+    "POR": "number of the answer", "AAU": "despatch note", "DQ": "delivery note", "CN": "carrier's number",
+    "AAS": "transport document", "BM": "bill of lading", "CRN": "conveyance", "AAM": "waybill", "BT": "lot",
+    "CO": "buyer's order number", "COF": "call-off", "ALO": "receiving advice", "INO": "interchange",
+    "TN": "transaction", "AGO": "sender's reference to the message",
 }  # fmt: skip
 
 # 2005: dates.
@@ -123,6 +126,8 @@ DATE_WORDS: Final[Mapping[str, str]] = {
     "10": "shipment requested", "11": "despatched", "79": "shipment promised", "157": "valid from", "36": "valid until",
     "273": "valid in the period", "171": "date of the reference", "13": "net due date", "9": "processed",
     "50": "goods received", "35": "delivered", "200": "collection", "74": "delivery requested, forecast",
+    "132": "arrival estimated", "133": "departure estimated", "191": "delivery expected", "310": "received",
+    "94": "made",
 }  # fmt: skip
 
 # 6063, 5125, 5025, 5463, 4347, 7143.
@@ -130,7 +135,8 @@ QUANTITY_WORDS: Final[Mapping[str, str]] = {
     "21": "ordered", "1": "quantity", "12": "despatched", "113": "to be delivered", "83": "back-ordered",
     "192": "free goods", "59": "consumer units in a trade unit", "11": "part", "46": "delivered", "48": "received",
     "119": "short", "185": "refused", "194": "received and accepted", "145": "in stock", "131": "to deliver",
-    "73": "outstanding",
+    "73": "outstanding", "195": "refused, goes back", "196": "refused, is destroyed", "124": "damaged",
+    "52": "in one pack", "121": "too many",
 }  # fmt: skip
 PRICE_WORDS: Final[Mapping[str, str]] = {
     "AAA": "net price", "AAB": "gross price", "CAL": "price to calculate with", "INV": "invoice price",
