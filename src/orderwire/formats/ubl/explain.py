@@ -40,7 +40,8 @@ _PARENTS = {
     "DeliveryTerms": "delivery terms",
     "OrderLine": "line", "PartyTaxScheme": "tax number", "OrderDocumentReference": "other order",
     "QuotationDocumentReference": "quotation", "OriginatorDocumentReference": "requisition",
-    "AdditionalDocumentReference": "more", "SellerSubstitutedLineItem": "substitute", "DocumentReference": "document",
+    "AdditionalDocumentReference": "more", "SellerSubstitutedLineItem": "substitute",
+    "ClassifiedTaxCategory": "tax", "TaxCategory": "tax", "TaxScheme": "kind of tax", "DocumentReference": "document",
 }  # fmt: skip
 _CURRENCIES = Locale("en").currencies
 
