@@ -17,6 +17,7 @@ from orderwire.document.functional import FunctionalAck
 from orderwire.document.order import Order
 from orderwire.document.order_change import OrderChange
 from orderwire.document.response import Response
+from orderwire.document.states import DocumentType
 from orderwire.formats import (
     TYPES,
     CannotCarry,
@@ -79,7 +80,7 @@ class Edifact:
     version = "1"
     media_type = "application/edifact"
     extension = ".edi"
-    reads = frozenset(MESSAGES[name] for name in READERS)
+    reads = frozenset(MESSAGES[name] for name in READERS) | {DocumentType.CANCELLATION}
     writes = frozenset(TYPES[model] for model in WRITERS)
     profile_model = EdifactProfile
     documents: tuple[DocumentForm, ...] = (*forms_orders.FORMS, *forms_around.FORMS)
