@@ -2,7 +2,7 @@
 and written so that the DTD holds; nothing is fetched, and a shared secret shows only in what is sent."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from orderwire.document.advice import ApplicationAdvice
@@ -27,6 +27,11 @@ from orderwire.formats.cxml.tree import Element
 _KINDS: Mapping[type[Any], str] = {
     Order: "OrderRequest", OrderChange: "OrderRequest", Cancellation: "OrderRequest", Response: "ConfirmationRequest",
     ShipNotice: "ShipNoticeRequest", ApplicationAdvice: "StatusUpdateRequest", FunctionalAck: "Response",
+}  # fmt: skip
+_FITTED: Mapping[type[Any], Callable[[Any, CxmlFit], Content]] = {
+    Order: fit_order.fitted_order, OrderChange: fit_order.fitted_change, Cancellation: fit_order.fitted_cancellation,
+    Response: fitted_response, ShipNotice: ship_notice.fitted_ship_notice, ApplicationAdvice: status.fitted_advice,
+    FunctionalAck: status.fitted_ack,
 }  # fmt: skip
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -101,25 +106,11 @@ class Cxml:
 
 def _project(document: Content, profile: CxmlProfile) -> tuple[Content, CxmlFit]:
     fit = CxmlFit(profile)
-    fitted: Content = document
-    match document:
-        case Order():
-            fitted = fit_order.fitted_order(document, fit)
-        case OrderChange():
-            fitted = fit_order.fitted_change(document, fit)
-        case Cancellation():
-            fitted = fit_order.fitted_cancellation(document, fit)
-        case Response():
-            fitted = fitted_response(document, fit)
-        case ShipNotice():
-            fitted = ship_notice.fitted_ship_notice(document, fit)
-        case ApplicationAdvice():
-            fitted = status.fitted_advice(document, fit)
-        case FunctionalAck():
-            fitted = status.fitted_ack(document, fit)
-        case _:
-            fit.stop("document", "not-written", f"a {TYPES[type(document)].value} is not written as cXML")
-    return fitted, fit
+    fitted = _FITTED.get(type(document))
+    if fitted is None:
+        fit.stop("document", "not-written", f"a {TYPES[type(document)].value} is not written as cXML")
+        return document, fit
+    return fitted(document, fit), fit
 
 
 def _write(request: Element, document: Content, previous: str | None, profile: CxmlProfile) -> None:

@@ -1,15 +1,10 @@
 """The account of what cXML cannot carry, with the pieces that several documents fit the same way."""
 
-from typing import TypeVar
-
-from orderwire.document.base import Document
 from orderwire.document.finding import Finding, Severity
 from orderwire.document.party import Party
 from orderwire.formats.cxml import parties
 from orderwire.formats.cxml.profile import CxmlProfile
 from orderwire.formats.fit import Fit
-
-Model = TypeVar("Model", bound=Document)
 
 
 class CxmlFit(Fit):
@@ -42,14 +37,3 @@ class CxmlFit(Fit):
         """Stop where cXML demands a value that is not there."""
         if value is None:
             self.stop(where, "missing", f"cXML demands {what}; give it")
-
-    def drop(self, document: Model, fields: dict[str, str], where: str = "") -> Model:
-        """The document without these fields, each with the words of why."""
-        gone = {}
-        for name, text in fields.items():
-            value = getattr(document, name)
-            if value not in (None, ()):
-                gone[name] = () if isinstance(value, tuple) else None
-                said = value if isinstance(value, str | int) else None
-                self.lose(f"{where}{name}", text, said=f"{where}{name}: {said}" if said is not None else None)
-        return document.model_copy(update=gone) if gone else document

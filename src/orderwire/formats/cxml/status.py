@@ -36,7 +36,8 @@ def fitted_ack(ack: FunctionalAck, fit: CxmlFit) -> FunctionalAck:
         fit.remark("transactions", "a Response counts nothing; it is of one document")
     if ack.test:
         fit.remark("test", "a Response has no deploymentMode")
-    ack = fit.drop(ack, {"error_codes": "a Response has one code"})
+    if ack.error_codes:
+        fit.lose("error_codes", f"a Response has one code; {', '.join(ack.error_codes)} are left out")
     return FunctionalAck(
         group_kind=KIND, status=status, code=_code(ack.code, functional_status, status, FUNCTIONAL_CODES, fit),
         reason=ack.reason,

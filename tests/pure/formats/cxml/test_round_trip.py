@@ -58,43 +58,16 @@ def holds(document: Content, profile: dict[str, Any]) -> None:
     assert again == fitted
 
 
-@FAST
-@given(ORDERS, PROFILES)
-def test_any_order_reads_back_and_is_valid(document: Content, profile: dict[str, Any]) -> None:
-    holds(document, profile)
+EVERY = {
+    "order": ORDERS, "change": CHANGES, "cancellation": CANCELLATIONS, "answer": RESPONSES,
+    "ship notice": SHIP_NOTICES, "advice": ADVICES, "acknowledgment": ACKS,
+}  # fmt: skip
 
 
 @FAST
-@given(CHANGES, PROFILES)
-def test_any_change_in_full_reads_back_and_is_valid(document: Content, profile: dict[str, Any]) -> None:
-    holds(document, profile)
-
-
-@FAST
-@given(CANCELLATIONS, PROFILES)
-def test_any_cancellation_reads_back_and_is_valid(document: Content, profile: dict[str, Any]) -> None:
-    holds(document, profile)
-
-
-@FAST
-@given(RESPONSES, PROFILES)
-def test_any_answer_reads_back_and_is_valid(document: Content, profile: dict[str, Any]) -> None:
-    holds(document, profile)
-
-
-@FAST
-@given(SHIP_NOTICES, PROFILES)
-def test_any_ship_notice_reads_back_and_is_valid(document: Content, profile: dict[str, Any]) -> None:
-    holds(document, profile)
-
-
-@FAST
-@given(ADVICES, PROFILES)
-def test_any_advice_reads_back_and_is_valid(document: Content, profile: dict[str, Any]) -> None:
-    holds(document, profile)
-
-
-@FAST
-@given(ACKS, PROFILES)
-def test_any_acknowledgment_reads_back_and_is_valid(document: Content, profile: dict[str, Any]) -> None:
-    holds(document, profile)
+@pytest.mark.parametrize("kind", EVERY)
+@given(st.data(), PROFILES)
+def test_any_document_under_any_profile_reads_back_and_is_valid(
+    kind: str, data: st.DataObject, profile: dict[str, Any]
+) -> None:
+    holds(data.draw(EVERY[kind]), profile)
