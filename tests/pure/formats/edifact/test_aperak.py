@@ -9,6 +9,7 @@ from orderwire.document.finding import has_errors
 from orderwire.formats import CannotCarry, ReadDocument
 from orderwire.testing.formats import FixedContext
 from tests.pure.family import advices
+from tests.pure.formats.edifact import directory
 from tests.pure.formats.edifact.files import FORMAT, codes, file, message
 
 FAST = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
@@ -34,6 +35,16 @@ def test_any_advice_reads_back_as_projected(advice: ApplicationAdvice, profile: 
     (found,) = FORMAT.read(written.content, profile).documents
     assert found.document == fitted, found.findings
     assert FORMAT.project(fitted, profile)[0] == fitted
+
+
+@FAST
+@given(advices(), st.sampled_from(["D96A", "D01B"]))
+def test_what_is_written_keeps_the_message_table_of_the_directory(advice: ApplicationAdvice, version: str) -> None:
+    if not directory.FOLDER.is_dir():
+        pytest.skip("the corpus is not here")
+    profile = {"version": version, "syntax": "UNOY", "on_loss": "accept"}
+    written = FORMAT.write(advice, profile, FixedContext()).content.decode()
+    assert not directory.faults(written, version)
 
 
 def _read(*segments: str, profile: dict[str, object] | None = None) -> ReadDocument:

@@ -171,6 +171,18 @@ def test_each_action_has_its_meaning(uci: str, status: FunctionalStatus) -> None
     assert found.envelope["acknowledged_control"] == "9"
 
 
+@pytest.mark.filterwarnings("ignore:segments.xml not found")
+def test_another_reader_finds_the_same_segments() -> None:
+    pydifact = pytest.importorskip("pydifact.segmentcollection", reason="pydifact is not installed")
+    refused = file(message("BGM+220+1", kind="QUOTES"), advice("2"), unb=ASKING)
+    ((ack, address),) = FORMAT.read(refused, {}).acks
+    text = FORMAT.write(ack, address, FixedContext()).content.decode()
+    found = pydifact.RawSegmentCollection.from_str(text)
+    assert [segment.tag for segment in found.segments] == ["UNA", "UNB", "UNH", "UCI", "UCM", "UCM", "UNT", "UNZ"]
+    (uci,) = found.get_segments("UCI")
+    assert uci.elements == ["4711", ["4012345000094", "14"], ["5412345000176", "14"], "7"]
+
+
 def test_a_rejected_group_rejects_what_it_holds() -> None:
     segments = ("UCI+9+A+B+7", "UCF+1+A+B+4+29")
     (found,) = FORMAT.read(file(message(*segments, kind="CONTRL")), {}).documents
