@@ -1,19 +1,24 @@
-"""X12 850 of 25 lines read and validated, and written, in MB/s on one core (targets 12 and 40), beside `str.split`."""
+"""Orders of 25 lines as X12 850 and EDIFACT ORDERS, read and validated, and written, in MB/s on one core (targets 12
+and 40), beside `str.split` and, for EDIFACT, pydifact, which checks nothing."""
 
 import datetime
 import statistics
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from pydifact.segmentcollection import Interchange
+
 from orderwire.document.order import Line, Order, Schedule
 from orderwire.document.party import Address, Contact, Identifier, Party
 from orderwire.document.terms import Incoterm, Note, Reference, TermsPart
+from orderwire.formats import Format
+from orderwire.formats.edifact import Edifact
 from orderwire.formats.x12 import X12
 
-ORDERS, RUNS = 400, 9
-SUBJECT = X12()
+ORDERS, RUNS, SLOW = 400, 9, 20
 
 
 class Sending:
@@ -34,30 +39,48 @@ class Sending:
 def run() -> Iterator[dict[str, Any]]:
     """Every order differs in every line, so that no cache of numbers or dates helps more than in life."""
     orders = [_order(n) for n in range(1, ORDERS + 1)]
+    x12, edifact = _files(X12(), orders), _files(Edifact(), orders)
     context = Sending()
-    files = [SUBJECT.write(order, {}, context).content for order in orders]
-    if not all(SUBJECT.read(content, {}).documents[0].usable for content in files):
-        raise RuntimeError("an order that was written does not read back")
-    size = sum(map(len, files)) / 1e6
-    work: Sequence[tuple[str, str, Callable[[], None]]] = (
+    some = edifact[:SLOW]
+    work: Sequence[tuple[str, str, Callable[[], None], int]] = (
         ("x12_850_read_validated", "building the line models 50 %, parties 20 %, finding segments 15 %, totals 5 %",
-         lambda: _each(lambda content: SUBJECT.read(content, {}), files)),
+         lambda: _each(lambda content: X12().read(content, {}), x12), _size(x12)),
         ("x12_850_write", "fitting and formatting lines 55 %, header and parties 15 %, totals 13 %, envelope 8 %",
-         lambda: _each(lambda order: SUBJECT.write(order, {}, context), orders)),
+         lambda: _each(lambda order: X12().write(order, {}, context), orders), _size(x12)),
         ("x12_850_str_split", "the floor: splitting into segments and elements, nothing checked",
-         lambda: _each(_split, files)),
+         lambda: _each(_split, x12), _size(x12)),
+        ("edifact_orders_read_validated", "the segments of lines 45 %, building line models 25 %, splitting 15 %",
+         lambda: _each(lambda content: Edifact().read(content, {}), edifact), _size(edifact)),
+        ("edifact_orders_write", "formatting lines 40 %, fitting 20 %, header and parties 20 %, totals 10 %",
+         lambda: _each(lambda order: Edifact().write(order, {}, context), orders), _size(edifact)),
+        ("edifact_orders_str_split", "the floor: splitting into segments, elements and components, nothing checked",
+         lambda: _each(_split_edifact, edifact), _size(edifact)),
+        ("edifact_orders_pydifact", "its reader alone, character by character; nothing checked, no model built",
+         lambda: _each(_pydifact, some), _size(some)),
     )  # fmt: skip
-    for name, bounded_by, task in work:
+    for name, bounded_by, task, size in work:
         speeds = []
         task()
         for _ in range(RUNS):
             start = time.perf_counter()
             task()
-            speeds.append(size / (time.perf_counter() - start))
+            speeds.append(size / 1e6 / (time.perf_counter() - start))
         yield {
             "name": name, "unit": "MB/s", "median": round(statistics.median(speeds), 1), "lo": round(min(speeds), 1),
             "hi": round(max(speeds), 1), "n": RUNS, "bounded_by": bounded_by,
         }  # fmt: skip
+
+
+def _files(subject: Format, orders: Sequence[Order]) -> list[bytes]:
+    context = Sending()
+    files = [subject.write(order, {}, context).content for order in orders]
+    if not all(subject.read(content, {}).documents[0].usable for content in files):
+        raise RuntimeError("an order that was written does not read back")
+    return files
+
+
+def _size(files: Sequence[bytes]) -> int:
+    return sum(map(len, files))
 
 
 def _each(task: Callable[[Any], object], items: Sequence[Any]) -> None:
@@ -67,6 +90,16 @@ def _each(task: Callable[[Any], object], items: Sequence[Any]) -> None:
 
 def _split(content: bytes) -> object:
     return [segment.split("*") for segment in content.decode().split("~")]
+
+
+def _split_edifact(content: bytes) -> object:
+    return [[e.split(":") for e in s.split("+")] for s in content.decode().split("'")]
+
+
+def _pydifact(content: bytes) -> object:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return list(Interchange.from_str(content.decode()).segments)
 
 
 def _order(n: int) -> Order:
