@@ -13,6 +13,7 @@ from orderwire.formats.xml import text_of
 
 FREIGHT = "FC"
 LINE = "LineItem"
+"""Scope of a Modification that is of the line and not of its unit price."""
 _EXEMPT = {"Z": "zeroRated", "E": "exempt"}
 _EXEMPT_READ = {word: category for category, word in _EXEMPT.items()}
 _MODIFICATION = frozenset({"OriginalPrice", "AdditionalDeduction", "AdditionalCost", "Tax", "ModificationDetail"})

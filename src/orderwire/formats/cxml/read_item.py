@@ -9,7 +9,7 @@ from orderwire.document.order import Line, Schedule
 from orderwire.document.party import Party
 from orderwire.document.terms import Reference
 from orderwire.formats.cxml.accounts import read_accounts
-from orderwire.formats.cxml.money import description, read_modifications, read_shipping, read_taxes
+from orderwire.formats.cxml.money import LINE, description, read_modifications, read_shipping, read_taxes
 from orderwire.formats.cxml.parties import read_party
 from orderwire.formats.cxml.profile import CxmlProfile
 from orderwire.formats.cxml.tables import GTIN_DOMAINS
@@ -78,7 +78,7 @@ class ItemReader:
             self._no_unit(detail, values)
         values["allowances_charges"] = (
             *read_shipping(item.find("Shipping"), reading),
-            *read_modifications(detail.find("UnitPrice"), reading, scope="LineItem"),
+            *read_modifications(detail.find("UnitPrice"), reading, scope=LINE),
         )
         self._parts(item, detail, values)
         reading.rest(item, _ITEM)

@@ -5,7 +5,7 @@ from typing import Final
 
 from orderwire.document.advice import AdviceStatus
 from orderwire.document.functional import FunctionalStatus
-from orderwire.document.response import HeaderStatus, LineStatus
+from orderwire.document.response import LineStatus
 from orderwire.document.states import DocumentType
 
 # What a Request or Message may hold: our document type, or why it is refused.
@@ -107,12 +107,6 @@ LINE_ANSWER_CODES: Final[Mapping[LineStatus, str]] = {
     LineStatus.ACCEPTED: "accept", LineStatus.CHANGED: "detail", LineStatus.SUBSTITUTED: "detail",
     LineStatus.BACKORDERED: "backordered", LineStatus.REJECTED: "reject", LineStatus.PENDING: "unknown",
 }  # fmt: skip
-ANSWER_CODES: Final[Mapping[HeaderStatus, tuple[str, ...]]] = {
-    HeaderStatus.ACCEPTED: ("accept",), HeaderStatus.REJECTED: ("reject",), HeaderStatus.RECEIVED: ("detail",),
-    HeaderStatus.ACCEPTED_WITH_CHANGES: ("detail", "except"),
-}  # fmt: skip
-"""Header types to write, the first that says the status with the lines that there are."""
-
 # Status/@code, as HTTP counts them.
 STATUS_WORDS: Final[Mapping[str, str]] = {
     "200": "OK", "201": "Accepted", "204": "No Content", "280": "Forwarded", "281": "Forwarded by Unreliable Transport",

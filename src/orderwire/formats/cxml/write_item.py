@@ -10,7 +10,7 @@ from orderwire.document.order import Line
 from orderwire.document.order_change import LineAction, LineChange
 from orderwire.document.terms import Reference
 from orderwire.formats.cxml.accounts import write_accounts
-from orderwire.formats.cxml.money import split, write_modifications, write_money, write_shipping, write_tax
+from orderwire.formats.cxml.money import LINE, split, write_modifications, write_money, write_shipping, write_tax
 from orderwire.formats.cxml.parties import write_party
 from orderwire.formats.cxml.profile import CxmlProfile
 from orderwire.formats.cxml.terms import write_comments, write_reference
@@ -92,7 +92,7 @@ def write_item(parent: Element, line: Line, shared: Lines, change: LineChange | 
     gross = rounded(line.quantity * line.price / line.price_basis, shared.currency)
     price = detail.find("UnitPrice")
     assert price is not None
-    write_modifications(price, others, gross, shared.currency, language, "LineItem")
+    write_modifications(price, others, gross, shared.currency, language, LINE)
     if action in (LineAction.ADDED, LineAction.UNCHANGED):
         extrinsic(detail, LINE_ACTION, action.value)
     one_place = all(s.ship_to == schedules[0].ship_to for s in schedules)
