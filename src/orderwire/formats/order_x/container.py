@@ -1,8 +1,12 @@
 """The PDF around the XML: embedding it as associated file of a PDF/A-3 with the extension schema in XMP, and finding
 it in our own and in strangers' PDFs, bounded in size, objects and unpacked bytes before the PDF library sees them."""
 
+import base64
 import io
+import json
 import re
+import subprocess
+import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +15,7 @@ from typing import Any
 import pikepdf
 from lxml import etree
 
-from orderwire.document.finding import Finding, error, info
+from orderwire.document.finding import Finding, Severity, error, info
 from orderwire.formats.xml import LIMIT
 
 NAME = "order-x.xml"
@@ -23,7 +27,11 @@ _CHUNK = 1024 * 1024
 _STREAM = re.compile(rb"stream\r?\n")
 _OBJECT = re.compile(rb"\d obj\b")
 _EVIL = re.compile(rb"/(?:LZWDecode|LZW|RunLengthDecode|RL)\b")
+_EMBEDDED = re.compile(rb"/EmbeddedFile\b")
+_ROOTS = (b"SCRDMCCBDACIOMessageStructure", b"CrossIndustryInvoice", b"CrossIndustryDocument")
 _NODES = 2000
+_SECONDS = 10
+_MEMORY = 768 * 1024 * 1024
 
 _PROPERTIES = (
     ("DocumentType", "What kind of document the embedded XML is"),
@@ -102,9 +110,56 @@ def _described(packet: bytes, *, level: str, kind: str) -> bytes:
 
 
 def extract(content: bytes) -> tuple[Embedded | None, tuple[Finding, ...]]:
-    """The embedded document of a PDF, and what is to say about the file. Never raises for bad content."""
+    """The embedded document of a PDF, and what is to say about the file. Never raises for bad content.
+
+    A file with one embedded stream in plain sight, as ours, is not opened at all. Any other is opened by the PDF
+    library in a process of its own with little memory and time: some damaged files take it minutes and gigabytes.
+    """
     if problem := _too_much(content):
         return None, (problem,)
+    return (found, ()) if (found := _in_sight(content)) else _elsewhere(content)
+
+
+def _in_sight(content: bytes) -> Embedded | None:
+    """The one embedded file, where a look at the bytes finds it: streams are never packed into other streams."""
+    places = [match.start() for match in _EMBEDDED.finditer(content)]
+    if len(places) != 1 or b"/Encrypt" in content or content.count(b"%%EOF") > 1:
+        return None
+    stream = _STREAM.search(content, places[0], places[0] + 2000)
+    if stream is None:
+        return None
+    head = content[content.rfind(b" obj", 0, places[0]) : stream.start()]
+    if head.count(b"Decode") != 1 or b"/FlateDecode" not in head:
+        return None
+    unpacked = _unpacked(content[stream.end() :])
+    name = NAME if unpacked and NAME.encode() in content else "embedded.xml"
+    return Embedded(name, unpacked) if unpacked and any(root in unpacked[:2000] for root in _ROOTS) else None
+
+
+def _unpacked(raw: bytes) -> bytes | None:
+    engine = zlib.decompressobj()
+    try:
+        content = engine.decompress(raw, LIMIT)
+    except zlib.error:
+        return None
+    return content if engine.eof else None
+
+
+def _elsewhere(content: bytes) -> tuple[Embedded | None, tuple[Finding, ...]]:
+    command = [sys.executable, "-m", f"{__package__}.alone", str(_SECONDS), str(_MEMORY)]
+    try:
+        done = subprocess.run(command, input=content, capture_output=True, timeout=3 * _SECONDS, check=True)
+        answer = json.loads(done.stdout)
+    except (subprocess.SubprocessError, ValueError):
+        text = f"the PDF cannot be opened within {_SECONDS} seconds and {_MEMORY} bytes; send the XML alone"
+        return None, (error("damaged", "file", text),)
+    findings = tuple(Finding(Severity(f["severity"]), f["code"], f["where"], f["text"]) for f in answer["findings"])
+    name = answer["name"]
+    return (Embedded(name, base64.b64decode(answer["content"])) if name else None), findings
+
+
+def opened(content: bytes) -> tuple[Embedded | None, tuple[Finding, ...]]:
+    """What the PDF library finds in a file; may take long and much, so that only `alone` calls it."""
     try:
         with pikepdf.open(io.BytesIO(content), attempt_recovery=True) as document:
             return _chosen(document)
@@ -225,9 +280,4 @@ def _bytes(spec: Any) -> bytes | None:
         return raw
     if names != ["/FlateDecode"] or stream.get("/DecodeParms") is not None:
         return stream.read_bytes() if names in (["/ASCIIHexDecode"], ["/ASCII85Decode"]) else None
-    engine = zlib.decompressobj()
-    try:
-        content = engine.decompress(raw, LIMIT)
-    except zlib.error:
-        return None
-    return None if engine.unconsumed_tail else content
+    return _unpacked(raw)

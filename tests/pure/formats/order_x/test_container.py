@@ -184,9 +184,16 @@ def test_a_bomb_is_refused_within_little_memory(times: int) -> None:
 def test_an_embedded_file_that_unpacks_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     pdf = _saved(_pdf(("order-x.xml", written(order()) + b" " * 50_000)), compress_streams=True)
     monkeypatch.setattr(container, "LIMIT", 20_000)
-    monkeypatch.setattr(container, "_UNPACKED", 10**9)
-    assert {f.code for f in FORMAT.read(pdf, {}).findings} <= {"embedded-unreadable", "too-large"}
-    assert not FORMAT.read(pdf, {}).documents
+    found, findings = container.opened(pdf)
+    assert found is None
+    assert {f.code for f in findings} == {"embedded-unreadable"}
+
+
+def test_a_file_that_is_not_opened_in_time_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(container, "_SECONDS", 0)
+    (finding,) = FORMAT.read(printed(order()).content, {}).findings
+    assert finding.code == "damaged"
+    assert "send the XML alone" in finding.text
 
 
 def test_too_many_objects_are_not_even_opened(monkeypatch: pytest.MonkeyPatch) -> None:

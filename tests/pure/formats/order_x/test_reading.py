@@ -157,7 +157,8 @@ INVOICE = """<rsm:CrossIndustryInvoice xmlns:rsm="urn:un:unece:uncefact:data:sta
 <ram:SpecifiedLineTradeAgreement>
 <ram:BuyerOrderReferencedDocument><ram:LineID>10</ram:LineID></ram:BuyerOrderReferencedDocument>
 <ram:NetPriceProductTradePrice><ram:ChargeAmount>61.20</ram:ChargeAmount></ram:NetPriceProductTradePrice>
-</ram:SpecifiedLineTradeAgreement><ram:SpecifiedLineTradeDelivery><ram:BilledQuantity unitCode="H87">100</ram:BilledQuantity>
+</ram:SpecifiedLineTradeAgreement><ram:SpecifiedLineTradeDelivery>
+<ram:BilledQuantity unitCode="H87">100</ram:BilledQuantity>
 </ram:SpecifiedLineTradeDelivery></ram:IncludedSupplyChainTradeLineItem>
 <ram:ApplicableHeaderTradeAgreement><ram:SellerTradeParty><ram:Name>Tecnosellos</ram:Name></ram:SellerTradeParty>
 <ram:BuyerOrderReferencedDocument><ram:IssuerAssignedID>4500071791</ram:IssuerAssignedID></ram:BuyerOrderReferencedDocument>
