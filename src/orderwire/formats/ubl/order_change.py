@@ -38,7 +38,7 @@ from orderwire.formats.ubl.tables import (
     TYPE,
     UNDATED,
 )
-from orderwire.formats.ubl.texts import read_notes
+from orderwire.formats.ubl.texts import LONGEST, read_notes
 from orderwire.formats.ubl.tree import Element, date, day, every, first, group, label, put
 from orderwire.formats.xml import Faults
 
@@ -79,6 +79,8 @@ def build(change: OrderChange, fit: Fit) -> Element:
     elif change.head:
         day(reference, "cbc:IssueDate", change.head.issued)
         put(reference, "cbc:OrderTypeCode", ORDER_KINDS[change.head.kind])
+    elif not fit.peppol:
+        day(reference, "cbc:IssueDate", change.order_issued)
     if head:
         put_references(root, head, refs, facts, fit, order=False)
         put_commerce(root, head, _worth(change, fit.currency), fit)
@@ -153,8 +155,8 @@ def read(root: Element, profile: UblProfile, faults: Faults) -> OrderChange | No
     head, part = _head(root, additional, profile, faults)
     notes = read_notes(root, "cbc:Note")
     reason = notes[0].text if notes and notes[0].subject == REASON else None
-    if reason is None and head is None and notes:
-        reason = "\n".join(note.text for note in notes)[:4000].strip()
+    if reason is None and head is None:
+        reason = "\n".join(note.text for note in notes if note.subject is None)[:LONGEST].strip() or None
     lines: list[LineChange] = []
     elements = every(root, "cac:OrderLine")
     for count, element in enumerate(elements, 1):
@@ -168,6 +170,7 @@ def read(root: Element, profile: UblProfile, faults: Faults) -> OrderChange | No
         "form": "full" if additional.facts.get(FORM) == "full" else "delta",
         "sequence": sequence or None,
         "issued": day_of(root, additional, faults), "reason": reason, "head": head,
+        "order_issued": None if head else date(root, "cac:OrderReference/cbc:IssueDate", faults),
         "head_part": part,
         "test": is_test(root, profile), "lines": tuple(lines),
     }  # fmt: skip
@@ -183,7 +186,7 @@ def read(root: Element, profile: UblProfile, faults: Faults) -> OrderChange | No
 def _head(
     root: Element, additional: Additional, profile: UblProfile, faults: Faults
 ) -> tuple[OrderHead | None, HeadPart | None]:
-    """The header, where the change repeats all that a header needs; else what it says of it."""
+    """The header, where the change repeats all that a header needs and says so by kind or day; else a part of it."""
     currency = label(root, "cbc:DocumentCurrencyCode")
     issued = date(root, "cac:OrderReference/cbc:IssueDate", faults) or additional.day(ORDER_DATE)
     code = label(root, "cac:OrderReference/cbc:OrderTypeCode") or additional.facts.get(TYPE)
@@ -193,7 +196,8 @@ def _head(
     values["notes"] = notes[1:] if notes and notes[0].subject == REASON else notes
     values["references"] = read_references(root, additional, kind, faults)
     try:
-        if None not in (values["currency"], issued, values["buyer"], values["supplier"]):
+        whole = code is not None or ORDER_DATE in additional.facts
+        if whole and None not in (values["currency"], issued, values["buyer"], values["supplier"]):
             return OrderHead.model_validate(values | {"kind": kind, "issued": issued}), None
         values |= {"currency": currency, "notes": tuple(note for note in values["notes"] if note.subject)}
         if values.pop("attachments"):
