@@ -8,18 +8,17 @@ import re
 import subprocess
 import sys
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pikepdf
 from lxml import etree
 
-from orderwire.document.finding import Finding, Severity, error, info
+from orderwire.document.finding import Finding, Severity, error
+from orderwire.formats.order_x import alone
+from orderwire.formats.order_x.alone import NAME
 from orderwire.formats.xml import LIMIT
 
-NAME = "order-x.xml"
-KNOWN = (NAME, "factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml", "cii.xml")
 _NAMESPACE = "urn:factur-x:pdfa:CrossIndustryDocument:1p0#"
 _UNPACKED = 128 * 1024 * 1024
 _OBJECTS = 200_000
@@ -29,7 +28,6 @@ _OBJECT = re.compile(rb"\d obj\b")
 _EVIL = re.compile(rb"/(?:LZWDecode|LZW|RunLengthDecode|RL)\b")
 _EMBEDDED = re.compile(rb"/EmbeddedFile\b")
 _ROOTS = (b"SCRDMCCBDACIOMessageStructure", b"CrossIndustryInvoice", b"CrossIndustryDocument")
-_NODES = 2000
 _SECONDS = 10
 _MEMORY = 768 * 1024 * 1024
 
@@ -131,44 +129,22 @@ def _in_sight(content: bytes) -> Embedded | None:
     head = content[content.rfind(b" obj", 0, places[0]) : stream.start()]
     if head.count(b"Decode") != 1 or b"/FlateDecode" not in head:
         return None
-    unpacked = _unpacked(content[stream.end() :])
+    unpacked = alone.unpacked(content[stream.end() :], LIMIT)
     name = NAME if unpacked and NAME.encode() in content else "embedded.xml"
     return Embedded(name, unpacked) if unpacked and any(root in unpacked[:2000] for root in _ROOTS) else None
 
 
-def _unpacked(raw: bytes) -> bytes | None:
-    engine = zlib.decompressobj()
-    try:
-        content = engine.decompress(raw, LIMIT)
-    except zlib.error:
-        return None
-    return content if engine.eof else None
-
-
 def _elsewhere(content: bytes) -> tuple[Embedded | None, tuple[Finding, ...]]:
-    command = [sys.executable, "-m", f"{__package__}.alone", str(_SECONDS), str(_MEMORY)]
+    command = [sys.executable, "-I", alone.__file__, str(_SECONDS), str(_MEMORY), str(LIMIT)]
     try:
         done = subprocess.run(command, input=content, capture_output=True, timeout=3 * _SECONDS, check=True)
         answer = json.loads(done.stdout)
     except (subprocess.SubprocessError, ValueError):
         text = f"the PDF cannot be opened within {_SECONDS} seconds and {_MEMORY} bytes; send the XML alone"
         return None, (error("damaged", "file", text),)
-    findings = tuple(Finding(Severity(f["severity"]), f["code"], f["where"], f["text"]) for f in answer["findings"])
+    findings = tuple(Finding(Severity(severity), *rest) for severity, *rest in answer["findings"])
     name = answer["name"]
     return (Embedded(name, base64.b64decode(answer["content"])) if name else None), findings
-
-
-def opened(content: bytes) -> tuple[Embedded | None, tuple[Finding, ...]]:
-    """What the PDF library finds in a file; may take long and much, so that only `alone` calls it."""
-    try:
-        with pikepdf.open(io.BytesIO(content), attempt_recovery=True) as document:
-            return _chosen(document)
-    except pikepdf.PasswordError:
-        text = "the PDF is encrypted; ask the sender for one without a password"
-        return None, (error("encrypted", "file", text),)
-    except (pikepdf.PdfError, ValueError, RuntimeError, TypeError, AttributeError, KeyError, RecursionError) as failure:
-        text = f"the PDF is damaged ({str(failure)[:120]}); ask the sender to send it again"
-        return None, (error("damaged", "file", text),)
 
 
 def _too_much(content: bytes) -> Finding | None:
@@ -211,73 +187,3 @@ def _inflated(data: Any, budget: int, depth: int = 0) -> int:
     except zlib.error:
         return total
     return total
-
-
-def _chosen(document: "pikepdf.Pdf") -> tuple[Embedded | None, tuple[Finding, ...]]:
-    """The best of the embedded files: by its usual name, else any XML. Others are told."""
-    found: dict[str, Any] = {}
-    for name, spec in _files(document):
-        found.setdefault(name, spec)
-    usual = [name for want in KNOWN for name in found if name.lower() == want]
-    others = [name for name in found if name.lower().endswith(".xml") and name not in usual]
-    if not (usual or others):
-        text = (
-            "a printed page is not a machine document, and no data is embedded in it; "
-            "ask for an Order-X PDF, or for the order as data (XML, EDI, CSV or XLSX)"
-        )
-        return None, (error("not-a-machine-document", "document", text),)
-    name = (usual or others)[0]
-    findings = tuple(
-        info("attachment", f"file {other[:60]}", "is attached to the PDF too; it is not read")
-        for other in found
-        if other != name
-    )
-    content = _bytes(found[name])
-    if content is None:
-        text = f"the embedded file {name[:60]} cannot be unpacked within {LIMIT} bytes; send the XML alone"
-        return None, (*findings, error("embedded-unreadable", f"file {name[:60]}", text))
-    return Embedded(name, content), findings
-
-
-def _files(document: "pikepdf.Pdf") -> Iterator[tuple[str, Any]]:
-    """Name and file specification of everything embedded, by the names tree and by the associated files."""
-    root: Any = document.Root
-    pending = [root.get("/Names", {}).get("/EmbeddedFiles")]
-    seen = 0
-    while pending and seen < _NODES:
-        at = pending.pop()
-        seen += 1
-        if not isinstance(at, pikepdf.Dictionary):
-            continue
-        names = at.get("/Names")
-        if isinstance(names, pikepdf.Array):
-            for spec in list(names)[1 : 2 * _NODES : 2]:
-                yield from _named(spec)
-        kids = at.get("/Kids")
-        if isinstance(kids, pikepdf.Array):
-            pending += list(kids)[:_NODES]
-    associated = root.get("/AF")
-    for spec in list(associated)[:_NODES] if isinstance(associated, pikepdf.Array) else ():
-        yield from _named(spec)
-
-
-def _named(spec: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(spec, pikepdf.Dictionary):
-        name = spec.get("/UF", spec.get("/F"))
-        if name is not None:
-            yield str(name), spec
-
-
-def _bytes(spec: Any) -> bytes | None:
-    files = spec.get("/EF")
-    stream: Any = files.get("/UF", files.get("/F")) if isinstance(files, pikepdf.Dictionary) else None
-    if not isinstance(stream, pikepdf.Stream):
-        return None
-    filters = stream.get("/Filter")
-    names = [str(one) for one in filters] if isinstance(filters, pikepdf.Array) else [str(filters)] if filters else []
-    raw = stream.read_raw_bytes()
-    if not names:
-        return raw
-    if names != ["/FlateDecode"] or stream.get("/DecodeParms") is not None:
-        return stream.read_bytes() if names in (["/ASCIIHexDecode"], ["/ASCII85Decode"]) else None
-    return _unpacked(raw)

@@ -12,7 +12,7 @@ from lxml import etree
 from pypdf import PdfReader
 
 from orderwire.document.order_change import between
-from orderwire.formats.order_x import container
+from orderwire.formats.order_x import alone, container
 from orderwire.formats.pdf import Pdf
 from orderwire.testing.formats import FixedContext
 from tests.pure.formats.order_x.support import FORMAT, PLAIN, only, written
@@ -181,12 +181,11 @@ def test_a_bomb_is_refused_within_little_memory(times: int) -> None:
     assert done.stdout.decode().strip() == "unpacks-too-large"
 
 
-def test_an_embedded_file_that_unpacks_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_embedded_file_that_unpacks_too_large_is_refused() -> None:
     pdf = _saved(_pdf(("order-x.xml", written(order()) + b" " * 50_000)), compress_streams=True)
-    monkeypatch.setattr(container, "LIMIT", 20_000)
-    found, findings = container.opened(pdf)
-    assert found is None
-    assert {f.code for f in findings} == {"embedded-unreadable"}
+    name, _, findings = alone.opened(pdf, 20_000)
+    assert name is None
+    assert [said[1] for said in findings] == ["embedded-unreadable"]
 
 
 def test_a_file_that_is_not_opened_in_time_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,7 +43,7 @@ def rules() -> Iterator[Any]:
         yield broken
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents, st.sampled_from(LEVELS))
 def test_everything_that_is_written_is_valid_by_the_schema_of_its_level(document: Any, level: str) -> None:
     try:
@@ -55,7 +55,7 @@ def test_everything_that_is_written_is_valid_by_the_schema_of_its_level(document
 
 
 def test_everything_that_is_written_keeps_the_rules_of_its_level(rules: Any) -> None:
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
     @given(documents, st.sampled_from(LEVELS))
     def check(document: Any, level: str) -> None:
         try:

@@ -10,7 +10,7 @@ from orderwire.formats import CannotCarry
 from orderwire.testing.formats import FixedContext
 from tests.pure.formats.order_x.support import FORMAT, PROFILES, documents
 
-_quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+_quick = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @_quick
