@@ -94,6 +94,7 @@ class OrderChange(Document):
     lines that differ. `head` is the header as it now stands; where the document does not state it whole, `head_part` is
     what it says of it, and where it says nothing the header stays.
     `number` is the change document's own, `sequence` counts the changes of the order (BCH05, SequenceNumberID).
+    `order_issued` is the day of the order where no header states it (BCH06).
     """
 
     order_number: OrderNumber
@@ -103,6 +104,7 @@ class OrderChange(Document):
     number: Label | None = None
     sequence: Annotated[int, Field(ge=1, le=99999)] | None = None
     issued: Date | None = None
+    order_issued: Date | None = None
     reason: Text | None = None
     code: Code | None = None
     head: OrderHead | None = None

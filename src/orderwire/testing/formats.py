@@ -146,13 +146,13 @@ class FormatConformance:
         @self._each(self.documents)
         def check(document: Content) -> None:
             try:
-                projected, _ = self.format.project(document, {})
+                projected, first = self.format.project(document, {})
                 again, lost = self.format.project(projected, {})
             except CannotCarry:
                 assume(False)
                 raise
             assert again == projected
-            assert not has_errors(lost), lost
+            assert not has_errors(set(lost) - set(first)), lost
 
     def test_what_is_lost_is_said(self) -> None:
         @self._each(self.documents)

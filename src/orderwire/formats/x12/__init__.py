@@ -41,7 +41,7 @@ class X12:
     label = "ANSI X12"
     version = "1"
     media_type = "application/edi-x12"
-    extension = "x12"
+    extension = ".x12"
     documents = FORMS
     reads = frozenset(form.type for form in FORMS if form.read)
     writes = frozenset(form.type for form in FORMS if form.written)

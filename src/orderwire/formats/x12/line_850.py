@@ -89,6 +89,9 @@ class LineReader:
         if self.unit is None:
             text = f"the unit, is {segment[3]!r}, which we do not know; correct it or add it to the profile's units"
             self._fail(faults, "unit-unknown", text, 3, BAD_CODE, segment[3])
+        elif len(self._unit_code) == 3 and self.unit == self._unit_code:
+            text = f"the unit {self.unit} is of Recommendation 20, not of X12; it was read all the same"
+            faults.warning("unit-foreign", text, self.places[3], ack=BAD_CODE, value=self.unit)
         self.price, self.basis = number(segment[4]), _ONE
         code = segment[5].strip()
         if self.price is None and segment[4].strip():

@@ -6,6 +6,7 @@ from typing import Any
 
 from orderwire.document.base import plain
 from orderwire.document.order import Line, Order, OrderHead, Schedule
+from orderwire.document.order_change import HeadPart
 from orderwire.document.terms import AllowanceCharge, Incoterm, Note, Reference, Tax, TermsPart
 from orderwire.formats.x12.fit import Fit, one_paragraph, paragraph
 from orderwire.formats.x12.profile import X12Profile
@@ -61,14 +62,14 @@ def release_number(number: str, kind: str, fit: Fit) -> str | None:
     return number
 
 
-def head(document: OrderHead, fit: Fit) -> dict[str, Any]:
+def head(document: OrderHead | HeadPart, fit: Fit) -> dict[str, Any]:
     """What must change in the header, by field."""
     update: dict[str, Any] = {}
     for role in ("buyer", "supplier", "ship_to", "bill_to"):
         party = getattr(document, role)
         if party is not None and (fitting := fit.party(party, role)) is not party:
             update[role] = fitting
-    if document.attachments:
+    if isinstance(document, OrderHead) and document.attachments:
         names = ", ".join(item.filename for item in document.attachments)
         text = f"X12 carries no files; send {names[:200]} beside it"
         fit.lose("attachments", text, said=f"Attached: {names}")
@@ -82,10 +83,11 @@ def head(document: OrderHead, fit: Fit) -> dict[str, Any]:
         _change(update, document, "notes", fit.texts(notes, "notes"))
     if document.incoterm is not None:
         _change(update, document, "incoterm", _incoterm(document.incoterm, fit))
-    if document.references or document.kind == "release":
+    release = isinstance(document, OrderHead) and document.kind == "release"
+    if document.references or release:
         references = fit.references(document.references, "references")
         _change(update, document, "references", references)
-        if document.kind == "release" and not any(r.kind in ("blanket", "contract") for r in references):
+        if release and not any(r.kind in ("blanket", "contract") for r in references):
             fit.stop(
                 "references", "too-long", "a release needs the number of its blanket order or contract; shorten it"
             )
@@ -96,7 +98,7 @@ def head(document: OrderHead, fit: Fit) -> dict[str, Any]:
     return update
 
 
-def _change(update: dict[str, Any], document: OrderHead, name: str, value: object) -> None:
+def _change(update: dict[str, Any], document: OrderHead | HeadPart, name: str, value: object) -> None:
     old = getattr(document, name)
     if value is not old and value != old:
         update[name] = value

@@ -4,7 +4,7 @@ from typing import Any
 
 from orderwire.document.cancellation import Cancellation
 from orderwire.document.finding import Finding, Severity
-from orderwire.document.order_change import LineAction, LineChange, LinePart, OrderChange
+from orderwire.document.order_change import HeadPart, LineAction, LineChange, LinePart, OrderChange
 from orderwire.document.terms import Note
 from orderwire.formats.x12.fit import Fit, paragraph
 from orderwire.formats.x12.order_codes import LINE_CODES
@@ -38,15 +38,14 @@ def project(document: OrderChange | Cancellation, profile: X12Profile) -> tuple[
 def _change(change: OrderChange, fit: Fit) -> dict[str, Any]:
     update: dict[str, Any] = {}
     if change.head is None:
-        text = "an 860 repeats the date of the order (BCH06), which stands in the header; state the header"
-        fit.stop("head", "head-missing", text)
-        fit.whole(change.order_number, ORDER_NUMBER, "order_number")
+        update |= _headless(change, fit)
     else:
         known = change.head
         changed = head(known, fit)
         numbered(change.order_number, known.kind, changed.get("references", known.references), fit, "order_number")
         if change.release_number is not None:
             update["release_number"] = release_number(change.release_number, known.kind, fit)
+        update |= {"head_part": None, "order_issued": None}
         update["head"] = known.model_copy(update=changed) if changed else known
     if change.form == "full" and not any(line.action is not LineAction.DELETED for line in change.lines):
         fit.stop(
@@ -56,20 +55,65 @@ def _change(change: OrderChange, fit: Fit) -> dict[str, Any]:
     if change.code not in (None, update["code"]):
         fit.info("code", f"{change.code} is written as {update['code']}")
     update["lines"] = tuple(_line(line, fit) for line in change.lines)
-    if change.head is not None and (said := fit.notes()):
+    said = fit.notes()
+    if said and change.head is not None:
         update["head"] = update["head"].model_copy(update={"notes": (*update["head"].notes, *said)})
+    elif said:
+        update["reason"] = _joined(fit, update.get("reason", change.reason), *(note.text for note in said))
     return update
+
+
+def _headless(change: OrderChange, fit: Fit) -> dict[str, Any]:
+    """What travels of a header that is not stated whole: a note would go for the notes of the order."""
+    _numbers(change, fit)
+    update: dict[str, Any] = {}
+    if change.order_issued is None:
+        text = "an 860 repeats the date of the order (BCH06); name it, or state the header"
+        fit.stop("order_issued", "date-missing", text)
+    part = change.head_part
+    if part is None:
+        return update
+    if part.buyer and part.supplier and part.currency:
+        text = "a header that names buyer, supplier and currency reads as whole; state it whole"
+        fit.stop("head_part", "head-in-part", text)
+    changed = head(part, fit)
+    if part.notes:
+        texts = [note.text for note in fit.texts(part.notes, "head_part.notes")]
+        fit.info("head_part.notes", "notes of a header in part are written as the reason of the change")
+        update["reason"] = _joined(
+            fit, change.reason and fit.texts([Note(text=change.reason)], "reason")[0].text, *texts
+        )
+        changed["notes"] = ()
+    for item in part.references:
+        text = "references of a header in part are left out, lest those of the order go for them"
+        fit.lose("head_part.references", text, said=f"{item.kind} {item.number}")
+        changed["references"] = ()
+    kept = part.model_copy(update=changed)
+    update["head_part"] = kept if kept != HeadPart() else None
+    return update
+
+
+def _joined(fit: Fit, *texts: str | None) -> str:
+    text = "\n".join(filter(None, texts))
+    if len(text) > 4000:
+        fit.stop("reason", "too-long", "the reason and what else would have to be said in it are too long; shorten it")
+    return text[:4000].strip()
+
+
+def _numbers(document: OrderChange | Cancellation, fit: Fit) -> None:
+    """Stop where the numbers do not fit. Without a header a release number tells that the order is a release."""
+    release = document.release_number
+    fit.whole(document.order_number, ORDER_NUMBER if release is None else fit.reference_limit, "order_number")
+    if release is not None:
+        fit.whole(release, 30, "release_number")
+        fit.whole(document.order_number.removesuffix(f"-{release}"), ORDER_NUMBER, "order_number")
 
 
 def _cancellation(order: Cancellation, fit: Fit) -> dict[str, Any]:
     update: dict[str, Any] = {"code": "01"}
     if order.code not in (None, "01"):
         fit.info("code", f"{order.code} is written as 01, the cancellation of the order")
-    limit = ORDER_NUMBER if order.release_number is None else fit.reference_limit
-    fit.whole(order.order_number, limit, "order_number")
-    if order.release_number is not None:
-        fit.whole(order.release_number, 30, "release_number")
-        fit.whole(order.order_number.removesuffix(f"-{order.release_number}"), ORDER_NUMBER, "order_number")
+    _numbers(order, fit)
     if order.order_issued is None:
         fit.stop("order_issued", "date-missing", "an 860 repeats the date of the order (BCH06); name it")
     for role in ("buyer", "supplier"):

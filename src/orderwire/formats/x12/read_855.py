@@ -346,6 +346,9 @@ class ResponseReader:
         if unit is None:
             self.faults.error("unit-unknown", f"the unit {code!r} is not known; add it to the profile's units", element,
                               ack=BAD_CODE, value=code)  # fmt: skip
+        elif len(code) == 3 and unit == code:
+            text = f"the unit {code} is of Recommendation 20, not of X12; it was read all the same"
+            self.faults.warning("unit-foreign", text, element, ack=BAD_CODE, value=code)
         return unit
 
     def _date(self, text: str, element: int) -> Any:

@@ -2,14 +2,14 @@
 
 import datetime
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import ValidationError
 
 from orderwire.document.cancellation import Cancellation
 from orderwire.document.finding import from_validation
 from orderwire.document.order import OrderHead
-from orderwire.document.order_change import OrderChange
+from orderwire.document.order_change import HeadPart, OrderChange
 from orderwire.document.states import DocumentType
 from orderwire.document.terms import Reference
 from orderwire.formats.x12.envelope import Marks
@@ -21,13 +21,11 @@ from orderwire.formats.x12.profile import X12Profile
 from orderwire.formats.x12.terms_850 import date_of
 from orderwire.formats.x12.values import date
 
+Built = TypeVar("Built", OrderHead, HeadPart)
 _USUAL = frozenset({"01", "04", "05"})
 _REFUSED = frozenset({"11", "19", "54", "ZZ"})
-_COMMERCIAL = {
-    "payment_terms": "payment terms (ITD)", "incoterm": "terms of delivery (FOB)",
-    "allowances_charges": "allowances or charges (SAC)", "valid_from": "its validity (DTM)",
-    "valid_to": "its validity (DTM)",
-}  # fmt: skip
+_STATED = frozenset({"buyer", "supplier"})
+"""A header that names these, and the currency, is stated whole: what it does not say is not there."""
 
 
 def read(
@@ -82,12 +80,13 @@ class ChangeReader(OrderSetReader[ChangedLine]):
         if form == "full" and not lines:
             faults.missing_segment("POC", "BCH01 05 states the whole order but there is no POC; it would have no lines")
             return None
-        head = self._head(lines_dated=bool(lines))
-        notes = self.reasons if head is not None else [*self.reasons, *self.notes]
+        whole = self.parties.keys() >= _STATED and "currency" in fields
+        head, part = (self._head(), None) if whole else (None, self._in_part(lines_dated=bool(lines)))
+        notes = self.reasons if whole else [*self.reasons, *self.notes]
         reason = "\n".join(note.text for note in notes)[:4000].strip()
         if faults.failed:
             return None
-        if head is None and not lines:
+        if head is None and part is None and not lines:
             text = "the change names no line and does not repeat the header; nothing says what changes"
             faults.remark("nothing-changed", text)
         try:
@@ -95,48 +94,43 @@ class ChangeReader(OrderSetReader[ChangedLine]):
                 {
                     **own, "order_number": fields["number"], "release_number": fields.get("release_number"),
                     "revision": fields.get("revision"), "form": form, "reason": reason or None, "head": head,
-                    "test": self.test, "lines": tuple(lines),
+                    "head_part": part, "order_issued": None if whole else fields["issued"], "test": self.test,
+                    "lines": tuple(lines),
                 }
             )  # fmt: skip
         except ValidationError as failure:
             faults.extend(from_validation(failure))
             return None
 
-    def _head(self, *, lines_dated: bool) -> OrderHead | None:
-        """The header as it now stands; None where no party tells that the set repeats it."""
-        faults, fields = self.faults, self.fields
-        if not self.parties.keys() & {"buyer", "supplier", "bill_to"}:
-            self._unkept(lines_dated=lines_dated)
-            return None
-        if fields["issued"] is None:
-            faults.error("bad-date", "BCH06, the date of the order, is missing", 6, ack=MISSING)
+    def _head(self) -> OrderHead | None:
+        """The header as it now stands."""
+        if self.fields["issued"] is None:
+            text = "BCH06, the date of the order, is missing, so that its header is not whole"
+            self.faults.error("bad-date", text, 6, ack=MISSING)
             return None
         header = self.header()
-        try:
-            return OrderHead.model_validate({name: header[name] for name in OrderHead.model_fields if name in header})
-        except ValidationError as failure:
-            faults.extend(from_validation(failure))
-            return None
+        return self._built(OrderHead, header)
 
-    def _unkept(self, *, lines_dated: bool) -> None:
-        """What a header says that is not stated whole: an error where it matters to the deal."""
-        faults, fields = self.faults, self.fields
-        lost = [words for name, words in _COMMERCIAL.items() if name in fields]
-        lost += ["the place of delivery (N1*ST)"] if "ship_to" in self.parties else []
-        lost += ["a date (DTM)"] if (self.requested or self.ship_by) and not lines_dated else []
-        if lost:
-            text = (
-                f"the header says {', '.join(dict.fromkeys(lost))} but names no buyer or supplier, so that it is not "
-                "known whole; ask the partner to repeat N1*BY and N1*SU"
-            )
-            faults.error("header-in-part", text)
-        if "currency" in fields:
-            text = f"prices are in {fields['currency']} by CUR, but the header is not repeated; compare with the order"
-            faults.remark("currency-unused", text, "CUR")
+    def _in_part(self, *, lines_dated: bool) -> HeadPart | None:
+        """What the header says where it is not stated whole; None where that is nothing. References and notes are
+        not among it: those of the order would go for them."""
+        faults = self.faults
+        if (self.requested or self.ship_by) and not lines_dated:
+            text = "the header gives a date but the change names no line; ask the partner which lines it is for"
+            faults.error("header-date", text)
         if self.references:
             faults.not_kept("REF of a header in part")
         if self.buyer_contact:
             faults.not_kept("PER")
+        said = {name: value for name, value in {**self.fields, **self.parties}.items() if name in HeadPart.model_fields}
+        return self._built(HeadPart, said) if said else None
+
+    def _built(self, model: type[Built], values: dict[str, Any]) -> Built | None:
+        try:
+            return model.model_validate({name: values[name] for name in model.model_fields if name in values})
+        except ValidationError as failure:
+            self.faults.extend(from_validation(failure))
+            return None
 
     def _bch(self, segment: list[str]) -> None:
         purpose, kind, po, release, sequence, when, number, contract, _, _, changed = [*segment, *[""] * 11][1:12]

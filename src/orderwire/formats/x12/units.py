@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from orderwire.document.codes import UNITS
+
 _PAIRS = """
 EA EA  UN C62 PC H87 PR PR  ST SET DZ DZN GS GRO GG GGR KT KT  AS AS  CA XCS CT XCT BX XBX PL XPX PK XPK BG XBG RL XRO
 DR XDR CN XCA BO XBO BD XBE PA XPA TB XTU SO XSO RE XRL TK XTK JR XJR TY XTY SH XST  SL XSL KE XKG BA XBL
@@ -24,11 +26,14 @@ TO_X12: Mapping[str, str] = MappingProxyType({rec: x12 for x12, rec in TO_REC20.
 
 
 def rec20(x12: str, overrides: Mapping[str, str]) -> str | None:
-    """The Recommendation 20 code of an X12 unit, None where we know none. `overrides` is Rec 20 -> X12."""
+    """The Recommendation 20 code of an X12 unit, None where we know none. `overrides` is Rec 20 -> X12.
+
+    A code of three characters that Recommendation 20 has is that code: X12 has none so long.
+    """
     for rec, code in overrides.items():
         if code == x12:
             return rec
-    return TO_REC20.get(x12) or _READ_ONLY.get(x12)
+    return TO_REC20.get(x12) or _READ_ONLY.get(x12) or (x12 if len(x12) == 3 and x12 in UNITS else None)
 
 
 def x12(rec: str, overrides: Mapping[str, str]) -> str | None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from orderwire.document.money import totals
 from orderwire.document.order import Line, Order, OrderHead, Schedule
-from orderwire.document.order_change import LinePart
+from orderwire.document.order_change import HeadPart, LinePart
 from orderwire.document.terms import AllowanceCharge, Incoterm, Tax, TermsPart
 from orderwire.formats import Context
 from orderwire.formats.pieces import pieces
@@ -69,7 +69,11 @@ def named(number: str | None, revision: int | None) -> list[list[str]]:
 
 
 def header(
-    head: OrderHead, profile: X12Profile, *, requested: datetime.date | None = None, reason: str | None = None
+    head: OrderHead | HeadPart,
+    profile: X12Profile,
+    *,
+    requested: datetime.date | None = None,
+    reason: str | None = None,
 ) -> list[list[str]]:
     """The rows of a header from REF on."""
     rows = [written_reference(r, COMPONENT) for r in head.references if r.date is None]
@@ -84,12 +88,11 @@ def header(
     rows += written_reason(reason, profile.release)
     for note in head.notes:
         rows += written_note(note, profile.release)
-    rows += parties.written(head.buyer, "BY")
-    rows += parties.written(head.supplier, profile.supplier_entity)
-    if head.ship_to is not None:
-        rows += parties.written(head.ship_to, "ST")
-    if head.bill_to is not None:
-        rows += parties.written(head.bill_to, "BT")
+    for party, entity in (
+        (head.buyer, "BY"), (head.supplier, profile.supplier_entity), (head.ship_to, "ST"), (head.bill_to, "BT"),
+    ):  # fmt: skip
+        if party is not None:
+            rows += parties.written(party, entity)
     return rows
 
 

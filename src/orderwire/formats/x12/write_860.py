@@ -1,7 +1,9 @@
 """Writes the 860 from an order change or a cancellation that `project` has made fit."""
 
+import datetime
+
 from orderwire.document.cancellation import Cancellation
-from orderwire.document.order_change import LineChange, LinePart, OrderChange
+from orderwire.document.order_change import HeadPart, LineChange, LinePart, OrderChange
 from orderwire.formats import Context
 from orderwire.formats.x12 import parties
 from orderwire.formats.x12.profile import X12Profile
@@ -21,15 +23,20 @@ def body(document: OrderChange | Cancellation, profile: X12Profile, context: Con
 
 
 def _change(change: OrderChange, profile: X12Profile) -> str:
-    head = change.head
-    assert head is not None  # project refuses a change without
-    kind = KINDS.get(head.kind, profile.standard_kind)
-    release = head.kind == "release"
-    number = agreement(head.references) if release else change.order_number
-    row = ["BCH", change.code or "", kind, number, change.release_number or "", _count(change.sequence)]
-    row += [day(head.issued), change.number or "", "", "", "", day(change.issued) if change.issued else ""]
-    rows = [row, ["CUR", "BY", head.currency], *named(change.order_number if release else None, change.revision)]
-    parts = [joined([*rows, *header(head, profile, reason=change.reason)])]
+    head, ordered = change.head, change.order_issued
+    if head is not None:
+        kind, ordered = KINDS.get(head.kind, profile.standard_kind), head.issued
+        number = agreement(head.references) if head.kind == "release" else change.order_number
+        release = head.kind == "release"
+    else:
+        kind, number = _named(change, profile)
+        release = change.release_number is not None
+    row = ["BCH", change.code or "", kind, number, change.release_number or "", _count(change.sequence), _day(ordered)]
+    rows = [[*row, change.number or "", "", "", "", _day(change.issued)]]
+    said = head or change.head_part or HeadPart()
+    rows += [["CUR", "BY", said.currency]] if said.currency else []
+    rows += named(change.order_number if release else None, change.revision)
+    parts = [joined([*rows, *header(said, profile, reason=change.reason)])]
     parts += [_line(line, profile) for line in change.lines]
     if change.lines:
         parts.append(joined([["CTT", str(len(change.lines))]]))
@@ -37,21 +44,30 @@ def _change(change: OrderChange, profile: X12Profile) -> str:
 
 
 def _cancellation(order: Cancellation, profile: X12Profile) -> str:
-    assert order.order_issued is not None  # project refuses one without
-    release = order.release_number
-    kind = profile.standard_kind if release is None else KINDS["release"]
-    number = order.order_number if release is None else order.order_number.removesuffix(f"-{release}")
-    row = ["BCH", "01", kind, number, release or "", _count(order.sequence), day(order.order_issued)]
-    rows = [[*row, order.number or "", "", "", "", day(order.issued) if order.issued else ""]]
+    kind, number = _named(order, profile)
+    row = ["BCH", "01", kind, number, order.release_number or "", _count(order.sequence), _day(order.order_issued)]
+    rows = [[*row, order.number or "", "", "", "", _day(order.issued)]]
     if order.currency:
         rows.append(["CUR", "BY", order.currency])
-    rows += named(order.order_number if release is not None else None, order.revision)
+    rows += named(order.order_number if order.release_number is not None else None, order.revision)
     rows += written_reason(order.reason, profile.release)
     if order.buyer is not None:
         rows += parties.written(order.buyer, "BY")
     if order.supplier is not None:
         rows += parties.written(order.supplier, profile.supplier_entity)
     return joined(rows)
+
+
+def _named(document: OrderChange | Cancellation, profile: X12Profile) -> tuple[str, str]:
+    """BCH02 and BCH03 where no header tells them: a release is named by what stands before its number."""
+    release = document.release_number
+    if release is None:
+        return profile.standard_kind, document.order_number
+    return KINDS["release"], document.order_number.removesuffix(f"-{release}")
+
+
+def _day(value: datetime.date | None) -> str:
+    return "" if value is None else day(value)
 
 
 def _count(sequence: int | None) -> str:

@@ -13,7 +13,8 @@ from orderwire.formats import CannotCarry, Context, Written
 from orderwire.formats.x12.profile import X12Profile
 
 SEGMENT, ELEMENT, REPETITION, COMPONENT = "\x1c", "\x1d", "\x1e", "\x1f"
-_OURS = frozenset({SEGMENT, ELEMENT, REPETITION, COMPONENT})
+_ALL = (SEGMENT, ELEMENT, REPETITION, COMPONENT)
+_OURS = frozenset(_ALL)
 _CHOICES: Mapping[str, tuple[str, str]] = {
     "element_separator": (ELEMENT, "*|`{"),
     "component_separator": (COMPONENT, ">:<\\"),
@@ -149,7 +150,8 @@ def _marks(document: Document, body: str, profile: X12Profile) -> list[str]:
         mark = pinned[name]
         if mark is None:
             reserved = {*chosen, *(other for other in pinned.values() if other)}
-            mark = next((c for c in choices if c not in texts_of and c not in reserved), last)
+            free = (c for c in choices if c not in texts_of and c not in reserved)
+            mark = next(free, None) or next(c for c in (last, *_ALL) if c not in reserved)
         elif mark in chosen or (mark in texts_of and mark not in _OURS):
             raise CannotCarry(tuple(_collisions(document, mark, name)))
         chosen.append(mark)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from orderwire.document.cancellation import Cancellation
 from orderwire.document.finding import has_errors
 from orderwire.document.order import Line, Order, Schedule
-from orderwire.document.order_change import LineAction, LineChange, LinePart, OrderChange, applied, between
+from orderwire.document.order_change import HeadPart, LineAction, LineChange, LinePart, OrderChange, applied, between
 from orderwire.document.party import Party
 from orderwire.document.terms import Reference
 from orderwire.formats import CannotCarry
@@ -179,12 +179,26 @@ def test_a_release_is_named_by_its_agreement_in_change_and_cancellation() -> Non
     assert holds(cancelled, {})
 
 
-def test_a_change_without_header_or_date_of_the_order_is_refused_with_the_remedy() -> None:
+@FAST
+@given(orders(max_lines=1), st.sets(st.sampled_from(sorted(HeadPart.model_fields))), maybe(dates), PROFILES)
+def test_a_header_in_part_reads_back(
+    order: Order, names: set[str], issued: datetime.date | None, profile: dict[str, object]
+) -> None:
+    part = HeadPart(**{name: getattr(order, name) for name in names})
+    change = OrderChange(
+        order_number=order.number, release_number=order.release_number, form="delta", order_issued=issued,
+        head_part=part, reason="As said" if order.test else None,
+    )  # fmt: skip
+    holds(change, profile)
+
+
+def test_a_change_without_the_date_of_the_order_is_refused_with_the_remedy() -> None:
     change = OrderChange(order_number="PO-1", form="delta")
-    for document, where in ((change, "head"), (Cancellation(order_number="PO-1"), "order_issued")):
+    for document in (change, Cancellation(order_number="PO-1")):
         with pytest.raises(CannotCarry) as caught:
             FORMAT.write(document, {}, Numbers())
-        assert [f.where for f in caught.value.findings] == [where]
+        assert [f.where for f in caught.value.findings] == ["order_issued"]
+    assert holds(change.model_copy(update={"order_issued": datetime.date(2026, 1, 2)}), {})
 
 
 def test_a_full_change_that_leaves_no_line_is_refused() -> None:

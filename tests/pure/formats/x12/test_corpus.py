@@ -7,7 +7,6 @@ from orderwire.document.finding import has_errors
 from orderwire.document.order import Order
 from orderwire.document.order_change import OrderChange
 from orderwire.document.response import Response
-from orderwire.formats import CannotCarry
 from tests.pure.formats.x12.support import CORPUS, FORMAT, Numbers
 
 
@@ -23,13 +22,9 @@ def test_what_real_files_say_is_written_and_read_again_the_same() -> None:
                 continue
             profile = {"on_loss": "accept", "version": "005010"}
             fitted, findings = FORMAT.project(found.document, profile)
-            if has_errors(findings):
-                with pytest.raises(CannotCarry):
-                    FORMAT.write(found.document, profile, Numbers())
-                assert {f.code for f in findings if f.severity == "error"} == {"head-missing"}, (file, findings)
-                continue
+            assert not has_errors(findings), (file, findings)
             (again,) = FORMAT.read(FORMAT.write(found.document, profile, Numbers()).content, profile).documents
             assert again.document == fitted, file
             stable.append(f"{file.stem} {type(fitted).__name__}")
-    assert len(stable) >= 13, stable
+    assert len(stable) >= 15, stable
     assert any("OrderChange" in name for name in stable) and any("Response" in name for name in stable)

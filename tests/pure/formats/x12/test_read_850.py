@@ -113,6 +113,7 @@ def test_what_is_wrong_is_refused_with_its_place(segments: list[str], where: str
         (without("N1"), "party-assumed"),
         (replaced(PO1="PO1**10*EA*2.5"), "line-number"),
         (replaced(PO1="PO1*1*10*EA*2.5*Q9"), "price-basis"),
+        (replaced(PO1="PO1*1*10*DZN*2.5"), "unit-foreign"),
         (replaced(BEG="BEG*07*SA*PO-1**20260102"), "purpose"),
         (replaced(BEG="BEG*00*QQ*PO-1**20260102"), "order-kind"),
         (replaced(AMT="AMT*TT*99"), "total-differs"),

@@ -7,8 +7,10 @@ import pytest
 
 from orderwire.document.cancellation import Cancellation
 from orderwire.document.finding import Severity
-from orderwire.document.order_change import LineAction, LineChange, LinePart, OrderChange
+from orderwire.document.order_change import HeadPart, LineAction, LineChange, LinePart, OrderChange
+from orderwire.document.party import Party
 from orderwire.document.states import DocumentType
+from orderwire.document.terms import AllowanceCharge, Incoterm, TermsPart
 from orderwire.formats import ReadDocument
 from orderwire.formats.x12.order_codes import LINE_CODES
 from tests.pure.formats.x12.support import CORPUS, FORMAT, codes, interchange, message
@@ -143,7 +145,7 @@ def test_dates_of_the_header_are_those_of_lines_that_announce_dates() -> None:
     assert found.lines[1].part == LinePart(price=Decimal(3))
     assert found.lines[2].line is not None
     assert found.lines[2].line.schedules[0].requested == datetime.date(2026, 3, 1)
-    assert "header-in-part" in refused(BCH, NEW_DAY)
+    assert "header-date" in refused(BCH, NEW_DAY)
 
 
 def test_the_header_is_stated_where_parties_are_named() -> None:
@@ -154,13 +156,19 @@ def test_the_header_is_stated_where_parties_are_named() -> None:
     assert found.head.buyer.name == "Buyer Inc" and found.head.supplier.identifier("duns") == "123456789"
 
 
-def test_a_header_without_parties_is_none_and_what_it_says_of_the_deal_is_refused() -> None:
-    assert change(BCH, "REF*CT*C-1", "POC*1*DI").head is None
-    found = read(BCH, "CUR*BY*EUR", "N9*ZZ*NOTE", "MSG*As agreed by phone", "POC*1*DI")
-    assert isinstance(found.document, OrderChange) and found.document.reason == "As agreed by phone"
-    assert "currency-unused" in codes(found.findings)
-    for row in ("ITD*01*3*****60", "FOB*DF***01*EXW", "SAC*C*D240***500", "N1*ST*Other plant", "DTM*036*20261231"):
-        assert "header-in-part" in refused(BCH, row, "POC*1*DI"), row
+def test_a_header_in_part_says_only_what_it_says() -> None:
+    bare = change(BCH, "REF*CT*C-1", "N9*ZZ*NOTE", "MSG*As agreed by phone", "POC*1*DI")
+    assert (bare.head, bare.head_part, bare.reason) == (None, None, "As agreed by phone")
+    found = change(
+        BCH, "CUR*BY*EUR", "FOB*DF*ZZ*Ghent*01*FCA", "SAC*C*D240***500", "ITD*01*3*****60", "DTM*036*20261231",
+        "N1*ST*Other plant", "N1*BT*Accounts", "POC*1*DI",
+    )  # fmt: skip
+    assert found.head is None and found.head_part == HeadPart(
+        currency="EUR", incoterm=Incoterm(code="FCA", place="Ghent"), payment_terms=(TermsPart(days=60),),
+        allowances_charges=(AllowanceCharge(kind="charge", amount=Decimal(5), code="FC"),),
+        valid_to=datetime.date(2026, 12, 31), ship_to=Party(name="Other plant"), bill_to=Party(name="Accounts"),
+    )  # fmt: skip
+    assert change(*HEADER[:1], *HEADER[2:], "POC*1*DI").head is None, "without CUR no currency is assumed"
 
 
 def test_reasons_are_told_from_notes() -> None:
