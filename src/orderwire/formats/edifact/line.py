@@ -55,9 +55,9 @@ class LineReader:
 
     def __init__(self, segment: Segment, position: int, profile: EdifactProfile):
         self.position, self.profile = position, profile
-        self.number, self.action = at(segment, 1), at(segment, 2)
+        self.number, self.action = segment[1][0].strip(), at(segment, 2) if len(segment) > 2 else ""
         self.products: dict[str, str] = {}
-        if value := at(segment, 3):
+        if len(segment) > 3 and (value := at(segment, 3)):
             self._product(at(segment, 3, 1) or "EN", value)
 
     def put(self, name: str, item: object) -> None:
@@ -90,7 +90,7 @@ class LineReader:
 
     def qty(self, segment: Segment, faults: Faults, group: str) -> None:
         """The quantity of the line, or of a schedule in the group of SCC or LOC."""
-        code, said, unit = at(segment, 1), at(segment, 1, 1), at(segment, 1, 2)
+        code, said, unit = [part.strip() for part in (*segment[1], "", "")[:3]]
         value = number(said)
         if group in ("SCC", "LOC"):
             if value is None or value <= 0:
@@ -127,6 +127,8 @@ class LineReader:
             text = "PRI+AAB is a gross price and no net price is given; allowances may be missing"
             faults.warning("gross-price", text, 1, 1)
         self.price, self._net = value, code in _NET
+        if len(segment[1]) < 4:
+            return
         if basis := at(segment, 1, 4):
             per = number(basis)
             if per is None or per <= 0:

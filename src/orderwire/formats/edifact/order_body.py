@@ -106,7 +106,8 @@ class OrderBody:
         self.function, self.answer = at(segment, 3), at(segment, 4)
 
     def _dtm(self, segment: Segment) -> None:
-        code, said, form = at(segment, 1), at(segment, 1, 1), at(segment, 1, 2) or "102"
+        code, said, form = [part.strip() for part in (*segment[1], "", "")[:3]]
+        form = form or "102"
         when = date(said, form)
         if when is None:
             text = f"DTM 2380 is {said[:35]!r} in format {form[:5]}; expected a date such as CCYYMMDD in format 102"
@@ -294,7 +295,7 @@ class OrderBody:
             self._leave()
         self.group = "LIN"
         self.line = LineReader(segment, self.faults.at, self.profile)
-        if at(segment, 4) == "1":
+        if len(segment) > 4 and at(segment, 4) == "1":
             number, whole = self.line.number, at(segment, 4, 1)
             text = f"LIN {number} is a part of line {whole}; it is not ordered by itself and left out"
             self.faults.warning("sub-line", text)

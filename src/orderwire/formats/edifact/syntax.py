@@ -27,11 +27,10 @@ MOST = 200
 
 def at(segment: Segment, element: int, component: int = 0) -> str:
     """The value at a position, blanks stripped: `at(rff, 1, 1)` is 1154 of RFF+CT:123. Empty where there is none."""
-    if len(segment) > element:
-        parts = segment[element]
-        if len(parts) > component:
-            return parts[component].strip()
-    return ""
+    try:
+        return segment[element][component].strip()
+    except IndexError:
+        return ""
 
 
 def segments(text: str, marks: Marks) -> list[str]:
