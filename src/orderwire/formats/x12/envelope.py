@@ -14,6 +14,9 @@ from orderwire.formats.x12.raw import BLANKS, CONTROL, segments
 LIMIT = 32 * 1024 * 1024
 """Largest file read, in bytes."""
 
+MOST = 20_000
+"""Most interchanges and sets read from one file."""
+
 _ISA = re.compile(r"ISA([^A-Za-z0-9 \t\n])[^\n]{0,40}?\1")
 _NEXT = ("GS", "TA1", "ISB", "ISE", "IEA")
 _USUAL = "~'\x1c"
@@ -79,12 +82,25 @@ def interchanges(text: str, findings: list[Finding]) -> Iterator[Interchange]:
         findings.append(warning("comment", "line 1", "remarks stand before the first ISA segment; they were skipped"))
     elif before:
         findings.append(warning("before-isa", "line 1", "there is text before the first ISA segment; it was skipped"))
+    held = 0
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
-        found = _marks(text[start:end])
+        part = text[start:end]
+        held += 1 + _sets(part)
+        if held > MOST:
+            words = f"the file holds more than {MOST} interchanges and sets; what follows was not read. Split the file"
+            findings.append(error("too-many", f"character {start + 1}", words))
+            return
+        found = _marks(part)
         if isinstance(found, Finding):
             findings.append(found)
         else:
-            yield _walk(text[start:end], *found)
+            yield _walk(part, *found)
+
+
+def _sets(text: str) -> int:
+    """How many sets and TA1 an interchange can hold at most."""
+    mark = text[3]
+    return text.count(f"ST{mark}") - text.count(f"{mark}ST{mark}") + text.count(f"TA1{mark}")
 
 
 def _starts(text: str, match: re.Match[str]) -> bool:

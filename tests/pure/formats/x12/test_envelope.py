@@ -1,5 +1,7 @@
 """Faults of the envelope that trade lives with: each is forgiven, each is said, and only the broken set is refused."""
 
+import datetime
+
 import pytest
 
 from orderwire.document.finding import Severity
@@ -198,3 +200,35 @@ def test_a_segment_repeated_without_end_takes_neither_long_nor_many_findings(seg
     (found,) = FORMAT.read(order_file(*rows), {}).documents
     assert len(found.findings) <= 210
     assert all(len(f.text) < 600 for f in found.findings)
+
+
+@pytest.mark.parametrize(
+    ("version", "control", "day"),
+    [
+        ("003010", "00301", "260102"),
+        ("003040", "00304", "260102"),
+        ("003070VICS", "00307", "260102"),
+        ("004010", "00401", "20260102"),
+        ("005010", "00501", "20260102"),
+        ("006020", "00602", "20260102"),
+        ("007060", "00706", "20260102"),
+        ("008010", "00801", "20260102"),
+    ],
+)
+def test_every_version_from_003010_to_008010_is_read(version: str, control: str, day: str) -> None:
+    repetition = "U" if control < "00402" else "^"
+    isa = ISA.replace("*U*00401", f"*{repetition}*{control}")
+    rows = [s.replace("20260102", day) for s in BASE]
+    result = FORMAT.read(interchange(message(*rows), isa=isa, version=version), {})
+    (found,) = result.documents
+    assert found.usable and not result.findings
+    assert found.document.issued == datetime.date(2026, 1, 2)  # type: ignore[union-attr]
+
+
+def test_a_file_of_endless_sets_is_read_up_to_a_limit_and_the_rest_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orderwire.formats.x12.envelope.MOST", 4)
+    result = FORMAT.read(order_file() * 5, {})
+    assert len(result.documents) == 2
+    (told,) = [f for f in result.findings if f.severity is Severity.ERROR]
+    assert told.code == "too-many" and told.where.startswith("character ")
+    assert len(FORMAT.explain(order_file() * 5, 1000)) == len(FORMAT.explain(order_file() * 2, 1000))

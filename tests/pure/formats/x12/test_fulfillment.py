@@ -86,7 +86,7 @@ def test_a_ship_notice_that_cannot_be_trusted_is_refused(rows: tuple[str, ...], 
 def test_a_receipt_says_what_arrived_and_what_is_refused() -> None:
     found = one(
         "861", "BRA*RC-1*20260115*00*1", "REF*SI*S-1", "DTM*050*20260114", "PRF*PO-1", "N1*BY*Buyer Inc",
-        "N1*ST*Dock 4", "RCD**90*EA*10*EA", "LIN*1*BP*A-1", "RCD**20*EA***3*EA*01*2*EA*02", 
+        "N1*ST*Dock 4", "RCD**90*EA*10*EA", "LIN*1*BP*A-1", "RCD**20*EA***3*EA*01*2*EA*02",
         "LIN**PO*PO-2*PL*7*VP*V-2", "CTT*2",
         group="RC",
     )  # fmt: skip
