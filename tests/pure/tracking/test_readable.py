@@ -52,6 +52,14 @@ def test_a_link_in_any_text_is_masked() -> None:
     assert TOKEN not in found.raw + repr(found.pieces)
 
 
+def test_the_password_of_a_cxml_header_is_masked() -> None:
+    secret = "<cXML payloadID='1@b'><Header><Sender><Credential domain='DUNS'><Identity>1</Identity><SharedSecret>hush"
+    found = readable(
+        f"{secret}</SharedSecret></Credential></Sender></Header></cXML>".encode(), name="o.xml", media_type="text/xml"
+    )
+    assert "hush" not in repr(found) and "SharedSecret>•••••" in found.raw
+
+
 def test_pdf_is_not_put_on_the_page() -> None:
     assert readable(b"%PDF-1.7 ...", name="o.pdf", media_type="application/pdf").binary
 

@@ -1,7 +1,7 @@
 """Bytes that travelled, raw and readable: each piece as it stands beside what it says, its codes in words and the
 findings at their place; a mail's headers and parts.
 
-A supplier's answer link is a secret of the supplier: it is masked, and bytes that carry one are not given out raw.
+Secrets are masked: a supplier's answer link, whose bytes are not given out raw either, and the password in a cXML header.
 """
 
 import re
@@ -18,8 +18,8 @@ SHOWN = 200_000
 MOST = 2000
 """Pieces that a page explains."""
 
-LINK = re.compile(r"(/a/)[A-Za-z0-9_-]{43}")
-MASK = r"\1•••••"
+SECRETS = re.compile(r"(/a/)[A-Za-z0-9_-]{43}|(<(?:\w+:)?SharedSecret[^>]*>)[^<]*")
+"""A supplier's answer link, and the password in the header of a cXML document."""
 
 Told = Mapping[str, str]
 """A finding as a message keeps it: severity, code, where, text."""
@@ -76,8 +76,8 @@ def readable(
 
 
 def masked(text: str) -> str:
-    """The text with every answer link made useless."""
-    return LINK.sub(MASK, text)
+    """The text with every secret in it made useless."""
+    return SECRETS.sub(lambda found: f"{found[1] or found[2]}•••••", text)
 
 
 def _pieces(content: bytes, findings: Sequence[Sequence[Told]]) -> tuple[Piece, ...]:
