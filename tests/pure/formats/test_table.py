@@ -1,5 +1,6 @@
 """The columns that CSV and XLSX share, and the documents that people fill them with."""
 
+import datetime
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -14,14 +15,15 @@ from pydantic import BaseModel
 
 from orderwire.document.advice import AdviceStatus, ApplicationAdvice
 from orderwire.document.order import Order
-from orderwire.document.order_change import LineChange, LinePart, OrderChange, applied, between
+from orderwire.document.order_change import HeadPart, LineChange, LinePart, OrderChange, applied, between
+from orderwire.document.party import Party
 from orderwire.document.response import LineAnswer, Response
 from orderwire.document.terms import Note, Reference, TermsPart
 from orderwire.formats import CannotCarry, Profile, ReadResult
 from orderwire.formats.csv import Csv
 from orderwire.formats.table import FORMS, Form
 from orderwire.formats.table.columns import BY_WORD, ORDER
-from orderwire.formats.table.explain import field_of
+from orderwire.formats.table.explain import fields_of
 from orderwire.formats.table.reference import page
 from orderwire.formats.xlsx import Xlsx
 from orderwire.testing import FixedContext
@@ -267,8 +269,27 @@ def test_a_part_that_says_as_much_as_a_line_stays_a_part() -> None:
 def test_what_names_the_order_in_a_change_does_not_change_its_header() -> None:
     change = only(OrderChange, "PO,buyer,supplier,line,action,qty", "PO-1,Northwind,Acme,10,changed,5")
     assert change.head is None
-    result = read("PO,buyer,ship_to,line,action", "PO-1,Northwind,Dock 4,10,deleted")
+    change = only(OrderChange, "PO,PO date,buyer,ship_to,line,action", "PO-1,2026-01-31,Northwind,Dock 4,10,deleted")
+    assert (str(change.order_issued), change.head) == ("2026-01-31", None)
+    assert change.head_part == HeadPart(ship_to=Party(name="Dock 4"))
+    result = read("PO,header_stated,ship_to,line,action", "PO-1,whole,Dock 4,10,deleted")
     assert ("missing", "row 2, column order_date") in found(result)
+    result = read("PO,ship_to_city,line,action", "PO-1,Ulm,10,deleted")
+    assert ("missing", "row 2, column ship_to_name") in found(result)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        HeadPart(),
+        HeadPart(buyer=Party(name="N"), currency="EUR"),
+        HeadPart(notes=(Note(text="late"),), valid_to=datetime.date(2026, 5, 1)),
+    ],
+)
+def test_a_header_that_is_stated_in_part_stays_so(part: HeadPart) -> None:
+    day = datetime.date(2026, 1, 31)
+    change = OrderChange(order_number="1", form="delta", order_issued=day, head_part=part)
+    assert only(OrderChange, written(change, {})) == change
 
 
 def test_an_added_line_that_is_not_whole_names_its_row() -> None:
@@ -387,14 +408,16 @@ def test_each_document_reads_back_as_its_projection(form: Form, format: Any, pro
 
 NO_COLUMN = re.compile(
     r"(.*\.)?(references\.(kind|line|date|code)|identifiers\.scheme|attachments\..*)"
-    r"|lines\.line\.(number|quantity)|lines\.part\..*"
+    r"|lines\.line\.(number|quantity)"
 )
 """What is told by the column itself, derived, stated elsewhere in the row, or left out with a finding."""
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.word)
 def test_every_field_of_a_document_has_its_column(form: Form) -> None:
-    mapped = {field_of(form, column) for column in form.columns} | ({"lines.quantity"} if form is ORDER else set())
+    mapped = {path for column in form.columns for path in fields_of(form, column)} | (
+        {"lines.quantity"} if form is ORDER else set()
+    )
     assert [path for path in paths(form.model) if path not in mapped and not NO_COLUMN.fullmatch(path)] == []
 
 

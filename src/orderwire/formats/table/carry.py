@@ -7,7 +7,7 @@ from typing import Any
 from orderwire.document.finding import Finding, error, place
 from orderwire.document.money import totals
 from orderwire.document.order import Order
-from orderwire.document.order_change import OrderChange
+from orderwire.document.order_change import HeadPart, OrderChange
 from orderwire.document.terms import Note
 from orderwire.formats import TYPES, CannotCarry, Content
 from orderwire.formats.fit import Fit, OnLoss
@@ -46,7 +46,7 @@ def carried(document: Content, on_loss: OnLoss, format: str) -> tuple[Content, t
     lost = taken.lost
     if on_loss == "note" and lost and notes is not None:
         kept, moved = notes[: REPEATS["notes"] - 1], notes[REPEATS["notes"] - 1 : REPEATS["notes"]]
-        at: tuple[str, ...] = ("notes",) if isinstance(document, Order) else ("head", "notes")
+        at = ("notes",) if isinstance(document, Order) else ("head", "notes")
         lost = lost + [((*at, len(kept)), note.model_dump(exclude_defaults=True)) for note in moved]
     for path, value in lost:
         text = f"has no column in {format} and is left out: {_shown(value)}"
@@ -105,12 +105,15 @@ def _notes(document: Content) -> tuple[Note, ...] | None:
     """The notes of a document, None where it has no place for any."""
     if isinstance(document, Order):
         return document.notes
-    return document.head.notes if isinstance(document, OrderChange) and document.head else None
+    head = (document.head or document.head_part) if isinstance(document, OrderChange) else None
+    return head.notes if head else None
 
 
 def _noted(document: Content, notes: Sequence[Note]) -> Content:
-    if isinstance(document, OrderChange) and document.head:
-        return document.model_copy(update={"head": document.head.model_copy(update={"notes": tuple(notes)})})
+    if isinstance(document, OrderChange):
+        name = "head" if document.head else "head_part"
+        head = (document.head or document.head_part or HeadPart()).model_copy(update={"notes": tuple(notes)})
+        return document.model_copy(update={name: head})
     return document.model_copy(update={"notes": tuple(notes)})
 
 

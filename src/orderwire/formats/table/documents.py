@@ -92,6 +92,10 @@ def _place(loc: Sequence[str | int], gathered: Gathered, rows: Rows) -> str:
     level: Level = "header"
     placed, default = gathered.cells, (gathered.first_row, gathered.last_row)
     lines = list(gathered.lines.values())
+    if loc[:1] == ("order_issued",):
+        loc = ("head", "issued")
+    elif loc[:1] == ("head_part",):
+        loc = ("head", *loc[1:])
     if loc[:1] == ("lines",) and len(loc) > 1 and int(loc[1]) < len(lines):
         line = lines[int(loc[1])]
         level, placed, loc = "line", line.cells, loc[2:]

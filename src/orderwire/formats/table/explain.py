@@ -6,6 +6,7 @@ from typing import get_args
 from orderwire.document.base import Document
 from orderwire.document.codes import unit_word
 from orderwire.document.order import Line
+from orderwire.document.order_change import HeadPart, LinePart
 from orderwire.formats import DocumentForm, Explained
 from orderwire.formats.table.cells import RawRow
 from orderwire.formats.table.columns import DOCUMENT, LONGEST, Column, Form, bare
@@ -60,10 +61,27 @@ def described(form: Form, format: str) -> DocumentForm:
     """A document as a table, for the reference page."""
     mapping: dict[str, str] = {}
     for column in form.columns:
-        path = field_of(form, column)
-        if path is not None:
+        for path in fields_of(form, column):
             mapping[path] = f"{mapping[path]}, {column.name}" if path in mapping else column.name
     return DocumentForm(f"{form.title} as {format}", form.document, "1", read=True, written=True, mapping=mapping)
+
+
+def fields_of(form: Form, column: Column) -> Iterator[str]:
+    """The fields of the document that a column fills: one, and in a change that of a part that states it too."""
+    path = field_of(form, column)
+    if path is None:
+        return
+    yield path
+    if path == "head.issued":
+        yield "order_issued"
+    for whole, part, model in (
+        ("head.", "head_part.", HeadPart),
+        ("lines.line.", "lines.part.", LinePart),
+        ("lines.line.schedules.", "lines.part.", LinePart),
+    ):
+        inner = path.removeprefix(whole)
+        if inner != path and inner.partition(".")[0] in model.model_fields:
+            yield part + inner
 
 
 def field_of(form: Form, column: Column) -> str | None:
@@ -75,7 +93,7 @@ def field_of(form: Form, column: Column) -> str | None:
         if name in steps:
             steps = [*steps[: steps.index(name) + 1], value]
     if column.level == "header":
-        return ".".join(steps)
+        return ".".join(steps) if steps[0] in form.model.model_fields else None
     line = _items(form.model, "lines")
     inner = ["lines"]
     if "line" in line.model_fields and (column.level == "schedule" or steps[0] not in line.model_fields):

@@ -17,8 +17,8 @@ LineData = tuple[Data, list[Data]]
 
 _SCHEDULED = ("quantity", "requested")
 _WHOLE = ("description", "unit", "price")
-_IDENTIFIES = frozenset({"issued", "currency", "buyer", "supplier"})
-"""What a change repeats of the header to name the order; anything more says how the header now stands."""
+_NEEDED = frozenset({"issued", "currency", "buyer", "supplier"})
+_NAMES_ORDER = frozenset({"kind", "currency", "buyer", "supplier"})
 
 
 def parted(document: Content) -> tuple[Data, list[LineData]]:
@@ -28,7 +28,7 @@ def parted(document: Content) -> tuple[Data, list[LineData]]:
     if isinstance(document, Order):
         return {"revision": 1} | header, [_whole(line) for line in lines]
     if isinstance(document, OrderChange):
-        return header, [_changed(line) for line in lines]
+        return _head(header), [_changed(line) for line in lines]
     return header, [(line, [{}]) for line in lines]
 
 
@@ -94,8 +94,25 @@ def _change(line: Data, schedules: list[Data]) -> Data:
 _PART = LinePart.model_fields.keys()
 
 
+def _head(header: Data) -> Data:
+    """The header of a change with what it says of the order's header in one place, stated whole or in part."""
+    if "head" in header:
+        return header
+    part = header.pop("head_part", None)
+    head = dict(part or {})
+    if "order_issued" in header:
+        head["issued"] = header.pop("order_issued")
+    return header | ({"head": head} if head else {}) | ({"stated": "part"} if part is not None else {})
+
+
 def _with_head(header: Data) -> Data:
-    head = header.get("head", {})
-    if head.keys() <= _IDENTIFIES and head.keys() != _IDENTIFIES:
-        return {name: value for name, value in header.items() if name != "head"}
-    return header
+    """The other way: where nothing says so, a header is whole if it has what each header has; else what only names
+    the order does not change it."""
+    stated = header.get("stated")
+    head = dict(header.get("head", {}))
+    rest = {name: value for name, value in header.items() if name not in ("head", "stated")}
+    if stated == "whole" or (stated is None and head.keys() >= _NEEDED):
+        return rest | {"head": head}
+    issued = head.pop("issued", None)
+    part = {name: value for name, value in head.items() if stated or name not in _NAMES_ORDER}
+    return rest | ({"order_issued": issued} if issued else {}) | ({"head_part": part} if part or stated else {})

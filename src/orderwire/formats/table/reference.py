@@ -45,6 +45,7 @@ def page() -> str:
 
 _TABLE = {
     "order_total": "checked against the derived total",
+    "header_stated": "whether the header of the order is stated `whole` or in `part`; without it as said above",
     "line_stated": "whether the line is stated `whole` or in `part`; without it whole where nothing misses",
     "backordered_quantity": "another answer to the line, `backordered`: `lines.quantity`",
     "backordered_date": "another answer to the line, `backordered`: `lines.promised`",

@@ -9,7 +9,7 @@ from orderwire.document.order_change import OrderChange
 from orderwire.document.states import DocumentType
 from orderwire.formats.table.columns.column import DOCUMENT, Column, Form, aliased, party
 from orderwire.formats.table.columns.order import ALIASES, ORDER
-from orderwire.formats.table.columns.words import CHANGE_FORM, LINE_ACTION, LINE_STATED
+from orderwire.formats.table.columns.words import CHANGE_FORM, LINE_ACTION, STATED
 
 _ALIASES = {
     "order_number": ALIASES["order_number"],
@@ -41,6 +41,7 @@ def _change() -> Iterator[Column]:
     yield Column("change_date", "header", ("issued",), "date")
     yield Column("change_reason", "header", ("reason",))
     yield Column("change_code", "header", ("code",))
+    yield Column("header_stated", "header", ("stated",), words=STATED)
     yield Column("test", "header", ("test",))
 
 
@@ -52,7 +53,7 @@ def _of_an_order() -> Iterator[Column]:
         elif column.name == "line_number":
             yield column
             yield _ACTION
-            yield Column("line_stated", "line", ("stated",), words=LINE_STATED)
+            yield Column("line_stated", "line", ("stated",), words=STATED)
             yield Column("line_reason", "line", ("reason",), aliases=("reason",))
             yield Column("line_code", "line", ("code",))
         elif column.level in ("line", "schedule"):
@@ -71,8 +72,9 @@ CHANGE = Form(
     title="Order changes",
     about="One row is one schedule line of a line as it now stands, or a line of which only what differs is filled in. "
     "`line_action` is added, changed, deleted or unchanged. `change_form` is full where every line that the order "
-    "still has is stated, delta (so without it) where only lines that differ are. The header of the order counts "
-    "as changed where `order_date`, `currency`, `buyer_name` and `supplier_name` are all filled in.",
+    "still has is stated, delta (so without it) where only lines that differ are. The header of the order is "
+    "stated whole where `order_date`, `currency`, `buyer_name` and `supplier_name` are all filled in; else what is "
+    "filled in besides them changes and all other stays.",
     columns=(DOCUMENT, *aliased(_change(), _ALIASES), *_of_an_order()),
     key="order_number",
     needs=(("order_number",),),

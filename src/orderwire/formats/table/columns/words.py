@@ -45,7 +45,7 @@ LINE_ACTION = _means({
 CHANGE_FORM = _means(
     {"full": ("whole", "complete", "all_lines"), "delta": ("partial", "changed_lines", "changes_only")}
 )
-LINE_STATED = _means({"whole": ("full", "complete"), "part": ("partial",)})
+STATED = _means({"whole": ("full", "complete"), "part": ("partial",)})
 ANSWERS = _means({"order": ("po", "purchase_order"), "change": ("order_change",), "cancellation": ("cancel",)})
 INVOICE_KIND = _means({"invoice": ("bill", "debit"), "credit_note": ("credit", "credit_memo")})
 DOCUMENTS = _means({
