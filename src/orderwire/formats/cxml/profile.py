@@ -4,20 +4,20 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import Field, SecretStr
 
-from orderwire.formats.fit import OnLoss
+from orderwire.formats.fit import ChangeForm
+from orderwire.formats.profile import PartnerProfile, new_versions_go
 
 Name = Annotated[
     str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x20\x7f]([^\x00-\x1f\x7f]*[^\x00-\x20\x7f])?$")
 ]
 
 
-class CxmlProfile(BaseModel):
+class CxmlProfile(PartnerProfile):
     """One partner's cXML. Every key has a default, so that a file can be converted without one."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+    change: ChangeForm = new_versions_go("full")
     from_domain: Name = Field("NetworkID", description="Domain of our credential in From (NetworkID, DUNS, …).")
     from_identity: Name = Field("ORDERWIRE", description="Our identity in From.")
     to_domain: Name = Field("NetworkID", description="Domain of the partner's credential in To.")
@@ -64,11 +64,6 @@ class CxmlProfile(BaseModel):
         None,
         description="Folder with cXML.dtd and Fulfill.dtd of the version above. What is written must then be valid, "
         "what is read is checked; nothing is ever fetched.",
-    )
-    on_loss: OnLoss = Field(
-        "commercial",
-        description="What to do with content that cXML has no place for: refuse only what matters to the deal "
-        "(commercial), refuse everything, carry it in Comments (note), or accept all with warnings.",
     )
 
 

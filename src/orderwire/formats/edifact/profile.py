@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from orderwire.formats.fit import OnLoss
+from orderwire.formats.fit import ChangeForm
+from orderwire.formats.profile import PartnerProfile, new_versions_go
 
 PartnerId = Annotated[str, Field(min_length=1, max_length=35, pattern=r"^[ -~]+$")]
 Routing = Annotated[str, Field(min_length=1, max_length=14, pattern=r"^[ -~]+$")]
@@ -17,11 +18,10 @@ Version = Literal["D96A", "D01B"]
 ReferenceKind = Literal["contract", "blanket", "requisition", "quotation", "sales_order", "project", "catalog"]
 
 
-class EdifactProfile(BaseModel):
+class EdifactProfile(PartnerProfile):
     """One partner's EDIFACT. Every key has a default, so that a file can be converted without one."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+    change: ChangeForm = new_versions_go("delta")
     version: Version = Field("D96A", description="Directory that messages are written in; D.90 to D.24 are read.")
     association: Annotated[str, Field(pattern=r"^[A-Z0-9.]{1,6}$")] | None = Field(
         None, description="UNH 0057: association code of an industry subset, such as EAN008 or EAN010 for EANCOM."
@@ -92,11 +92,6 @@ class EdifactProfile(BaseModel):
     )
     answer: Literal["eancom", "4343"] = Field(
         "eancom", description="ORDRSP says its answer in BGM 1225 (29, 4, 27) or with 9 and BGM 4343 (AP, AC, RE)."
-    )
-    on_loss: OnLoss = Field(
-        "commercial",
-        description="What to do with content that EDIFACT has no place for: refuse only what matters to the deal "
-        "(commercial), refuse everything, carry it in a note, or accept all with warnings.",
     )
 
     @model_validator(mode="after")

@@ -4,30 +4,22 @@ the import and the archive speak."""
 import re
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from orderwire.document.finding import Finding, error
 from orderwire.document.money import totals
 from orderwire.document.order import Order
 from orderwire.document.states import DocumentType
 from orderwire.formats import TYPES, Content, Context, Explained, Profile, ReadResult, Written
-from orderwire.formats.fit import ChangeForm
 from orderwire.formats.order_json.documents import number_of, understood
 from orderwire.formats.order_json.envelope import ENVELOPES, StatedTotals, schema
 from orderwire.formats.order_json.explain import described, explained
 from orderwire.formats.order_json.values import decoded, values
+from orderwire.formats.profile import PartnerProfile
 
 MAX_BYTES = 64 * 1024 * 1024
 
 
-class OrderJsonProfile(BaseModel):
+class OrderJsonProfile(PartnerProfile):
     """Our JSON is the same for every partner, but for how a new version goes out."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    change: ChangeForm = Field(
-        "order", description="A new version goes as the order again, as a full change, or as what differs (delta)."
-    )
 
 
 class OrderJson:

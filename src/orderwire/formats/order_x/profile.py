@@ -4,19 +4,19 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from orderwire.document.base import Country, Label
-from orderwire.formats.fit import ChangeForm, OnLoss
+from orderwire.formats.fit import ChangeForm
+from orderwire.formats.profile import PartnerProfile, new_versions_go
 
 Level = Literal["basic", "comfort", "extended"]
 
 
-class OrderXProfile(BaseModel):
+class OrderXProfile(PartnerProfile):
     """One partner's Order-X. Every key has a default, so that a file can be converted without one."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+    change: ChangeForm = new_versions_go("full")
     level: Level = Field(
         "extended",
         description="Profile of the standard that is written: basic, comfort or extended. Each carries more than the "
@@ -33,9 +33,6 @@ class OrderXProfile(BaseModel):
     language: str | None = Field(
         None, description="BCP 47 tag of the printed page, such as de; without it the context's, else English."
     )
-    change: ChangeForm = Field(
-        "order", description="A new version goes as the order again, as a full change, or as what differs (delta)."
-    )
     ask_response: bool = Field(True, description="Ask for an answer (RequestedResponseTypeCode AC).")
     business_process: Annotated[str, Field(min_length=1, max_length=200)] = Field(
         "A1", description="Business process that the document belongs to, as agreed with the partner."
@@ -44,11 +41,6 @@ class OrderXProfile(BaseModel):
         None, description="Country written for addresses that name none: the standard wants one in every address."
     )
     buyer_name: Label = Field("Buyer", description="The buyer's name in answers, which know only the supplier.")
-    on_loss: OnLoss = Field(
-        "commercial",
-        description="What to do with content that the level has no place for: refuse only what matters to the deal "
-        "(commercial), refuse everything, carry it in a note, or accept all with warnings.",
-    )
 
 
 def parse(profile: Mapping[str, Any]) -> OrderXProfile:

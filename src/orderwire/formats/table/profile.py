@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
-from orderwire.formats.fit import OnLoss
+from orderwire.formats.profile import PartnerProfile
 from orderwire.formats.table.columns import NAMES
 
 
@@ -17,10 +17,8 @@ def _known(name: str) -> str:
 ColumnName = Annotated[str, AfterValidator(_known)]
 
 
-class TableProfile(BaseModel):
+class TableProfile(PartnerProfile):
     """Keys that CSV and XLSX share."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     document: Literal["order", "change", "cancellation", "answer", "ship notice", "receipt", "invoice"] | None = Field(
         None, description="What a table holds whose column document does not tell; without it the headings tell"
@@ -29,8 +27,3 @@ class TableProfile(BaseModel):
     defaults: dict[ColumnName, str] = Field({}, description="Our column and its value where the file has none")
     decimal: Literal[".", ","] | None = Field(None, description="Decimal mark; without it a point, or as detected")
     date_format: str | None = Field(None, description="Dates as of strptime, such as %d.%m.%Y; without it ISO 8601")
-    on_loss: OnLoss = Field(
-        "commercial",
-        description="What to do with content that has no column: refuse only what matters to the deal (commercial), "
-        "refuse everything, carry it in a note, or accept all with warnings.",
-    )

@@ -4,18 +4,18 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from orderwire.formats.fit import OnLoss
+from orderwire.formats.fit import ChangeForm
+from orderwire.formats.profile import PartnerProfile, new_versions_go
 
 Participant = Annotated[str, Field(pattern=r"^\d{4}:[^\s]{1,100}$")]
 
 
-class UblProfile(BaseModel):
+class UblProfile(PartnerProfile):
     """One partner's UBL. Every key has a default, so that a file can be converted without one."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+    change: ChangeForm = new_versions_go("delta")
     customization: Literal["ubl", "peppol"] = Field(
         "ubl", description="Plain UBL 2.1, or Peppol BIS 3 with its identifiers, subset and rules."
     )
@@ -63,11 +63,6 @@ class UblProfile(BaseModel):
         None,
         description="Folder of official rules compiled to XSLT, named by transaction (T01.xslt, T76.xslt …); needs "
         "orderwire[schematron].",
-    )
-    on_loss: OnLoss = Field(
-        "commercial",
-        description="What to do with content that has no place: refuse only what matters to the deal (commercial), "
-        "refuse everything, carry it in a note, or accept all with warnings.",
     )
 
     @property

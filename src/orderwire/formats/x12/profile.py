@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from orderwire.formats.fit import OnLoss
+from orderwire.formats.fit import ChangeForm
+from orderwire.formats.profile import PartnerProfile, new_versions_go
 
 Qualifier = Annotated[str, Field(pattern=r"^[A-Z0-9]{2}$")]
 IsaId = Annotated[str, Field(min_length=1, max_length=15, pattern=r"^[ -~]+$")]
@@ -14,11 +15,10 @@ GsId = Annotated[str, Field(min_length=1, max_length=15, pattern=r"^[ -~]+$")]
 Mark = Annotated[str, Field(min_length=1, max_length=1, pattern=r"^[^A-Za-z0-9 .,+-]$")]
 
 
-class X12Profile(BaseModel):
+class X12Profile(PartnerProfile):
     """One partner's X12. Every key has a default, so that a file can be converted without one."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+    change: ChangeForm = new_versions_go("delta")
     isa_sender_qualifier: Qualifier = Field(
         "ZZ", description="ISA05: kind of our interchange id (01 DUNS, 12 phone, ZZ)."
     )
@@ -75,11 +75,6 @@ class X12Profile(BaseModel):
     )
     default_currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = Field(
         "USD", description="Currency of documents that come without CUR."
-    )
-    on_loss: OnLoss = Field(
-        "commercial",
-        description="What to do with content that X12 has no place for: refuse only what matters to the deal "
-        "(commercial), refuse everything, carry it in a note, or accept all with warnings.",
     )
 
     @property
