@@ -27,7 +27,7 @@ PROFILES = st.fixed_dictionaries(
         "charset": st.sampled_from(["extended", "utf-8", "basic"]),
     },
 )
-FAST = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+FAST = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def holds(order: Order, profile: dict[str, object]) -> bool:
