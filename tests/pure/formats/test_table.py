@@ -1,17 +1,14 @@
 """The columns that CSV and XLSX share, and the documents that people fill them with."""
 
 import datetime
-import re
 from collections import Counter
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel
 
 from orderwire.document.advice import AdviceStatus, ApplicationAdvice
 from orderwire.document.order import Order
@@ -22,21 +19,10 @@ from orderwire.document.terms import Note, Reference, TermsPart
 from orderwire.formats import CannotCarry, Profile, ReadResult
 from orderwire.formats.csv import Csv
 from orderwire.formats.table import FORMS, Form
-from orderwire.formats.table.columns import BY_WORD, ORDER
-from orderwire.formats.table.explain import fields_of
+from orderwire.formats.table.columns import ORDER
 from orderwire.formats.table.reference import page
-from orderwire.formats.xlsx import Xlsx
 from orderwire.testing import FixedContext
-from tests.pure.family import (
-    cancellations,
-    changes,
-    invoices,
-    receipts,
-    responses,
-    revisions,
-    ship_notices,
-)
-from tests.pure.orders import orders
+from tests.pure.family import responses, revisions
 
 CSV = Csv()
 HEADING = "order_number,order_date,currency,buyer_name,supplier_name,line_number,description,quantity,unit,price"
@@ -361,83 +347,6 @@ def test_a_document_that_has_no_table_is_refused_by_name() -> None:
         written(ApplicationAdvice(status=AdviceStatus.ACCEPTED), {})
 
 
-# ── Every document, both ways ────────────────────────────────────────────────
-
-FAMILY: dict[str, st.SearchStrategy[Any]] = {
-    "order": orders(), "change": changes(), "cancellation": cancellations(), "answer": responses(),
-    "ship notice": ship_notices(), "receipt": receipts(), "invoice": invoices(),
-}  # fmt: skip
-SECOND: dict[str, dict[str, Any]] = {
-    "answer": {"code": "AD"},
-    "ship notice": {"code": "00", "release_number": "R1"},
-    "receipt": {"code": "00", "release_number": "R1"},
-    "invoice": {"code": "DI", "net": Decimal("-1.5"), "tax": Decimal(2), "release_number": "R1"},
-}
-"""Fields that the shared strategies leave empty."""
-LINES: dict[str, dict[str, Any]] = {
-    "answer": {"code": "IA"},
-    "ship notice": {
-        "description": "=Bolt", "ordered": Decimal(9), "lot": "-7", "country_of_origin": "DE", "release_number": "2",
-    },
-    "receipt": {"description": "Bolt", "reason": "wet", "code": "01", "release_number": "R1"},
-    "invoice": {"description": "Bolt", "amount": Decimal("-0.01"), "price_basis": Decimal(100), "release_number": "2"},
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.word)
-@pytest.mark.parametrize("format", [CSV, Xlsx()], ids=lambda format: format.kind)
-@pytest.mark.parametrize("profile", [{}, {"on_loss": "note"}, {"on_loss": "accept", "decimal": ","}], ids=str)
-def test_each_document_reads_back_as_its_projection(form: Form, format: Any, profile: Profile) -> None:
-    @given(FAMILY[form.word], st.booleans())
-    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
-    def check(document: Any, more: bool) -> None:
-        if more and form.word in LINES:
-            lines = tuple(line.model_copy(update=LINES[form.word]) for line in document.lines)
-            document = document.model_copy(update={**SECOND[form.word], "lines": lines})
-        content = format.write(document, profile, FixedContext()).content
-        result = format.read(content, profile)
-        [again] = result.documents
-        assert again.usable, again.findings
-        assert (again.type, again.document) == (form.document, format.project(document, profile)[0])
-        assert again.test == document.test
-        second = format.write(again.document, profile, FixedContext()).content
-        assert format.read(second, profile).documents[0].document == again.document
-
-    check()
-
-
-NO_COLUMN = re.compile(
-    r"(.*\.)?(references\.(kind|line|date|code)|identifiers\.scheme|attachments\..*)"
-    r"|lines\.line\.(number|quantity)"
-)
-"""What is told by the column itself, derived, stated elsewhere in the row, or left out with a finding."""
-
-
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.word)
-def test_every_field_of_a_document_has_its_column(form: Form) -> None:
-    mapped = {path for column in form.columns for path in fields_of(form, column)} | (
-        {"lines.quantity"} if form is ORDER else set()
-    )
-    assert [path for path in paths(form.model) if path not in mapped and not NO_COLUMN.fullmatch(path)] == []
-
-
-def paths(model: type[BaseModel], before: str = "") -> Iterator[str]:
-    """Every field of a model that holds no others."""
-    for name, field in model.model_fields.items():
-        inner = list(_models(field.annotation))
-        for item in inner:
-            yield from paths(item, f"{before}{name}.")
-        if not inner:
-            yield before + name
-
-
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for argument in get_args(annotation):
-        yield from _models(argument)
-
-
 # ── Safe and bounded ─────────────────────────────────────────────────────────
 
 
@@ -467,14 +376,6 @@ def test_any_columns_with_any_cells_are_read_without_an_exception(names: list[st
     result = read(",".join(names), *(",".join(cells) for cells in rows))
     assert all(document.usable or document.findings for document in result.documents)
     assert result.documents or result.findings
-
-
-@given(st.lists(orders(max_lines=1), min_size=2, max_size=3, unique_by=lambda order: order.number))
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
-def test_every_word_of_the_column_document_leads_to_its_document(several: list[Order]) -> None:
-    assert {form.word for form in FORMS} == set(BY_WORD)
-    for document in several:
-        assert only(Order, written(document, {"on_loss": "accept"})).number == document.number
 
 
 def test_the_page_of_the_manual_is_in_step_with_the_columns() -> None:
