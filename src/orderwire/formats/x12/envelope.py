@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from orderwire.document.finding import Finding, error, info, warning
 from orderwire.formats.x12.codes import GROUP_CONTROL, GROUP_CONTROL_TWICE, GROUP_COUNT, GROUP_TRAILER_MISSING
-from orderwire.formats.x12.raw import BLANKS, CONTROL, segments
+from orderwire.formats.x12.raw import BLANKS, CONTROL, printable, segments
 
 LIMIT = 32 * 1024 * 1024
 """Largest file read, in bytes."""
@@ -163,7 +163,8 @@ def _marks(text: str) -> tuple[list[str], Marks, int, list[Finding]] | Finding:
 def _walk(text: str, header: list[str], marks: Marks, end: int, forgiven: list[Finding]) -> Interchange:
     found = Interchange(header, marks, findings=forgiven)
     e = marks.element
-    found.segments = segments(text[end:], marks.segment, e, marks.component + marks.repetition, forgiven)
+    text, marks.component = printable(text[end:], marks.component, marks.segment + e)
+    found.segments = segments(text, marks.segment, e, marks.component + marks.repetition, forgiven)
     heads = tuple(name + e for name in _ENVELOPE)
     group: RawGroup | None = None
     opened: int | None = None

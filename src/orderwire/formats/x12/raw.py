@@ -43,6 +43,18 @@ def decode(content: bytes, charset: str) -> tuple[str, list[Finding]]:
     return text, findings
 
 
+def printable(text: str, mark: str, others: str) -> tuple[str, str]:
+    """A text whose `mark` is a control character with a printable one in its place, and that one.
+
+    No text of a document holds control characters, but a stray component separator would be one in it.
+    """
+    if not mark or not CONTROL.fullmatch(mark):
+        return text, mark
+    taken = set(text) | set(others)
+    stand_in = next(char for char in map(chr, (*b">:^\\", *range(0xA1, 0x2000))) if char not in taken)
+    return text.replace(mark, stand_in), stand_in
+
+
 def segments(text: str, end: str, element: str, others: str, forgiven: list[Finding]) -> list[str]:
     """The segments of one interchange behind its ISA; `text` begins with `end`, the terminator of the ISA.
 

@@ -6,6 +6,7 @@ import pytest
 
 from orderwire.document.finding import Severity
 from orderwire.document.functional import FunctionalStatus
+from orderwire.document.order import Order
 from tests.pure.formats.x12.support import (
     BASE,
     CORPUS,
@@ -90,6 +91,16 @@ def test_interchanges_with_different_delimiters_share_a_file() -> None:
     result = FORMAT.read(order_file() + other + order_file(), {})
     assert [d.number for d in result.documents if d.usable] == ["PO-1", "PO-2", "PO-1"]
     assert len(result.acks) == 3
+
+
+def test_a_stray_separator_that_no_text_may_hold_is_told_by_a_sign_that_it_may() -> None:
+    rows = [s.replace("Inc", "\x1fInc").replace("Bolt", "Bo\x1flt\x1e") for s in BASE]
+    rows.insert(2, "REF*RQ*R-5**LI\x1f3")
+    content = order_file(*rows).replace(b"*U*00401", b"*\x1e*00402").replace(b"*P*>", b"*P*\x1f")
+    (found,) = FORMAT.read(content, {}).documents
+    assert found.usable and isinstance(found.document, Order)
+    assert found.document.buyer.name == "Buyer >Inc" and found.document.lines[0].description == "Bo>lt"
+    assert found.document.references[0].line == "3"
 
 
 def test_several_groups_and_sets_keep_their_order() -> None:
