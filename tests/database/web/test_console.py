@@ -163,7 +163,7 @@ def test_all_matching_acts_on_the_filter(console: Client) -> None:
 def test_sent_bytes_stand_raw_and_readable_side_by_side(console: Client) -> None:
     delivery = seed.order().deliveries.get()
     html = text(console, reverse("delivery", args=[delivery.pk]))
-    assert "Purchase order" in html and "BEG*00*SA*4500071884" in html
+    assert "stand-alone order" in html and "BEG*00*SA*4500071884" in html
     assert console.get(reverse("delivery_file", args=[delivery.pk, 0])).content == seed.X12
 
 

@@ -17,10 +17,10 @@ from orderwire import plugins
 from orderwire.channels import File
 from orderwire.document.order import Order
 from orderwire.flow import clock, links
+from orderwire.flow.distribute import said
 from orderwire.flow.distribute.claimed import Claimed, Place
 from orderwire.flow.distribute.numbers import Numbers, WriteContext, scope
 from orderwire.flow.distribute.result import LOCK_ORDERS
-from orderwire.flow.distribute.said import Held, held, said
 from orderwire.formats import CannotCarry, Content, Format, Written
 from orderwire.records import Approval, Delivery, Partner
 
@@ -45,7 +45,7 @@ class Desk:
     place: Place
     partners: dict[int, Partner]
     approvals: dict[int, Approval]
-    held: dict[int, Held]
+    held: dict[int, said.Held]
     size: int
     _numbers: dict[str, Numbers] = field(default_factory=dict)
 
@@ -55,7 +55,7 @@ class Desk:
         recipients = {c.recipient_id or place.version.endpoint.partner_id for c in batch}
         granted = Approval.objects.filter(revision__in={c.revision_id for c in batch}, decision="granted")
         latest = {a.revision_id: a for a in granted.order_by("recorded_at")}
-        return cls(place, Partner.objects.in_bulk(recipients), latest, held(batch), max(1, len(batch)))
+        return cls(place, Partner.objects.in_bulk(recipients), latest, said.held(batch), max(1, len(batch)))
 
     def numbers(self, format_kind: str, partner_id: int) -> Numbers:
         """The partner's control numbers in this format."""
@@ -139,7 +139,10 @@ def _write(
     if not claimed.prices:
         profile["prices"] = False
     context = WriteContext(desk.numbers(fmt.kind, partner.pk), texts)
-    document = said(order, desk.held.get(claimed.id), fmt=fmt, profile=profile, on=context.now.date())
+    before = desk.held.get(claimed.id)
+    document = said.said(order, before, fmt=fmt, profile=profile, on=context.now.date())
+    if before is not None and document is not order:
+        context.links = {**texts, **said.links(before)}
     try:
         written = fmt.write(document, profile, context)
     except CannotCarry as failure:

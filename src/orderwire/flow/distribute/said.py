@@ -15,6 +15,9 @@ from orderwire.formats import Format
 from orderwire.formats.fit import ChangeForm
 from orderwire.records import Delivery
 
+_PAYLOAD = "payload"
+"""Control under which cXML knows the document that a change follows."""
+
 _ARRIVED = Q(accepted_at__isnull=False) | Q(proven_at__isnull=False)
 
 
@@ -57,3 +60,9 @@ def said(
     if form == "order":
         return order
     return between(before.order, order, form).model_copy(update={"issued": on})
+
+
+def links(before: Held) -> dict[str, str]:
+    """What writers of a change may print or repeat of the version that the recipient holds."""
+    texts = {"previous": before.order.model_dump_json(exclude_defaults=True)}
+    return texts | {"previous_payload": before.controls[_PAYLOAD]} if _PAYLOAD in before.controls else texts

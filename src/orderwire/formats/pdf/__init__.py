@@ -23,6 +23,7 @@ from orderwire.formats.pdf.fonts import uncovered
 from orderwire.formats.pdf.lines import is_internal, is_internal_subject
 from orderwire.formats.pdf.mapping import DOCUMENTS
 from orderwire.formats.pdf.words import Words, words
+from orderwire.formats.profile import new_versions_go
 
 MAX_LINES = 5000
 _MAX_URL = 1000
@@ -37,9 +38,7 @@ class PdfProfile(BaseModel):
     language: str | None = Field(
         None, description="BCP 47 tag such as de or zh-TW; without it the context's, else English."
     )
-    change: ChangeForm = Field(
-        "order", description="A new version goes as the order again, as a full change, or as what differs (delta)."
-    )
+    change: ChangeForm = new_versions_go("full")
     prices: bool = Field(True, description="False leaves out every price and amount, for internal copies.")
 
 
