@@ -42,8 +42,12 @@ def allowance_total(items: Iterable[AllowanceCharge], base: Decimal, currency: s
 
 def line_amount(line: Line, currency: str) -> Decimal:
     """Quantity x price / price basis, plus charges, minus allowances; each part rounded (Peppol R024)."""
-    gross = rounded(_EXACT.divide(_EXACT.multiply(line.quantity, line.price), line.price_basis), currency)
-    return gross + allowance_total(line.allowances_charges, gross, currency)
+    gross = _EXACT.multiply(line.quantity, line.price)
+    if line.price_basis != 1:
+        gross = _EXACT.divide(gross, line.price_basis)
+    gross = rounded(gross, currency)
+    items = line.allowances_charges
+    return gross + allowance_total(items, gross, currency) if items else gross
 
 
 @dataclass(frozen=True)

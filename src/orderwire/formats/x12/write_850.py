@@ -29,10 +29,10 @@ from orderwire.formats.x12.units import TO_X12
 from orderwire.formats.x12.values import day, text_of
 from orderwire.formats.x12.writer import COMPONENT, ELEMENT, SEGMENT, joined
 
-PO1 = ELEMENT.join(("PO1", "%s", "%s", "%s", "%s", "%s"))
-"""What opens a line; the places are those of number, quantity, unit, price and price basis."""
+PO1 = (f"PO1{ELEMENT}", ELEMENT, ELEMENT)
+"""What stands before number, quantity and unit of a line; price, price basis and identifiers follow."""
 KINDS = {"blanket": "BK", "release": "RL"}
-_SCH = SEGMENT + ELEMENT.join(("SCH", "%s", "%s", "", "", "002", "%s"))
+_SCH, _WHEN = f"{SEGMENT}SCH{ELEMENT}", f"{ELEMENT * 3}002{ELEMENT}"
 _PID = f"{SEGMENT}PID{ELEMENT}F{ELEMENT * 4}"
 _BP, _VP = f"{ELEMENT}BP{ELEMENT}", f"{ELEMENT}VP{ELEMENT}"
 
@@ -174,28 +174,30 @@ def _txi(item: Tax) -> list[str]:
 
 
 def written_line(
-    line: Line, opening: str, unit: str, profile: X12Profile, *, dated: bool, reason: str | None = None
+    line: Line,
+    opening: tuple[str, str, str],
+    unit: str,
+    profile: X12Profile,
+    *,
+    dated: bool,
+    reason: str | None = None,
 ) -> str:
-    """The loop of a line, joined. `opening` is PO1, or another segment with the same five places."""
-    basis = line.price_basis
-    price = text_of(line.price)
-    code, own_basis = profile.unit_price_basis, False
-    if basis != 1:
-        code = PRICE_BASIS_CODES.get(basis, "")
-        own_basis = not code
-    text = opening % (line.number, text_of(line.quantity), unit, "" if own_basis else price, code)
-    text += identified(line)
+    """The loop of a line, joined. `opening` is PO1, or what another segment has before number, quantity and unit."""
+    basis, quantity, price = line.price_basis, text_of(line.quantity), text_of(line.price)
+    code, apart = profile.unit_price_basis, ""
+    if basis != 1 and not (code := PRICE_BASIS_CODES.get(basis, "")):
+        apart = SEGMENT + joined([["CTP", "", "NET", price, text_of(basis), unit]])
+        price = ""
+    before, between, behind = opening
+    text = f"{before}{line.number}{between}{quantity}{behind}{unit}{ELEMENT}{price}{ELEMENT}{code}{identified(line)}"
     if line.category:
         text += f"{ELEMENT}{CATEGORY_PART}{ELEMENT}{line.category}"
-    text = text.rstrip(ELEMENT)
-    if own_basis:
-        text += SEGMENT + joined([["CTP", "", "NET", price, text_of(basis), unit]])
-    text += described(line.description)
+    text = text.rstrip(ELEMENT) + apart + described(line.description)
     schedules = line.schedules
     rest = line.references or line.allowances_charges or line.taxes or line.notes or reason
     if not rest and len(schedules) == 1 and (only := schedules[0]).ship_to is None:
-        if dated and only.requested is not None:
-            text += _SCH % (text_of(only.quantity), unit, day(only.requested))
+        if dated and only.requested is not None:  # the only schedule has the quantity of the line
+            return f"{text}{_SCH}{quantity}{ELEMENT}{unit}{_WHEN}{day(only.requested)}"
         return text
     rows = [written_reference(r, COMPONENT) for r in line.references if r.date is None]
     rows += [_sac(item) for item in line.allowances_charges]

@@ -77,7 +77,7 @@ def _count(sequence: int | None) -> str:
 def _line(item: LineChange, profile: X12Profile) -> str:
     code = item.code or ""
     if item.line is not None:
-        opening = ELEMENT.join(("POC", "%s", code, "%s", "", "%s", "%s", "%s"))
+        opening = (f"POC{ELEMENT}", f"{ELEMENT}{code}{ELEMENT}", ELEMENT * 2)
         unit = x12(item.line.unit, profile.units) or ""
         return written_line(item.line, opening, unit, profile, dated=True, reason=item.reason)
     part = item.part or LinePart()
