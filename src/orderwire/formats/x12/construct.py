@@ -1,4 +1,5 @@
-"""Lines without a second check: the reader has checked each value itself, and Pydantic would cost more than parsing.
+"""Lines and parties without a second check: the reader has checked each value itself, and Pydantic would cost more
+than parsing. No element of a set holds a control character (`raw`).
 
 What the reader does not look at goes through Pydantic as usual.
 """
@@ -10,7 +11,7 @@ from typing import Any, TypeVar
 
 from orderwire.document.base import Document
 from orderwire.document.order import Line, Schedule
-from orderwire.document.party import Party
+from orderwire.document.party import Address, Contact, Identifier, Party
 
 Model = TypeVar("Model", bound=Document)
 
@@ -50,6 +51,37 @@ def build_schedule(quantity: Decimal, requested: datetime.date | None, ship_to: 
     return _made(
         Schedule, {"quantity": quantity, "requested": requested, "ship_to": ship_to}, {"quantity", "requested"}
     )
+
+
+def label(text: str) -> str | None:
+    """Text of an element as a Label: one line, at most 200 characters, None where it is empty."""
+    return text.strip()[:200].strip() or None
+
+
+def build_identifier(scheme: str, value: str) -> Identifier:
+    """An Identifier of a checked scheme and a label."""
+    return _made(Identifier, {"scheme": scheme, "value": value}, {"scheme", "value"})
+
+
+def build_address(
+    lines: tuple[str, ...], city: str | None, postal_code: str | None, region: str | None, country: str | None
+) -> Address:
+    """An Address of labels and a checked country."""
+    values = {"lines": lines, "city": city, "postal_code": postal_code, "region": region, "country": country}
+    return _made(Address, values, set(values))
+
+
+def build_contact(name: str | None, phone: str | None, email: str | None) -> Contact:
+    """A Contact of labels."""
+    return _made(Contact, {"name": name, "phone": phone, "email": email}, {"name", "phone", "email"})
+
+
+def build_party(
+    name: str, identifiers: tuple[Identifier, ...], address: Address | None, contact: Contact | None
+) -> Party:
+    """A Party of a label and models."""
+    values = {"name": name, "identifiers": identifiers, "address": address, "contact": contact}
+    return _made(Party, values, set(values))
 
 
 def _made(model: type[Model], values: dict[str, Any], given: set[str]) -> Model:

@@ -1,11 +1,16 @@
 """The N1 loop: a party with its name, address, identifiers and contact."""
 
+import re
+
 from orderwire.document.party import Address, Contact, Identifier, Party
 from orderwire.formats.pieces import country, rejoin
+from orderwire.formats.x12.construct import build_address, build_contact, build_identifier, build_party, label
 from orderwire.formats.x12.faults import BAD_CODE, Faults
 from orderwire.formats.x12.tables import PARTY_ID_CODES, PARTY_ID_SCHEMES, PARTY_REF_CODES, PARTY_REF_SCHEMES
 
 _MANY = 50
+_SCHEMES = frozenset((*PARTY_ID_CODES, *PARTY_REF_CODES))
+_SCHEME = re.compile(r"[A-Za-z0-9._:/ -]{1,35}")
 NAME, STREET = 60, 55
 """Longest name (DE 93) and street line (DE 166)."""
 
@@ -13,7 +18,7 @@ NAME, STREET = 60, 55
 class PartyReader:
     """Gathers one N1 loop; `party()` closes it."""
 
-    __slots__ = ("_address", "_city", "_contact", "_ids", "_name", "_street", "entity", "position", "schedules")
+    __slots__ = ("_city", "_contact", "_ids", "_name", "_street", "entity", "position", "schedules")
 
     def __init__(self, n1: list[str], faults: Faults):
         self.entity = n1[1] if len(n1) > 1 else ""
@@ -23,7 +28,6 @@ class PartyReader:
         self._ids: list[Identifier] = []
         self._street: list[str] = []
         self._city: list[str] = []
-        self._address = False
         self._contact: list[str] = []
         code, value = (n1[3] if len(n1) > 3 else "", n1[4].strip() if len(n1) > 4 else "")
         if value:
@@ -36,7 +40,6 @@ class PartyReader:
             self._name += [part for part in segment[1:3] if part.strip()]
         elif name == "N3":
             self._street += [part.strip() for part in segment[1:3] if part.strip()]
-            self._address = True
         elif name == "N4" and not self._city:
             self._city = [*segment, "", "", "", "", "", ""][:7]
         elif name == "PER" and not self._contact:
@@ -52,13 +55,13 @@ class PartyReader:
 
     def party(self, faults: Faults) -> Party | None:
         """The party; None, with an error, where it has neither name nor identifier."""
-        name = rejoin(self._name, NAME).strip() or (self._ids[0].value if self._ids else "")
-        if not name:
+        name = label(rejoin(self._name, NAME)) or (self._ids[0].value if self._ids else None)
+        if name is None:
             faults.error(
                 "party-unnamed", f"N1*{self.entity} has neither a name (N102) nor an identifier (N104)", 2, ack="2"
             )
             return None
-        return Party(name=name[:200], identifiers=tuple(self._ids), address=self._place(faults), contact=self.person())
+        return build_party(name, tuple(self._ids), self._place(faults), self.person())
 
     def _place(self, faults: Faults) -> Address | None:
         city = self._city
@@ -72,34 +75,29 @@ class PartyReader:
                     "country", f"{city[4]!r} is not a country code; it was left out", 4, ack=BAD_CODE, value=city[4]
                 )
         region = city[6] if city and city[5] == "SP" else city[2] if city else ""
-        return Address(
-            lines=tuple(line[:200] for line in self._street),
-            city=city[1].strip()[:200] or None if city else None,
-            region=region.strip()[:200] or None,
-            postal_code=city[3].strip()[:200] or None if city else None,
-            country=land,
-        )
+        street = tuple([line for part in self._street if (line := label(part))])
+        if not city:
+            return build_address(street, None, None, None, None)
+        return build_address(street, label(city[1]), label(city[3]), label(region), land)
 
     def person(self) -> Contact | None:
         """The contact of the PER segment, where there was one."""
         if not self._contact:
             return None
-        found = {"name": self._contact[2].strip()[:200] if len(self._contact) > 2 else ""}
+        name = label(self._contact[2]) if len(self._contact) > 2 else None
+        found: dict[str, str] = {}
         for qualifier, value in zip(self._contact[3::2], self._contact[4::2], strict=False):
             kind = {"TE": "phone", "EM": "email"}.get(qualifier)
-            if kind and value.strip():
-                found.setdefault(kind, value.strip()[:200])
-        found = {key: value for key, value in found.items() if value}
-        return Contact(**found) if found else None
+            if kind and (said := label(value)):
+                found.setdefault(kind, said)
+        return build_contact(name, found.get("phone"), found.get("email")) if name or found else None
 
     def _identify(self, scheme: str, value: str, faults: Faults) -> None:
-        if len(scheme) > 35 or not all(c.isascii() and (c.isalnum() or c in "._:/ -") for c in scheme):
+        found, scheme = label(value), scheme.strip()
+        if found is None or len(self._ids) >= _MANY or not (scheme in _SCHEMES or _SCHEME.fullmatch(scheme)):
             faults.not_kept(f"{faults.segment} identifier")
-            return
-        if len(self._ids) >= _MANY:
-            faults.not_kept(f"{faults.segment} identifier")
-        elif all(known.scheme != scheme or known.value != value for known in self._ids):
-            self._ids.append(Identifier(scheme=scheme, value=value[:200]))
+        elif all(known.scheme != scheme or known.value != found for known in self._ids):
+            self._ids.append(build_identifier(scheme, found))
 
 
 def contact_of(per: list[str]) -> Contact | None:

@@ -73,7 +73,7 @@ def segments(text: str, end: str, element: str, others: str, forgiven: list[Find
     if lines:
         parts = _joined(parts, forgiven)
     keep = end + element + others
-    odd = set(CONTROL.findall(text)) - {"\n", *keep}
+    odd = set() if text.isprintable() else set(CONTROL.findall(text)) - {"\n", *keep}
     if odd and (odd != {"\t"} or any("\t" in part for part in parts)):
         words = "control characters in the text were read as blanks"
         forgiven.append(warning("control-character", "interchange", words))
