@@ -73,6 +73,14 @@ SUPPLIERS = {
         "104871", "Carpenter & Voss Steel Co.", "Cleveland", "US", "en", "America/New_York", "Lou Voss",
         "orders@carpentervoss.example", way="edi", format="x12", street="1405 East 9th Street",
     ),
+    "vandenberg": Supplier(
+        "102618", "Van den Berg Afsluiters B.V.", "Rotterdam", "NL", "nl", "Europe/Amsterdam", "Sanne de Wit",
+        "orders@vandenberg-afsluiters.example", way="edi", format="edifact", street="Waalhaven Zuidzijde 18",
+    ),
+    "ostby": Supplier(
+        "102944", "Østby Industri AS", "Stavanger", "NO", "en", "Europe/Oslo", "Ingrid Østby",
+        "ordre@ostby-industri.example", way="edi", format="ubl", street="Hillevågsveien 100",
+    ),
     "tecnosellos": Supplier(
         "102800", "Tecnosellos Ibérica S.L.", "Zaragoza", "ES", "es", "Europe/Madrid", "Marta Gil",
         "orders@tecnosellos.example", also=("order_json",), street="Calle Albert Einstein 12",
@@ -150,6 +158,16 @@ TROUBLE = (
 """What goes wrong at the mail server, once each: a full mailbox, and a line that is cut after the last byte."""
 
 
-def isa(key: str) -> str:
-    """A supplier's interchange id."""
-    return key.upper()
+HOUSE_ID = "NORDHAVEN"
+_IDS = {"x12": ("isa_sender", "isa_receiver"), "edifact": ("sender", "receiver")}
+_MORE: dict[str, dict[str, Any]] = {"edifact": {"acknowledge": True}}
+"""In EDIFACT a CONTRL must be asked for."""
+
+
+def wire(key: str, *, theirs: bool = False) -> dict[str, Any]:
+    """The interchange ids between Nordhaven and a supplier as a profile of the format they speak, seen from our side or
+    from theirs."""
+    format = SUPPLIERS[key].format
+    ids = (key.upper(), HOUSE_ID) if theirs else (HOUSE_ID, key.upper())
+    own = {} if theirs else _MORE.get(format, {})
+    return dict(zip(_IDS.get(format, ()), ids, strict=False)) | own

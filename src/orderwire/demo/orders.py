@@ -181,6 +181,16 @@ FASTENER_XLSX = order(
     (("Stud bolt M20×110 A4-80", "C62", "1.86", "FH-20110", ((2400, 25),)),),
 )  # fmt: skip
 AIGAIO = order("4500071925", "aigaio", "EUR", VALVES)
+VANDENBERG = order(
+    "4500071902", "vandenberg", "EUR",
+    (("Schuifafsluiter DN 100, PN 16", "C62", "214.00", "VB-0100", ((24, 18), (24, 39))),
+     ("Terugslagklep DN 80, PN 16", "C62", "96.50", "VB-0080", ((60, 18),))),
+)  # fmt: skip
+OSTBY = order(
+    "4500071907", "ostby", "EUR",
+    (("Pumpeaksel 1.4462, Ø 60", "C62", "362.00", "OS-6062", ((18, 28),)),
+     ("Koblingsnav, Ø 60", "C62", "111.50", "OS-6065", ((18, 28),))),
+)  # fmt: skip
 KRUEGER = order(
     "4500071930", "krueger", "EUR",
     (("Fachbodenregal 2000×1000×500", "C62", "148.00", "KL-2000", ((16, 20),)),),

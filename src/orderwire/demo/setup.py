@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from orderwire.api import access
-from orderwire.demo.company import BUYER, PEOPLE, PORTAL_USER, SUPPLIERS, UNKNOWN, Supplier, isa, mail_settings
+from orderwire.demo.company import BUYER, PEOPLE, PORTAL_USER, SUPPLIERS, UNKNOWN, Supplier, mail_settings, wire
 from orderwire.demo.house import House
 from orderwire.flow.enroll import NewEndpoint, enroll
 from orderwire.records import Partner, User
@@ -40,8 +40,8 @@ def _enroll(house: House, key: str, supplier: Supplier, port: int) -> None:
         case "edi":
             folder = house.edi(key)
             config = {"out": str(folder / "orders"), "inbox": str(folder / "answers"), "settle": 0}
-            profile = {"x12": {"isa_sender": "NORDHAVEN", "isa_receiver": isa(key)}}
-            first = NewEndpoint("EDI desk", "folder", "x12", config=config, profile=profile)
+            profile = {supplier.format: wire(key)}
+            first = NewEndpoint("EDI desk", "folder", supplier.format, config=config, profile=profile)
         case "drive":
             # Nobody mounted this drive, so its orders are tried again and again until somebody does.
             first = NewEndpoint("shared drive", "folder", "csv", config={"out": str(house.folder / "drive" / key)})

@@ -44,6 +44,8 @@ ENDS: dict[str, End] = {
     orders.FASTENER.number: (O.APPROVED, D.ANSWERED, A.DIFFERENT),
     orders.FASTENER_XLSX.number: (O.PENDING_APPROVAL, None, A.NOT_ASKED),
     orders.AIGAIO.number: (O.APPROVED, D.ANSWERED, A.ACCEPTED),
+    orders.VANDENBERG.number: (O.APPROVED, D.ANSWERED, A.ACCEPTED),
+    orders.OSTBY.number: (O.APPROVED, D.ANSWERED, A.ACCEPTED),
     orders.KRUEGER.number: (O.HELD, None, A.NOT_ASKED),
 }
 """Order, delivery and answer, as they are when all have played their part and nobody has touched anything."""
@@ -79,6 +81,7 @@ class Story:
         for order in (
             orders.LINDQVIST, orders.TECNOSELLOS, orders.ACME_REPEAT, orders.ACME_CHANGED, orders.ACME_LATER,
             orders.NINGBO_LATE, orders.NINGBO, orders.ALNOOR, orders.BHARAT, orders.RHEINTAL, orders.OLAWSKA,
+            orders.VANDENBERG, orders.OSTBY,
         ):  # fmt: skip
             self.doors.erp_file(order)
         for order in (
