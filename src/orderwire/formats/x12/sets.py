@@ -34,7 +34,7 @@ from orderwire.formats.x12 import (
 from orderwire.formats.x12.envelope import Marks
 from orderwire.formats.x12.faults import Faults
 from orderwire.formats.x12.forms import ACK_997, CANCELLATION_860, CHANGE_860, ORDER_850, RESPONSE_855, RESPONSE_865
-from orderwire.formats.x12.forms_around import INVOICE_810, RECEIPT_861, SHIP_NOTICE_856
+from orderwire.formats.x12.forms_around import ADVICE_824, INVOICE_810, RECEIPT_861, SHIP_NOTICE_856
 from orderwire.formats.x12.profile import X12Profile
 
 Found = tuple[DocumentType, Content | None, str | None]
@@ -86,6 +86,7 @@ FORMS: tuple[DocumentForm, ...] = (
     RESPONSE_855,
     RESPONSE_865,
     ACK_997,
+    ADVICE_824,
     SHIP_NOTICE_856,
     RECEIPT_861,
     INVOICE_810,
