@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from orderwire.document.states import AnswerState, DeliveryState, OrderState
+from orderwire.flow import receive
 from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.records import Order
@@ -149,6 +150,16 @@ def test_no_page_has_an_accessibility_fault_or_scrolls_sideways(page: Any, world
         if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
             faults.append((path, "scrolls sideways", []))
     assert faults == []
+
+
+def test_a_file_stands_beside_what_it_says_with_each_finding_at_its_place(page: Any, world: str) -> None:
+    broken = b'[{"number": "1", "lines": [{"unit": "PIECES"}]}, {"number": "2"}]'
+    read = receive.receive(broken, name="two orders.json", source="upload", actor="user:ines")
+    page.goto(f"{world}/messages/{read.pk}/")
+    viewer = page.get_by_role("region", name="The document, raw beside its meaning")
+    assert [item.inner_text() for item in viewer.locator(".group").all()] == ["Document 1", "Document 2"]
+    row = viewer.locator("tr", has_text="PIECES")
+    assert "lines[1].unit" in row.inner_text() and "not a UN/ECE Recommendation 20 code" in row.inner_text()
 
 
 def test_streams_end_when_the_server_is_told_to_stop(browser: Any, transactional_db: None) -> None:

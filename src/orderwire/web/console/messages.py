@@ -52,7 +52,7 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
     ]
     context = {
         "message": found,
-        "by": name(found.actor),
+        "by": name(found.actor).rstrip("."),
         "at": when(found.received_at),
         "came": source_word(found.source),
         "documents": documents,
