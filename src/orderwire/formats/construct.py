@@ -17,6 +17,8 @@ Model = TypeVar("Model", bound=Document)
 _DEFAULTS: dict[str, Any] = {
     name: field.get_default() for name, field in Line.model_fields.items() if not field.is_required()
 }
+# One set for all lines: documents are frozen, and a set of its own would double the memory of a line.
+_LINE_FIELDS, _SCHEDULE_FIELDS = set(Line.model_fields), set(Schedule.model_fields)
 _NUMBER = re.compile(r"[A-Za-z0-9.-]{1,20}")
 _set = object.__setattr__
 
@@ -42,14 +44,12 @@ def build(values: dict[str, Any]) -> Line:
         or (category and category != category.strip())
     ):
         return Line.model_validate(values)
-    return _made(Line, {**_DEFAULTS, **values}, set(values))
+    return _made(Line, {**_DEFAULTS, **values}, _LINE_FIELDS)
 
 
 def build_schedule(quantity: Decimal, requested: datetime.date | None, ship_to: Party | None) -> Schedule:
     """A Schedule of checked values."""
-    return _made(
-        Schedule, {"quantity": quantity, "requested": requested, "ship_to": ship_to}, {"quantity", "requested"}
-    )
+    return _made(Schedule, {"quantity": quantity, "requested": requested, "ship_to": ship_to}, _SCHEDULE_FIELDS)
 
 
 def _made(model: type[Model], values: dict[str, Any], given: set[str]) -> Model:

@@ -37,5 +37,5 @@ def rejoin(parts: Sequence[str], limit: int) -> str:
     """The line that `pieces` cut; parts of other senders are joined with blanks where they are not full."""
     text = ""
     for position, part in enumerate(parts):
-        text += part if position == 0 or len(parts[position - 1]) >= limit else " " + part
+        text += part if position == 0 or len(parts[position - 1]) == limit else " " + part
     return text

@@ -128,7 +128,7 @@ def _marks(content: bytes, forgiven: list[Finding]) -> tuple[Marks, int]:
             forgiven.append(
                 warning("una-length", "UNA", "UNA has five characters instead of six; the fifth was missing")
             )
-        marks = Marks(component, element, "" if release == " " else release, end, spare.strip(), decimal)
+        marks = Marks(component, element, "" if release == " " else release, end, decimal)
         return marks, una.end() - 3
     unb = _UNB.match(content)
     if unb is None:  # the next interchange begins within this header
@@ -141,9 +141,7 @@ def _marks(content: bytes, forgiven: list[Finding]) -> tuple[Marks, int]:
             f"the delimiters {element} and {component} are not the usual ones and no UNA names them; used all the same"
         )
         forgiven.append(warning("una-missing", "UNB", text))
-    version = content[unb.end() : unb.end() + 1]
-    end = _terminator(content, element, forgiven)
-    return Marks(component, element, terminator=end, repetition="*" if version == b"4" and end != "*" else ""), 0
+    return Marks(component, element, terminator=_terminator(content, element, forgiven)), 0
 
 
 def _terminator(content: bytes, element: str, forgiven: list[Finding]) -> str:
@@ -165,8 +163,8 @@ def _fragment(content: bytes, match: re.Match[bytes], profile: EdifactProfile) -
     """Messages without UNB and UNZ around them: nobody is named as sender, and nothing can be answered."""
     una, element = match.groups()[:6], match[7].decode("latin-1")
     if una[0] is not None:
-        component, element, decimal, release, spare, end = (part.decode("latin-1") for part in una)
-        marks = Marks(component, element, release.strip(), end, spare.strip(), decimal)
+        component, element, decimal, release, _, end = (part.decode("latin-1") for part in una)
+        marks = Marks(component, element, release.strip(), end, decimal)
     else:
         marks = Marks(element=element)
     text, doubts = charset.decode(content[match.end() :], "UNOY", profile.read_charset, _kept(marks))
@@ -190,8 +188,6 @@ def _interchange(content: bytes, profile: EdifactProfile) -> Interchange:
     text, doubts = charset.decode(content[start:], syntax, profile.read_charset, _kept(marks))
     raw = segments(text, marks)
     header = split(raw[0], marks) if raw else []
-    if at(header, 1, 1) != "4" and marks.repetition:
-        marks = Marks(marks.component, marks.element, marks.release, marks.terminator, "", marks.decimal)
     found = Interchange(header, marks, findings=[*forgiven, *doubts])
     if at(header, 1, 1) not in ("1", "2", "3", "4"):
         said = at(header, 1, 1) or "nothing"

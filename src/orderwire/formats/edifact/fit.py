@@ -62,20 +62,22 @@ class Fit(fit.Fit):
     def _address(self, address: Address, where: str) -> Address | None:
         if not (address.lines or address.city or address.postal_code or address.region or address.country):
             return None
-        lines = [part.strip() for line in address.lines for part in pieces(line, parties.STREET) if part.strip()]
+        lines = list(address.lines)
+        if any(len(line) > parties.STREET for line in lines):
+            lines = [part.strip() for line in lines for part in pieces(line, parties.STREET) if part.strip()]
         if len(lines) > parties.STREETS:
             text = f"the street needs {len(lines)} lines of {parties.STREET} characters but NAD carries 4; shorten it"
             said = f"{where}: " + ", ".join(address.lines)
             self.lose(f"{where}.address.lines", text, commercial=True, said=said)
         old = self.limits.postal == 9
-        kept = Address(
-            lines=tuple(lines[: parties.STREETS]),
-            city=self.label(address.city, parties.CITY, f"{where}.address.city"),
-            postal_code=self.label(address.postal_code, self.limits.postal, f"{where}.address.postal_code"),
-            region=self.label(address.region, parties.REGION if old else 70, f"{where}.address.region"),
-            country=address.country,
-        )
-        return address if kept == address else kept
+        kept = {
+            "lines": tuple(lines[: parties.STREETS]),
+            "city": self.label(address.city, parties.CITY, f"{where}.address.city"),
+            "postal_code": self.label(address.postal_code, self.limits.postal, f"{where}.address.postal_code"),
+            "region": self.label(address.region, parties.REGION if old else 70, f"{where}.address.region"),
+        }
+        same = all(getattr(address, name) == value for name, value in kept.items())
+        return address if same else address.model_copy(update=kept)
 
     def _contact(self, contact: Contact, where: str) -> Contact | None:
         if not (contact.name or contact.phone or contact.email):

@@ -20,7 +20,7 @@ from orderwire.formats.edifact.places import Place
 from orderwire.formats.edifact.profile import EdifactProfile
 from orderwire.formats.edifact.syntax import Segment, at
 from orderwire.formats.edifact.tables import PRODUCTS
-from orderwire.formats.edifact.units import rec20
+from orderwire.formats.edifact.units import converted, rec20
 from orderwire.formats.edifact.values import number
 
 ITEM_WIDTH = 2
@@ -50,7 +50,10 @@ class LineReader:
     accounts: dict[str, str] | None = None
     place: Place | None = None
     _sound = True
-    _net = False
+    gross: Decimal | None = None
+    free: tuple[Decimal, str] | None = None
+    net = False
+    _counted = ""
     _priced_in = ""
 
     def __init__(self, segment: Segment, position: int, profile: EdifactProfile):
@@ -58,7 +61,7 @@ class LineReader:
         self.number, self.action = segment[1][0].strip(), at(segment, 2) if len(segment) > 2 else ""
         self.products: dict[str, str] = {}
         if len(segment) > 3 and (value := at(segment, 3)):
-            self._product(at(segment, 3, 1) or "EN", value)
+            self.product(at(segment, 3, 1) or "EN", value)
 
     def put(self, name: str, item: object) -> None:
         """Append to a list attribute that most lines do not have."""
@@ -76,9 +79,10 @@ class LineReader:
         for element in segment[2:]:
             value = element[0].strip()
             if value:
-                self._product(element[1].strip() if len(element) > 1 else "", value)
+                self.product(element[1].strip() if len(element) > 1 else "", value)
 
-    def _product(self, code: str, value: str) -> None:
+    def product(self, code: str, value: str) -> None:
+        """Take a product number by its 7143; the first of a kind counts."""
         field = PRODUCTS.get(code)
         if field == "number":
             self.number = value
@@ -92,15 +96,23 @@ class LineReader:
         """The quantity of the line, or of a schedule in the group of SCC or LOC."""
         code, said, unit = [part.strip() for part in (*segment[1], "", "")[:3]]
         value = number(said)
-        if group in ("SCC", "LOC"):
+        if group in ("SCC", "LOC", "part"):
             if value is None or value <= 0:
                 self._fail(faults, "quantity", f"QTY 6060 is {said[:20]!r}; expected a number above 0", 1, 2, said)
             else:
                 self.put("schedules", [value, None, self.place if group == "LOC" else None])
             return
+        if code == "192" and value is not None and value > 0:
+            self.free = (value, unit)
+            return
         if code not in ("21", "1") or (self.quantity is not None and code != "21"):
             faults.not_kept(f"QTY+{code}")
             return
+        if self._counted == "21" and value != self.quantity:
+            text = f"QTY+21 says {said[:20]!r} after {self.quantity}; a line has one ordered quantity"
+            self._fail(faults, "quantity", text, 1, 2, said, BAD_VALUE)
+            return
+        self._counted = code
         if value is None or value <= 0:
             text = f"QTY 6060, the quantity, is {said[:20]!r}; expected a number above 0"
             self._fail(faults, "quantity", text, 1, 2, said)
@@ -116,7 +128,7 @@ class LineReader:
         """The price; a net price counts more than a gross one."""
         code, said = at(segment, 1), at(segment, 1, 1)
         value = number(said)
-        if (code not in _NET and code != "AAB") or (self.price is not None and (self._net or code == "AAB")):
+        if (code not in _NET and code != "AAB") or (code in _NET and self.net) or (code == "AAB" and self.gross):
             faults.not_kept(f"PRI+{code}")
             return
         if value is None or value < 0:
@@ -124,9 +136,10 @@ class LineReader:
             self._fail(faults, "price", text, 1, 2, said)
             return
         if code == "AAB":
-            text = "PRI+AAB is a gross price and no net price is given; allowances may be missing"
-            faults.warning("gross-price", text, 1, 1)
-        self.price, self._net = value, code in _NET
+            self.gross = value
+            if self.net:
+                return
+        self.price, self.net, self.basis, self._priced_in = value, code in _NET, _ONE, ""
         if len(segment[1]) < 4:
             return
         if basis := at(segment, 1, 4):
@@ -161,11 +174,16 @@ class LineReader:
             self.unit = self.profile.default_unit
         if self._sound:
             self._complete(faults)
+            self._free(faults)
         if not self._sound or self.quantity is None or self.price is None or self.unit is None:
             return None
-        schedules = self._scheduled(faults, default)
-        if schedules is None:
-            return None
+        schedules: tuple[Schedule, ...] | None
+        if self.schedules or self.parties:
+            schedules = self._scheduled(faults, default)
+            if schedules is None:
+                return None
+        else:
+            schedules = (build_schedule(self.quantity, self.requested or default, None),)
         values: dict[str, Any] = {
             "number": self.number, "quantity": self.quantity, "unit": self.unit, "price": self.price,
             "price_basis": self.basis, "schedules": schedules, **self.products,
@@ -185,7 +203,33 @@ class LineReader:
             faults.extend(from_validation(failure))
             return None
 
+    def _free(self, faults: Faults) -> None:
+        """What comes free beside the ordered quantity stands in a note: the buyer expects it, and pays nothing."""
+        if self.free is not None and self.quantity is not self.free[0]:
+            words = f"Free of charge beside the ordered quantity: {self.free[0]:f} {self.free[1]}".strip()
+            self.put("ftx", ("AAI", [words]))
+            faults.remark("free-goods", f"line {self.number}: QTY+192 is kept as a note of the line", "QTY+192")
+
+    def _net_price(self, faults: Faults) -> None:
+        """A net price has its allowances in it (EANCOM, PRI 5125 AAA); where a gross price stands beside it, surely."""
+        if self.gross is not None and not self.net:
+            text = f"line {self.number}: PRI+AAB is a gross price and no net price is given; allowances may be missing"
+            faults.remark("gross-price", text, "PRI+AAB")
+        elif self.gross is not None and self.gross != self.price and self.allowances_charges:
+            said = "; ".join(_told(item) for item in self.allowances_charges)
+            self.put("ftx", ("AAI", [f"Gross price {self.gross:f}; in the net price: {said}"]))
+            text = (
+                f"line {self.number}: gross and net price are given, so that its ALC are in the price; kept as a note"
+            )
+            faults.remark("allowance-in-price", text, "ALC")
+            self.allowances_charges = ()
+
     def _complete(self, faults: Faults) -> None:
+        if self.quantity is None and self.free is not None and not self.price:
+            self.quantity, self.price = self.free[0], self.price or _ZERO
+            self.unit = rec20(self.free[1], self.profile.units) if self.free[1] else self.profile.default_unit
+        if self.gross is not None:
+            self._net_price(faults)
         if self.quantity is None:
             text = f"line {self.number} has no ordered quantity (QTY+21)"
             self._fail(faults, "quantity", text, 0, 0, "")
@@ -194,9 +238,16 @@ class LineReader:
         elif self.price is None:
             text = f"line {self.number} has no price (PRI+AAA, or MOA+203); a price is needed, 0 where it is free"
             self._fail(faults, "price", text, 0, 0, "")
-        elif self._priced_in and rec20(self._priced_in, self.profile.units) != self.unit:
+        elif self._priced_in and (basis := self._basis()) is not None:
+            self.basis = basis
+        elif self._priced_in:
             text = f"the price is per {self._priced_in[:10]} but the quantity is in {self.unit}; use one unit for both"
             self._fail(faults, "price-unit", text, 0, 0, self._priced_in, BAD_VALUE)
+
+    def _basis(self) -> Decimal | None:
+        """The quantity of the price in the unit of the line: a price per 1 MIL is one per 1000 H87."""
+        unit = rec20(self._priced_in, self.profile.units)
+        return converted(self.basis, unit, self.unit) if unit and self.unit else None
 
     def part(self, faults: Faults, version: str) -> LinePart | None:
         """What a change says of a line without saying all; None where it says nothing or an error was reported."""
@@ -257,6 +308,11 @@ class LineReader:
             faults.info("schedule-rest", f"line {self.number}: {rest:f} of {self.quantity:f} has no date of its own")
             found.append(build_schedule(rest, default, common))
         return tuple(found)
+
+
+def _told(item: AllowanceCharge) -> str:
+    size = f"{item.percent:f} %" if item.percent is not None else f"{item.amount or 0:f}"
+    return " ".join(part for part in (item.kind, item.code, size, item.reason) if part)
 
 
 def is_gtin(value: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from orderwire.document.order import CURRENCIES
 from orderwire.document.party import Party
 from orderwire.document.terms import AllowanceCharge, Reference, Tax
-from orderwire.formats.edifact import notes, parties, places, references, terms
+from orderwire.formats.edifact import notes, parties, places, plain_line, references, terms
 from orderwire.formats.edifact.envelope import RawMessage
 from orderwire.formats.edifact.faults import BAD_CHARACTER, BAD_VALUE, MISSING, TOO_MANY, Faults
 from orderwire.formats.edifact.line import LineReader
@@ -19,8 +19,10 @@ from orderwire.formats.edifact.syntax import Segment, at, split
 from orderwire.formats.edifact.tables import PARTIES, PARTY_REFERENCES, REFERENCES, REQUESTED, SHIP_REQUESTED
 from orderwire.formats.edifact.values import date, number, period_end
 
+_MOST, _LINES = 10_000, 100_000
+"""Most segments of the header or of one line, and most lines, that are read."""
 _FRAME = frozenset({"UNH", "UNT"})
-_LINE_GROUPS = frozenset({"LIN", "PRI", "RFF", "SCC", "LOC"})
+_LINE_GROUPS = frozenset({"LIN", "PRI", "RFF", "SCC", "LOC", "part"})
 _HEAD_DATES = {"137": "issued", "4": "ordered", "157": "valid_from", "194": "valid_from", "7": "valid_from",
                "92": "valid_from", "36": "valid_to", "206": "valid_to", "93": "valid_to"}  # fmt: skip
 
@@ -50,6 +52,7 @@ class OrderBody:
         self.totals: dict[str, Decimal] = {}
         self.group = ""
         self.summary = False
+        self.parts_of_lines = 0
         self.line: LineReader | None = None
         self.party: PartyReader | None = None
         self.alc: terms.AlcReader | None = None
@@ -57,11 +60,28 @@ class OrderBody:
 
     def walk(self) -> None:
         """Take all segments."""
-        marks, faults, handlers = self.message.marks, self.faults, _HANDLERS
-        for position, raw in enumerate(self.message.segments, 1):
+        segments, marks, faults, handlers = self.message.segments, self.message.marks, self.faults, _HANDLERS
+        beyond = opened = 0
+        for position, raw in enumerate(segments, 1):
+            if position <= beyond:
+                continue
+            quick = raw.startswith("LIN") and len(self.lines) <= _LINES
+            if quick and (plain := plain_line.read(segments, position - 1, marks, self.profile)):
+                self._leave()
+                self.line, self.group, beyond = plain[0], "PRI", plain[0].position + plain[1] - 1
+                self.lines.append(self.line)
+                continue
             segment = split(raw, marks)
             name = segment[0][0]
             faults.at, faults.segment = position, name
+            if name in ("LIN", "UNS"):
+                opened = position
+            if position - opened > _MOST or len(self.lines) > _LINES:
+                what = (
+                    f"more than {_LINES} lines" if len(self.lines) > _LINES else f"a part of more than {_MOST} segments"
+                )
+                faults.error("too-many", f"the message has {what}; the rest was not read. Split it", ack=TOO_MANY)
+                break
             handler = handlers.get(name)
             if handler is not None:
                 if len(segment) > 1:
@@ -109,12 +129,15 @@ class OrderBody:
         code, said, form = [part.strip() for part in (*segment[1], "", "")[:3]]
         form = form or "102"
         when = date(said, form)
+        if not said:
+            self.faults.warning("date-empty", f"DTM+{code} gives no date", 1, 2, ack=MISSING)
+            return
         if when is None:
             text = f"DTM 2380 is {said[:35]!r} in format {form[:5]}; expected a date such as CCYYMMDD in format 102"
             self.faults.error("bad-date", text, 1, 2, ack=BAD_VALUE if said else MISSING, value=said)
             return
         group, line = self.group, self.line
-        if group in ("SCC", "LOC") and line is not None:
+        if group in ("SCC", "LOC", "part") and line is not None:
             if line.schedules and code in REQUESTED | SHIP_REQUESTED:
                 line.schedules[-1][1] = when
             else:
@@ -124,10 +147,13 @@ class OrderBody:
         elif group == "PAT" and self.pats:
             self.pats[-1].due = when
         elif code in REQUESTED:
-            if line is not None:
-                line.requested = when
-            else:
-                self.requested = when if code == "2" else self.requested or when
+            holder = self if line is None else line
+            if code == "2" or holder.requested is None:
+                if holder.requested is not None:
+                    self.faults.not_kept("DTM of another requested day")
+                holder.requested = when
+            elif when != holder.requested:
+                self.faults.not_kept(f"DTM+{code}")
         elif code in SHIP_REQUESTED:
             self.faults.info(
                 "ship-date", f"DTM+{code} asks for a ship date; it is used where no delivery date is given"
@@ -299,6 +325,7 @@ class OrderBody:
             number, whole = self.line.number, at(segment, 4, 1)
             text = f"LIN {number} is a part of line {whole}; it is not ordered by itself and left out"
             self.faults.warning("sub-line", text)
+            self.parts_of_lines += 1
             return
         self.lines.append(self.line)
 
@@ -319,6 +346,9 @@ class OrderBody:
         if self.line is None or self.group not in _LINE_GROUPS:
             self.faults.not_kept("QTY")
         else:
+            # Parts of a line also stand in the line itself, each a QTY+11 with its date.
+            if self.group in ("LIN", "PRI", "RFF", "part"):
+                self.group = "part" if at(segment, 1) == "11" else "LIN" if self.group == "part" else self.group
             self.line.qty(segment, self.faults, self.group)
 
     def _pri(self, segment: Segment) -> None:
@@ -345,7 +375,7 @@ class OrderBody:
         self.summary = True
         code, said = at(segment, 1), at(segment, 1, 1)
         value, lines = number(said), len(self.lines)
-        if code == "2" and value != lines:
+        if code == "2" and value not in (lines, lines + self.parts_of_lines):
             text = f"CNT+2 counts {said[:20] or 'nothing'} but there are {lines} lines; content may be missing"
             self.faults.error("line-count", text, 1, 2, ack=BAD_VALUE, value=said)
         elif code == "1" and value is not None:

@@ -1,6 +1,7 @@
 """NAD and its group: a party with its name, address, identifiers and contact. The same in every message."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from orderwire.document.party import Address, Contact, Identifier, Party
 from orderwire.formats.edifact.faults import BAD_VALUE, MISSING, Faults
@@ -88,7 +89,10 @@ class PartyReader:
         nad = self.nad
         if len(nad) < 6 and not loose:
             return None
-        lines = [part.strip()[:200] for part in (nad[5] if len(nad) > 5 else []) if part.strip()] or list(loose)
+        lines = [part.strip()[:200] for part in (nad[5] if len(nad) > 5 else []) if part.strip()]
+        if lines and loose:
+            faults.not_kept("NAD C058")
+        lines = lines or list(loose)
         city, postal, land = at(nad, 6), at(nad, 8), at(nad, 9)
         region = at(nad, 7) or at(nad, 7, 3)
         if not (lines or city or postal or land or region):
@@ -102,17 +106,14 @@ class PartyReader:
                 ack=BAD_VALUE,
                 value=land,
             )
-        return Address(
-            lines=tuple(lines), city=city[:200] or None, postal_code=postal[:200] or None, region=region[:200] or None,
-            country=code,
-        )  # fmt: skip
+        return _address(tuple(lines), city[:200] or None, postal[:200] or None, region[:200] or None, code)
 
     def _identify(self, scheme: str, value: str, faults: Faults) -> None:
         bad = len(scheme) > 35 or not all(ch.isascii() and (ch.isalnum() or ch in "._:/ -") for ch in scheme)
         if bad or len(self._ids) >= _MANY:
             faults.not_kept("NAD identifier")
         elif all(known.scheme != scheme or known.value != value for known in self._ids):
-            self._ids.append(Identifier(scheme=scheme, value=value[:200]))
+            self._ids.append(_identifier(scheme, value[:200]))
 
 
 def missing(reader: PartyReader, faults: Faults) -> None:
@@ -122,8 +123,26 @@ def missing(reader: PartyReader, faults: Faults) -> None:
     faults.warning("party-unnamed", text, 2, ack=MISSING)
 
 
+# The same few houses stand in every message, so that each is checked once.
+@lru_cache(maxsize=1024)
+def _identifier(scheme: str, value: str) -> Identifier:
+    return Identifier(scheme=scheme, value=value)
+
+
+@lru_cache(maxsize=1024)
+def _address(
+    lines: tuple[str, ...], city: str | None, postal_code: str | None, region: str | None, land: str | None
+) -> Address:
+    return Address(lines=lines, city=city, postal_code=postal_code, region=region, country=land)
+
+
+@lru_cache(maxsize=1024)
+def _reached(name: str | None, phone: str | None, email: str | None) -> Contact:
+    return Contact(name=name, phone=phone, email=email)
+
+
 def _contact(said: dict[str, str]) -> Contact | None:
-    return Contact(**said) if said else None
+    return _reached(said.get("name"), said.get("phone"), said.get("email")) if said else None
 
 
 def _guessed(value: str) -> str:

@@ -8,6 +8,8 @@ from orderwire.formats.pieces import pieces, rejoin
 
 def rows(text: str, limit: int, width: int) -> list[list[str]]:
     """Text as rows of at most `width` components of at most `limit` characters. Blank lines are not carried."""
+    if len(text) <= limit and "\n" not in text and "\t" not in text:
+        return [[text]]
     found: list[list[str]] = []
     if "\t" in text:
         text = text.replace("\t", " ")

@@ -11,13 +11,13 @@ has at least one component. Read it with `at`, which answers "" for what is not 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """The delimiters of one interchange; `release` and `repetition` are empty where it uses none."""
+    """The delimiters of one interchange; `release` is empty where it uses none. The mark of repetitions of syntax 4 is
+    plain text: no segment that we read has elements that repeat, and many senders do not release their asterisks."""
 
     component: str = ":"
     element: str = "+"
     release: str = "?"
     terminator: str = "'"
-    repetition: str = ""
     decimal: str = "."
 
 
@@ -39,26 +39,22 @@ def segments(text: str, marks: Marks) -> list[str]:
         for mark in {"\r", "\n"} - {marks.terminator}:
             text = text.replace(mark, "")
     raw = text.split(marks.terminator)
-    if marks.release and marks.release in text:
+    if marks.release and marks.release + marks.terminator in text:
         raw = _joined(raw, marks.terminator, marks.release)
-    return [part for part in [item.lstrip(" \t") for item in raw] if part]
+    return [part for item in raw if (part := item.lstrip(" \t"))]
 
 
 def split(raw: str, marks: Marks) -> Segment:
-    """One raw segment as elements and components, release characters resolved, first repetitions only."""
+    """One raw segment as elements and components, release characters resolved."""
     component, release = marks.component, marks.release
     if release and release in raw:
         return _released(raw, marks)
-    if marks.repetition and marks.repetition in raw:
-        return [e.split(marks.repetition, 1)[0].split(component, MOST) for e in raw.split(marks.element, MOST)]
     return [e.split(component, MOST) for e in raw.split(marks.element, MOST)]
 
 
 def _released(raw: str, marks: Marks) -> Segment:
     found: Segment = []
     for element in _joined(raw.split(marks.element, MOST), marks.element, marks.release):
-        if marks.repetition and marks.repetition in element:
-            element = _joined(element.split(marks.repetition), marks.repetition, marks.release)[0]
         parts = _joined(element.split(marks.component, MOST), marks.component, marks.release)
         found.append([_plain(part, marks.release) for part in parts])
     return found

@@ -74,12 +74,13 @@ DELIVERY_INSTRUCTIONS: Final[Mapping[str, str]] = {
 
 # 3035: parties.
 PARTIES: Final[Mapping[str, str]] = {
-    "BY": "buyer", "SU": "supplier", "SE": "supplier", "DP": "ship_to", "ST": "ship_to", "CN": "ship_to",
-    "IV": "bill_to",
+    "BY": "buyer", "SU": "supplier", "SE": "supplier", "VN": "supplier", "DP": "ship_to", "ST": "ship_to",
+    "CN": "ship_to", "IV": "bill_to",
 }  # fmt: skip
 PARTY_WORDS: Final[Mapping[str, str]] = {
-    "BY": "buyer", "SU": "supplier", "SE": "seller", "DP": "place of delivery", "ST": "ship to", "CN": "consignee",
-    "IV": "bill to", "UC": "final recipient", "OB": "ordered by", "PR": "payer", "MS": "sender", "MR": "recipient",
+    "BY": "buyer", "SU": "supplier", "SE": "seller", "VN": "vendor", "DP": "place of delivery",
+    "ST": "ship to", "CN": "consignee", "IV": "bill to", "UC": "final recipient", "OB": "ordered by", "PR": "payer",
+    "MS": "sender", "MR": "recipient",
     "SF": "ship from", "CA": "carrier",
 }  # fmt: skip
 

@@ -1,7 +1,9 @@
 """Units: 6411 is UN/ECE Recommendation 20 by itself; here are the other codes that partners send for the same."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
+from orderwire.document.base import plain
 from orderwire.document.codes import UNITS
 
 _READ = {
@@ -20,6 +22,25 @@ def rec20(code: str, overrides: Mapping[str, str]) -> str | None:
     if code in UNITS:
         return code
     return _READ.get(code.upper()) or (code.upper() if code.upper() in UNITS else None)
+
+
+_PIECES = {unit: Decimal(1) for unit in ("H87", "C62", "EA", "NMB")}
+_KINDS: Sequence[Mapping[str, Decimal]] = (
+    _PIECES | {"DZN": Decimal(12), "CEN": Decimal(100), "MIL": Decimal(1000), "T3": Decimal(1000)},
+    {"MGM": Decimal("0.001"), "GRM": Decimal(1), "KGM": Decimal(1000), "TNE": Decimal(1_000_000)},
+    {"MMT": Decimal(1), "CMT": Decimal(10), "MTR": Decimal(1000), "KMT": Decimal(1_000_000)},
+    {"MLT": Decimal(1), "CLT": Decimal(10), "LTR": Decimal(1000), "HLT": Decimal(100_000)},
+)
+
+
+def converted(quantity: Decimal, unit: str, to: str) -> Decimal | None:
+    """A quantity in another unit of the same kind: 1 MIL is 1000 H87. None where units cannot be converted exactly."""
+    for sizes in _KINDS:
+        if unit in sizes and to in sizes:
+            found = quantity * sizes[unit] / sizes[to]
+            exact = found * sizes[to] == quantity * sizes[unit] and round(found, 9) == found
+            return Decimal(plain(found)) if exact and found < 10**15 else None
+    return quantity if unit == to else None
 
 
 def known(unit: str, overrides: Mapping[str, str]) -> bool:

@@ -30,18 +30,30 @@ def date(text: str, form: str = "102") -> datetime.date | None:
     """The day of a 2380 by its 2379; the first day of a period. None when it is not one."""
     text = text.strip(" ")
     digits = text[:8] if form in ("718", "719") else text
-    if form in ("101", "201", "3"):
+    if form in ("615", "616"):
+        return _monday(text if form == "616" else "20" + text)
+    if form in ("101", "201", "301", "713", "717", "3"):
         digits = ("19" if text >= "70" else "20") + text[:6]
     elif form == "2":
         digits = ("19" if text[4:6] >= "70" else "20") + text[4:6] + text[2:4] + text[:2]
     elif form == "4":
         digits = text[4:8] + text[2:4] + text[:2]
-    elif form == "610":
-        digits = text[:6] + "01"
+    elif form in ("609", "610"):
+        digits = (text if form == "610" else "20" + text)[:6] + "01"
     if not (digits.isascii() and digits[:8].isdigit() and len(digits) >= 8):
         return None
     try:
         return datetime.date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
+    except ValueError:
+        return None
+
+
+def _monday(text: str) -> datetime.date | None:
+    """The first day of a week of ISO 8601, CCYYWW."""
+    if not (len(text) == 6 and text.isascii() and text.isdigit()):
+        return None
+    try:
+        return datetime.date.fromisocalendar(int(text[:4]), int(text[4:]), 1)
     except ValueError:
         return None
 

@@ -20,6 +20,8 @@ from orderwire.formats.edifact.writer import SEGMENT, c, joined
 
 _ONE = Decimal(1)
 _PIA_WIDTH, _SCC_WIDTH = 5, 10
+_IMD, _QTY = f"{SEGMENT}IMD{E}F{E}{E}{C}{C}{C}", f"{SEGMENT}QTY{E}21{C}"
+_DTM, _CCYYMMDD = f"{SEGMENT}DTM{E}2{C}", f"{C}102"
 
 
 def head_rows(
@@ -92,12 +94,12 @@ def line_text(
 ) -> str:
     """The LIN group of the line at `position` (from 1), joined. `dated` where the header does not say its requested
     date; `action` is 1229 and `reason` the FTX of a change."""
-    number = line_number(line.number, profile.version)
-    gtin = line.gtin
-    text = f"LIN{E}{number or position}{E}{action}"
+    version = profile.version
+    number, gtin = line_number(line.number, version), line.gtin
     if gtin:
-        text += f"{E}{gtin}{C}{'UP' if len(gtin) == 12 else 'EN'}"
-    text = text.rstrip(E)
+        text = f"LIN{E}{number or position}{E}{action}{E}{gtin}{C}{'UP' if len(gtin) == 12 else 'EN'}"
+    else:
+        text = f"LIN{E}{number or position}{E}{action}".rstrip(E)
     products = f"{E}{line.supplier_part}{C}{profile.supplier_part}" if line.supplier_part else ""
     if line.buyer_part:
         products += f"{E}{line.buyer_part}{C}{profile.buyer_part}"
@@ -109,18 +111,13 @@ def line_text(
         text += f"{SEGMENT}PIA{E}{'1' if gtin else '5'}{products}"
     if line.references:
         text += _items(line)
-    description = line.description
-    limit = limits(profile.version)
-    if len(description) <= limit.item and "\n" not in description:
-        text += f"{SEGMENT}IMD{E}F{E}{E}{C * 3}{description}"
-    else:
-        rows = parts.rows(description, limit.item, ITEM_WIDTH)
-        text += SEGMENT + joined([["IMD", "F", "", c("", "", "", *row)] for row in rows])
+    for row in parts.rows(line.description, limits(version).item, ITEM_WIDTH):
+        text += f"{_IMD}{C.join(row)}"
     unit = profile.units.get(line.unit, line.unit) if profile.units else line.unit
-    text += f"{SEGMENT}QTY{E}21{C}{text_of(line.quantity)}{C}{unit}"
+    text += f"{_QTY}{text_of(line.quantity)}{C}{unit}"
     schedules = line.schedules
     if len(schedules) == 1 and dated and schedules[0].requested is not None:
-        text += f"{SEGMENT}DTM{E}2{C}{day(schedules[0].requested)}{C}102"
+        text += f"{_DTM}{day(schedules[0].requested)}{_CCYYMMDD}"
     if profile.line_amounts:
         text += f"{SEGMENT}MOA{E}203{C}{text_of(line_amount(line, currency))}"
     if reason:
