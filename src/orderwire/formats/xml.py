@@ -1,6 +1,7 @@
 """What the XML formats share: parsing a stranger's XML without network, entities or endless depth, and its faults."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,15 +11,19 @@ from orderwire.document.finding import Finding, Severity, error, warning
 
 LIMIT = 32 * 1024 * 1024
 MAX_FINDINGS = 100
+MAX_NODES = 1_000_000
+"""Tags and attributes; each takes up to 240 bytes of memory, however short it is written."""
 _ENTITIES = re.compile(rb"<!(?:ENTITY|NOTATION)\b")
 _HEAD = 64 * 1024
 
 
 class Faults:
-    """What a reader has to say about one document, bounded; `where` of a finding is the line and the path."""
+    """What a reader has to say about one document, bounded for each severity, so that remarks never crowd out what is
+    wrong; `where` of a finding is the line and the path."""
 
     def __init__(self) -> None:
         self.found: list[Finding] = []
+        self._kept: Counter[Severity] = Counter()
         self._dropped = 0
 
     def error(self, code: str, place: "etree._Element | str", text: str) -> None:
@@ -45,13 +50,16 @@ class Faults:
             return tuple(self.found)
         return (*self.found, warning("more", "document", f"and {self._dropped} more findings like these"))
 
+    @property
+    def full(self) -> bool:
+        """True once further errors are only counted: a reader stops looking at what is broken anyway."""
+        return self._kept[Severity.ERROR] >= MAX_FINDINGS
+
     def _add(self, severity: Severity, code: str, place: "etree._Element | str", text: str) -> None:
-        if len(self.found) >= MAX_FINDINGS and severity is not Severity.ERROR:
+        if self._kept[severity] >= MAX_FINDINGS:
             self._dropped += 1
             return
-        if len(self.found) >= 2 * MAX_FINDINGS:
-            self._dropped += 1
-            return
+        self._kept[severity] += 1
         where = place if isinstance(place, str) else where_is(place)
         self.found.append(Finding(severity, code, where, text[:500]))
 
@@ -60,10 +68,13 @@ def parse(content: bytes) -> tuple["etree._Element | None", tuple[Finding, ...]]
     """The root element, None with an error where there is none.
 
     Nothing is fetched and no entity is expanded: a document type is allowed (cXML has one), a declared entity is not.
-    Depth is bounded to 256 by libxml2, size by LIMIT.
+    Depth is bounded to 256 by libxml2, size by LIMIT, memory by MAX_NODES.
     """
     if len(content) > LIMIT:
         text = f"the file has {len(content)} bytes, more than the {LIMIT} that are read at once; split it"
+        return None, (error("too-large", "file", text),)
+    if len(content) > MAX_NODES and content.count(b"<") + content.count(b"=") > MAX_NODES:
+        text = f"the file has more than {MAX_NODES:,} tags and attributes; split it"
         return None, (error("too-large", "file", text),)
     findings: list[Finding] = []
     body = content.removeprefix(b"\xef\xbb\xbf").lstrip() if content[:1] != b"<" else content

@@ -1,7 +1,6 @@
 """The PDF around the XML: embedding it as associated file of a PDF/A-3 with the extension schema in XMP, and finding
 it in our own and in strangers' PDFs, bounded in size, objects and unpacked bytes before the PDF library sees them."""
 
-import base64
 import io
 import json
 import re
@@ -28,8 +27,13 @@ _OBJECT = re.compile(rb"\d obj\b")
 _EVIL = re.compile(rb"/(?:LZWDecode|LZW|RunLengthDecode|RL)\b")
 _EMBEDDED = re.compile(rb"/EmbeddedFile\b")
 _ROOTS = (b"SCRDMCCBDACIOMessageStructure", b"CrossIndustryInvoice", b"CrossIndustryDocument")
-_SECONDS = 10
-_MEMORY = 768 * 1024 * 1024
+_SECONDS = 0.5
+"""Seconds of computing for opening a small file; each megabyte of it gets as much again by half."""
+_MEMORY = 250 * 1024 * 1024
+_SPARE, _RATIO = 2 * 1024 * 1024, 50
+"""An embedded file may unpack to so many bytes and so many times the PDF around it: data of orders packs to a tenth."""
+_WAIT = 30.0
+"""Seconds after which the process is given up however busy the machine is."""
 
 _PROPERTIES = (
     ("DocumentType", "What kind of document the embedded XML is"),
@@ -115,10 +119,11 @@ def extract(content: bytes) -> tuple[Embedded | None, tuple[Finding, ...]]:
     """
     if problem := _too_much(content):
         return None, (problem,)
-    return (found, ()) if (found := _in_sight(content)) else _elsewhere(content)
+    limit = min(LIMIT, _SPARE + _RATIO * len(content))
+    return (found, ()) if (found := _in_sight(content, limit)) else _elsewhere(content, limit)
 
 
-def _in_sight(content: bytes) -> Embedded | None:
+def _in_sight(content: bytes, limit: int) -> Embedded | None:
     """The one embedded file, where a look at the bytes finds it: streams are never packed into other streams."""
     places = [match.start() for match in _EMBEDDED.finditer(content)]
     if len(places) != 1 or b"/Encrypt" in content or content.count(b"%%EOF") > 1:
@@ -129,22 +134,24 @@ def _in_sight(content: bytes) -> Embedded | None:
     head = content[content.rfind(b" obj", 0, places[0]) : stream.start()]
     if head.count(b"Decode") != 1 or b"/FlateDecode" not in head:
         return None
-    unpacked = alone.unpacked(content[stream.end() :], LIMIT)
+    unpacked = alone.unpacked(content[stream.end() :], limit)
     name = NAME if unpacked and NAME.encode() in content else "embedded.xml"
     return Embedded(name, unpacked) if unpacked and any(root in unpacked[:2000] for root in _ROOTS) else None
 
 
-def _elsewhere(content: bytes) -> tuple[Embedded | None, tuple[Finding, ...]]:
-    command = [sys.executable, "-I", alone.__file__, str(_SECONDS), str(_MEMORY), str(LIMIT)]
+def _elsewhere(content: bytes, limit: int) -> tuple[Embedded | None, tuple[Finding, ...]]:
+    seconds = _SECONDS * (1 + len(content) / 2**21)
+    command = [sys.executable, "-I", alone.__file__, str(seconds), str(_MEMORY), str(limit)]
     try:
-        done = subprocess.run(command, input=content, capture_output=True, timeout=3 * _SECONDS, check=True)
-        answer = json.loads(done.stdout)
+        done = subprocess.run(command, input=content, capture_output=True, timeout=_WAIT, check=True)
+        head, _, embedded = done.stdout.partition(b"\n")
+        answer = json.loads(head)
     except (subprocess.SubprocessError, ValueError):
-        text = f"the PDF cannot be opened within {_SECONDS} seconds and {_MEMORY} bytes; send the XML alone"
+        text = f"the PDF cannot be opened within {seconds:.1f} seconds and {_MEMORY} bytes; send the XML alone"
         return None, (error("damaged", "file", text),)
     findings = tuple(Finding(Severity(severity), *rest) for severity, *rest in answer["findings"])
     name = answer["name"]
-    return (Embedded(name, base64.b64decode(answer["content"])) if name else None), findings
+    return (Embedded(name, embedded) if name else None), findings
 
 
 def _too_much(content: bytes) -> Finding | None:
@@ -170,8 +177,8 @@ def _too_much(content: bytes) -> Finding | None:
 
 
 def _inflated(data: Any, budget: int, depth: int = 0) -> int:
-    """How many bytes a packed stream unpacks to, at most a little over the budget; 0 where it is not packed. What is
-    packed twice counts twice."""
+    """How many bytes were unpacked from a packed stream and made of it, at most a little over the budget; 0 where it is
+    not packed. What is packed twice counts twice."""
     if bytes(data[:1]) != b"\x78":
         return 0
     total, engine, at = 0, zlib.decompressobj(), 0
@@ -182,8 +189,8 @@ def _inflated(data: Any, budget: int, depth: int = 0) -> int:
             if total == 0 and depth < 3 and piece[:1] == b"\x78":
                 total += _inflated(piece, budget, depth + 1)
             total += len(piece)
-            while engine.unconsumed_tail and total < budget:
+            while engine.unconsumed_tail and not engine.eof and total < budget:
                 total += len(engine.decompress(engine.unconsumed_tail, _CHUNK))
     except zlib.error:
-        return total
-    return total
+        return total + min(at, len(data))
+    return total + min(at, len(data)) - len(engine.unused_data)

@@ -1,6 +1,7 @@
 """The PDF around the data: right names and relationship, still PDF/A-3a and UA-1, and read by others."""
 
 import io
+import random
 import subprocess
 import sys
 import zlib
@@ -181,6 +182,41 @@ def test_a_bomb_is_refused_within_little_memory(times: int) -> None:
     assert done.stdout.decode().strip() == "unpacks-too-large"
 
 
+@pytest.mark.parametrize("after", [b"", b"\nendstream", b"\0" * 100_000])
+def test_a_stream_that_ends_in_the_middle_of_a_piece_is_counted_to_its_end(after: bytes) -> None:
+    packed = zlib.compress(b"<b/>" * 4_000_000)
+    assert len(packed) < 65_536
+    total = container._inflated(packed + after, container._UNPACKED)
+    assert 16_000_000 <= total <= 16_000_000 + len(packed)
+
+
+def test_what_is_unpacked_counts_too_so_that_streams_within_streams_end() -> None:
+    head = b"stream\nx\x9c"
+    nothing = b"\0\0\0\xff\xff" * 40
+    stored = b"\0" + len(head).to_bytes(2, "little") + (0xFFFF - len(head)).to_bytes(2, "little") + head + nothing
+    (finding,) = FORMAT.read(b"%PDF-1.7\n" + head + stored * 4000, {}).findings
+    assert finding.code == "unpacks-too-large"
+
+
+def test_a_small_pdf_does_not_unpack_to_a_large_document() -> None:
+    xml = b"<SCRDMCCBDACIOMessageStructure>" + b" " * 6_000_000 + b"</SCRDMCCBDACIOMessageStructure>"
+    for files in ((("order-x.xml", xml),), (("order-x.xml", xml), ("plan.dwg", b"x"))):
+        findings = FORMAT.read(_saved(_pdf(*files), compress_streams=True), {}).findings
+        assert [f.code for f in findings if f.severity == "error"] == ["embedded-unreadable"]
+
+
+def test_a_process_that_opens_a_pdf_has_little_memory_and_reads_a_large_one() -> None:
+    pdf = _pdf(("order-x.xml", written(order())), ("plan.dwg", b"x"))
+    pdf.Root.Scan = pdf.make_stream(random.Random(1).randbytes(30_000_000))
+    assert only(_saved(pdf)).document == order()
+    assert container._MEMORY <= 256 * 1024 * 1024
+
+
+def test_more_tags_than_memory_are_refused() -> None:
+    (finding,) = FORMAT.read(b"<SCRDMCCBDACIOMessageStructure>" + b"<b/>" * 1_000_001, {}).findings
+    assert (finding.code, "tags" in finding.text) == ("too-large", True)
+
+
 def test_an_embedded_file_that_unpacks_too_large_is_refused() -> None:
     pdf = _saved(_pdf(("order-x.xml", written(order()) + b" " * 50_000)), compress_streams=True)
     name, _, findings = alone.opened(pdf, 20_000)
@@ -189,7 +225,7 @@ def test_an_embedded_file_that_unpacks_too_large_is_refused() -> None:
 
 
 def test_a_file_that_is_not_opened_in_time_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(container, "_SECONDS", 0)
+    monkeypatch.setattr(container, "_SECONDS", 0.001)
     (finding,) = FORMAT.read(printed(order()).content, {}).findings
     assert finding.code == "damaged"
     assert "send the XML alone" in finding.text
