@@ -11,8 +11,8 @@ from orderwire.document.finding import from_validation
 from orderwire.document.order import Line, Schedule
 from orderwire.document.party import Party
 from orderwire.document.terms import AllowanceCharge, Note, Reference, Tax
+from orderwire.formats.construct import build, build_schedule
 from orderwire.formats.pieces import rejoin
-from orderwire.formats.x12.construct import build, build_schedule
 from orderwire.formats.x12.faults import BAD_CHARACTER, BAD_CODE, BAD_DATE, MISSING, Faults
 from orderwire.formats.x12.parties import PartyReader
 from orderwire.formats.x12.profile import X12Profile

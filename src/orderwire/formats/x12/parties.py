@@ -3,8 +3,8 @@
 import re
 
 from orderwire.document.party import Address, Contact, Identifier, Party
+from orderwire.formats.construct import build_address, build_contact, build_identifier, build_party, label
 from orderwire.formats.pieces import country, rejoin
-from orderwire.formats.x12.construct import build_address, build_contact, build_identifier, build_party, label
 from orderwire.formats.x12.faults import BAD_CODE, Faults
 from orderwire.formats.x12.tables import PARTY_ID_CODES, PARTY_ID_SCHEMES, PARTY_REF_CODES, PARTY_REF_SCHEMES
 
