@@ -10,12 +10,12 @@ from pydantic import ValidationError
 from orderwire.document.finding import from_validation
 from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus
 from orderwire.formats.edifact import notes
-from orderwire.formats.edifact.faults import BAD_CHARACTER, BAD_VALUE, Faults
+from orderwire.formats.edifact.faults import BAD_CHARACTER, BAD_VALUE, TOO_MANY, Faults
 from orderwire.formats.edifact.line import is_gtin
 from orderwire.formats.edifact.profile import EdifactProfile
 from orderwire.formats.edifact.syntax import Segment, at
 from orderwire.formats.edifact.tables import LINE_ANSWERS, PRODUCTS, PROMISED, SHIPS
-from orderwire.formats.edifact.units import rec20
+from orderwire.formats.edifact.units import priced, rec20
 from orderwire.formats.edifact.values import number
 
 __all__ = ["INSTRUCTIONS", "LINE_ANSWERS", "AnswerReader"]
@@ -46,6 +46,7 @@ class AnswerReader:
         self._quantities: dict[str, tuple[Decimal, str | None]] = {}
         self._parts: list[dict[str, Any]] = []
         self._net = False
+        self._price: tuple[Decimal, Decimal, str] | None = None
         if value := at(segment, 3):
             self._product(at(segment, 3, 1) or "EN", value)
 
@@ -86,8 +87,11 @@ class AnswerReader:
             faults.error("unit-unknown", text, 1, 3, ack=BAD_VALUE, value=unit)
         if group in ("SCC", "LOC"):
             self._parts.append({"quantity": value, "unit": known, "kind": at(segment, 1)})
-        else:
-            self._quantities.setdefault(at(segment, 1), (value, known))
+        elif self._quantities.setdefault(at(segment, 1), (value, known)) != (value, known):
+            text = (
+                f"QTY+{at(segment, 1)[:3]} stands twice in one line; the first counts. Parts belong behind SCC or LOC"
+            )
+            faults.warning("quantity-twice", text, 1, 2, ack=TOO_MANY, value=said)
 
     def dtm(self, code: str, when: datetime.date, group: str) -> bool:
         """A date of the line or of its last part. False where it says something else."""
@@ -111,14 +115,28 @@ class AnswerReader:
             )
         elif not self._net and code in ("AAA", "CAL", "INV", "AAB"):
             self._net = code != "AAB"
-            price = number(f"{value / per:.9f}")
-            if price is not None and price * per != value:
-                faults.warning("price-basis", f"the price {said} per {basis} was rounded to {price}", 1, 2)
-            self._fields["price"] = price
+            self._price = (value, per, at(segment, 1, 5))
+
+    def _priced(self, faults: Faults) -> None:
+        """The price for one of the line's unit."""
+        if self._price is None:
+            return
+        value, said, priced_in = self._price
+        units = [*(unit for _, unit in self._quantities.values()), *(part["unit"] for part in self._parts)]
+        per = priced(said, priced_in, next(filter(None, units), None), self.profile.units) if priced_in else said
+        if per is None:
+            text = f"the price is per {priced_in[:10]} but the answer is in another unit; use one unit for both"
+            faults.error("price-unit", text, ack=BAD_VALUE, value=priced_in)
+            return
+        price = number(f"{value / per:.9f}")
+        if price is not None and price * per != value:
+            faults.warning("price-basis", f"the price {value:f} per {per:f} was rounded to {price}")
+        self._fields["price"] = price
 
     def answers(self, header: HeaderStatus, faults: Faults, version: str) -> list[LineAnswer]:
         """The answers to the line; a backorder beside a promise is an answer of its own."""
         faults.at, faults.segment = self.position, "LIN"
+        self._priced(faults)
         fields = self._fields
         status = self._status(header)
         texts = [*self.reasons, *filter(None, [notes.words(self.ftx, version)])]

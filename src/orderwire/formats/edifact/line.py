@@ -20,7 +20,7 @@ from orderwire.formats.edifact.places import Place
 from orderwire.formats.edifact.profile import EdifactProfile
 from orderwire.formats.edifact.syntax import Segment, at
 from orderwire.formats.edifact.tables import PRODUCTS
-from orderwire.formats.edifact.units import converted, rec20
+from orderwire.formats.edifact.units import priced, rec20
 from orderwire.formats.edifact.values import number
 
 ITEM_WIDTH = 2
@@ -238,22 +238,35 @@ class LineReader:
         elif self.price is None:
             text = f"line {self.number} has no price (PRI+AAA, or MOA+203); a price is needed, 0 where it is free"
             self._fail(faults, "price", text, 0, 0, "")
-        elif self._priced_in and (basis := self._basis()) is not None:
-            self.basis = basis
-        elif self._priced_in:
-            text = f"the price is per {self._priced_in[:10]} but the quantity is in {self.unit}; use one unit for both"
-            self._fail(faults, "price-unit", text, 0, 0, self._priced_in, BAD_VALUE)
+        else:
+            self._per_unit(faults)
 
-    def _basis(self) -> Decimal | None:
-        """The quantity of the price in the unit of the line: a price per 1 MIL is one per 1000 H87."""
-        unit = rec20(self._priced_in, self.profile.units)
-        return converted(self.basis, unit, self.unit) if unit and self.unit else None
+    def _per_unit(self, faults: Faults) -> None:
+        """The quantity of the price in the unit of the line."""
+        if self.price is None or not self._priced_in:
+            return
+        basis = priced(self.basis, self._priced_in, self.unit, self.profile.units)
+        if basis is None:
+            other = f"the quantity is in {self.unit}" if self.unit else "the line does not say its unit"
+            text = f"the price is per {self._priced_in[:10]} but {other}; use one unit for both"
+            self._fail(faults, "price-unit", text, 0, 0, self._priced_in, BAD_VALUE)
+        else:
+            self.basis = basis
 
     def part(self, faults: Faults, version: str) -> LinePart | None:
         """What a change says of a line without saying all; None where it says nothing or an error was reported."""
         faults.at, faults.segment = self.position, "LIN"
+        self._per_unit(faults)
         if not self._sound:
             return None
+        unsaid = {
+            "schedules": self.schedules, "places of delivery": self.parties, "allowances and charges":
+            self.allowances_charges, "taxes": self.taxes, "references": self.references, "accounts": self.accounts,
+            "notes": self.ftx, "free goods": self.free,
+        }  # fmt: skip
+        if lost := [name for name, value in unsaid.items() if value]:
+            text = f"line {self.number} changes in part; its {', '.join(lost)} are left out; look at them"
+            faults.warning("change-part", text)
         values = {name: value for name, value in self.products.items() if name != "category"}
         said: dict[str, Any] = {
             **values, "description": self.described(version) or None, "quantity": self.quantity, "unit": self.unit,

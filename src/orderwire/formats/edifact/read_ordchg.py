@@ -56,6 +56,10 @@ def found(body: OrderBody) -> Found:
     fields["form"] = "full" if body.function == REPLACE else "delta"
     fields["head"], fields["head_part"] = _head(body)
     lines = [_line(line, body) for line in body.lines]
+    asked = body.requested or body.ship_by
+    if asked and not (lines and all(line.line for line in lines if line is not None)):
+        text = f"{asked} is asked for the whole order, but a change says dates line by line; only whole lines have it"
+        faults.remark("head-date", text, "DTM")
     if faults.failed or any(line is None for line in lines):
         return Found(None, fields["order_number"], DocumentType.CHANGE)
     if fields["form"] == "full" and not lines:

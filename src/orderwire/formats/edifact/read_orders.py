@@ -1,17 +1,19 @@
 """Reads ORDERS, directories D.90 to D.24 and EANCOM, into an Order; functions 1, 4 and 5 of it change another one."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from pydantic import ValidationError
 
 from orderwire.document.finding import from_validation
-from orderwire.document.money import totals
+from orderwire.document.money import line_amount, totals
 from orderwire.document.order import Order
 from orderwire.formats.edifact import read_ordchg
 from orderwire.formats.edifact.envelope import RawMessage
 from orderwire.formats.edifact.faults import BAD_VALUE, MISSING, Faults
 from orderwire.formats.edifact.found import Found
 from orderwire.formats.edifact.head import assume_head, head_fields
+from orderwire.formats.edifact.line import LineReader
 from orderwire.formats.edifact.order_body import OrderBody
 from orderwire.formats.edifact.profile import EdifactProfile
 from orderwire.formats.edifact.tables import (
@@ -68,6 +70,7 @@ def read(message: RawMessage, profile: EdifactProfile, faults: Faults) -> Found:
     except ValidationError as failure:
         faults.extend(from_validation(failure))
         return Found(None, body.number)
+    _check_amounts(order, body.lines, faults)
     _check_totals(order, body.totals, faults)
     return Found(order, order.number)
 
@@ -96,3 +99,12 @@ def _check_totals(order: Order, said: dict[str, Decimal], faults: Faults) -> Non
         if code in said and said[code] not in values:
             text = f"MOA+{code} says {said[code]:f} but the lines give {values[0]:f}; the totals do not add up"
             faults.remark("total-differs", text, f"MOA+{code}")
+
+
+def _check_amounts(order: Order, readers: Sequence[LineReader], faults: Faults) -> None:
+    for said, line in zip(readers, order.lines, strict=True):
+        if said.amount is not None and said.amount != (amount := line_amount(line, order.currency)):
+            text = (
+                f"line {line.number}: MOA+203 says {said.amount:f} but quantity, price and allowances give {amount:f}"
+            )
+            faults.remark("line-amount", text, "MOA+203")

@@ -43,6 +43,17 @@ def converted(quantity: Decimal, unit: str, to: str) -> Decimal | None:
     return quantity if unit == to else None
 
 
+def priced(quantity: Decimal, said: str, unit: str | None, overrides: Mapping[str, str]) -> Decimal | None:
+    """The quantity of a price per `said` in the line's unit: 1 MIL is 1000 H87. None where nobody can tell.
+
+    A line of a change or an answer may leave its unit out: then only a price per piece is sure.
+    """
+    code = rec20(said, overrides) if said else unit
+    if code == unit or (unit is None and code in _PIECES):
+        return quantity
+    return converted(quantity, code, unit) if code and unit else None
+
+
 def known(unit: str, overrides: Mapping[str, str]) -> bool:
     """True where a unit is written as a code that reads back as the same unit."""
     return rec20(overrides.get(unit, unit), overrides) == unit

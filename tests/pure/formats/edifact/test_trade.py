@@ -155,3 +155,55 @@ def test_a_part_of_a_message_without_end_is_not_read_to_its_end(monkeypatch: pyt
     assert _read(*plain * 3).findings and "too-many" not in codes(_read(*plain).findings)
     assert "too-many" in codes(_read(*plain, *("ALC+C", "MOA+8:1") * 20).findings)
     assert "too-many" in codes(_read(*plain * 5).findings)
+
+
+def test_an_amount_of_a_line_that_does_not_follow_from_its_price_is_told() -> None:
+    wrong = _read(*ITEM, "QTY+21:10:PCE", "MOA+203:100", "PRI+AAA:10", "ALC+A++++DI", "PCD+1:10")
+    right = _read(*ITEM, "QTY+21:10:PCE", "MOA+203:90", "PRI+AAA:10", "ALC+A++++DI", "PCD+1:10")
+    assert "line-amount" in codes(wrong.findings) and "line-amount" not in codes(right.findings)
+
+
+def _about(kind: str, *segments: str) -> ReadDocument:
+    head = ("BGM+230+C-1+4", "DTM+137:20261122:102", "RFF+ON:PO-1", *PARTIES)
+    (found,) = FORMAT.read(file(message(*head, *segments, "UNS+S", kind=kind)), {}).documents
+    return found
+
+
+@pytest.mark.parametrize(
+    "said",
+    [("SCC+1", "QTY+21:2:PCE", "DTM+2:20261201:102"), ("FTX+AAI+++look",), ("ALC+A++++DI", "PCD+1:5"),
+     ("TAX+7+VAT+++:::19+S",), ("RFF+CT:1",), ("RFF+AWE:1",), ("NAD+DP+1::9",)],
+)  # fmt: skip
+def test_what_a_change_of_a_line_cannot_keep_is_told(said: tuple[str, ...]) -> None:
+    found = _about("ORDCHG", "LIN+1+3", "QTY+21:2:PCE", *said)
+    assert found.usable and "change-part" in codes(found.findings)
+
+
+def test_a_date_for_the_whole_order_is_told_where_a_change_has_no_place_for_it() -> None:
+    found = _about("ORDCHG", "DTM+2:20261201:102", "FTX+AAI+++later")
+    assert found.usable and "head-date" in codes(found.findings)
+
+
+def test_the_price_of_a_change_is_per_a_unit_that_it_says() -> None:
+    unsure = _about("ORDCHG", "LIN+1+3", "PRI+AAA:5:::1:MIL")
+    assert "price-unit" in codes(unsure.findings) and not unsure.usable
+    sure = _about("ORDCHG", "LIN+1+3", "QTY+21:5:PCE", "PRI+AAA:5:::1:MIL")
+    assert sure.document is not None and sure.document.model_dump()["lines"][0]["part"]["price_basis"] == "1000"
+    assert _about("ORDCHG", "LIN+1+3", "PRI+AAA:5:::100:PCE").usable
+
+
+@pytest.mark.parametrize(
+    ("price", "each"), [("5:::1:MIL", "0.005"), ("5:::100:PCE", "0.05"), ("5", "5"), ("5:::1:KGM", None)]
+)
+def test_the_price_of_an_answer_is_for_one_of_its_unit(price: str, each: str | None) -> None:
+    found = _about("ORDRSP", "LIN+1+3", "QTY+113:1000:PCE", f"PRI+AAA:{price}")
+    if each is None:
+        assert "price-unit" in codes(found.findings) and not found.usable
+    else:
+        assert found.document is not None
+        assert found.document.model_dump()["lines"][0]["price"] == each
+
+
+def test_a_second_quantity_of_an_answer_is_told() -> None:
+    found = _about("ORDRSP", "LIN+1+3", "QTY+113:10:PCE", "QTY+113:20:PCE")
+    assert "quantity-twice" in codes(found.findings)
