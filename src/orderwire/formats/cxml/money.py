@@ -58,6 +58,8 @@ def write_tax(parent: Element, taxes: tuple[Tax, ...], base: Decimal, currency: 
 def read_taxes(element: Element | None, reading: Reading) -> tuple[Tax, ...]:
     """The taxes of a Tax element; one without a rate cannot be applied and is a warning."""
     found: list[Tax] = []
+    if element is not None and element.find("TaxDetail") is None and (amount := reading.money(element, "Tax")[0]):
+        reading.warning("tax-rate", element, f"the tax of {plain(amount)} has no rate (TaxDetail); it is left out")
     for detail in element.iterchildren("TaxDetail") if element is not None else ():
         percent = reading.number(detail.get("percentageRate"), detail, "percentageRate")
         if percent is None:
@@ -134,9 +136,19 @@ def write_modifications(
             add(detail, "Description", item.reason, lang=language)
 
 
-def read_shipping(element: Element | None, reading: Reading) -> tuple[AllowanceCharge, ...]:
+def amount_in(currency: str, element: Element | None, what: str, reading: Reading) -> Decimal | None:
+    """The amount of an element in the currency of the order; an error where it is in another."""
+    amount, stated = reading.money(element, what)
+    if amount and stated not in (None, currency) and element is not None:
+        text = f"{what} is in {stated}, the order in {currency}; an order has one currency, correct it"
+        reading.error("currency-mixed", element, text)
+        return None
+    return amount
+
+
+def read_shipping(element: Element | None, currency: str, reading: Reading) -> tuple[AllowanceCharge, ...]:
     """Shipping as a freight charge; nothing where it costs nothing."""
-    amount, _ = reading.money(element, "Shipping")
+    amount = amount_in(currency, element, "Shipping", reading)
     if element is None or not amount:
         return ()
     if amount < 0:
@@ -146,21 +158,25 @@ def read_shipping(element: Element | None, reading: Reading) -> tuple[AllowanceC
     return (AllowanceCharge(kind="charge", code=FREIGHT, amount=amount, reason=reason),)
 
 
-def read_modifications(element: Element | None, reading: Reading, *, scope: str | None) -> tuple[AllowanceCharge, ...]:
+def read_modifications(
+    element: Element | None, currency: str, reading: Reading, *, scope: str | None
+) -> tuple[AllowanceCharge, ...]:
     """Modifications of Total, or of a UnitPrice where they say that they are of the line (`scope`)."""
     found: list[AllowanceCharge] = []
     for one in element.findall("Modifications/Modification") if element is not None else ():
+        if reading.full:
+            break
         detail = one.find("ModificationDetail")
         if scope is not None and (detail is None or detail.get("scope") != scope):
             text = "a modification of the unit price is not kept; UnitPrice is read as the price that holds"
             reading.warning("price-modification", one, text)
-        elif item := _modification(one, detail, reading):
+        elif item := _modification(one, detail, currency, reading):
             found.append(item)
         reading.rest(one, _MODIFICATION)
     return tuple(found)
 
 
-def _modification(one: Element, detail: Element | None, reading: Reading) -> AllowanceCharge | None:
+def _modification(one: Element, detail: Element | None, currency: str, reading: Reading) -> AllowanceCharge | None:
     kind: Literal["allowance", "charge"] = "allowance" if one.find("AdditionalDeduction") is not None else "charge"
     cost = one.find("AdditionalDeduction" if kind == "allowance" else "AdditionalCost")
     if cost is None:
@@ -168,7 +184,8 @@ def _modification(one: Element, detail: Element | None, reading: Reading) -> All
         return None
     rate = next(cost.iter("DeductionPercent", "Percentage"), None)
     percent = reading.number(rate.get("percent"), rate, "percent") if rate is not None else None
-    amount, _ = reading.money(cost.find("DeductionAmount") if kind == "allowance" else cost, "Modification")
+    place = cost.find("DeductionAmount") if kind == "allowance" else cost
+    amount = amount_in(currency, place, "Modification", reading)
     name = reading.attribute(detail, "name") if detail is not None else None
     described = reading.label(description(detail, reading.profile.language)) if detail is not None else None
     reason = described or (name if name and name.lower() not in ("allowance", "charge") else None)
@@ -178,6 +195,14 @@ def _modification(one: Element, detail: Element | None, reading: Reading) -> All
         "kind": kind, "amount": None if percent is not None else amount, "percent": percent, "code": code,
         "reason": reason, "tax": taxes[0] if taxes else None,
     })  # fmt: skip
+
+
+def described(element: Element | None) -> tuple[Element | None, str | None]:
+    """A Description with its own text, for `Reading.text`: a ShortName inside it says the same once more."""
+    if element is None:
+        return None, None
+    own = "".join([element.text or "", *(child.tail or "" for child in element)]).strip()
+    return element, own or None
 
 
 def description(parent: Element, language: str) -> Element | None:

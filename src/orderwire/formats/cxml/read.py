@@ -22,6 +22,7 @@ _READERS = {
     "ConfirmationRequest": read_confirmation, "ShipNoticeRequest": read_ship_notice, "ReceiptRequest": read_receipt,
     "StatusUpdateRequest": read_advice,
 }  # fmt: skip
+_SIGNATURE = "http://www.w3.org/2000/09/xmldsig#"
 _BROKEN, _REFUSED, _UNKNOWN = "406", "400", "450"
 """Status codes of our Response: not XML, not usable, not a document that is read."""
 
@@ -108,8 +109,9 @@ def _ack(code: str, payload: str | None, findings: tuple[Finding, ...]) -> tuple
 
 def _without_namespaces(root: Element) -> Finding | None:
     """cXML has no namespace; senders that give one mean the same elements."""
-    if not str(root.tag).startswith("{"):
+    given = [e for e in root.iter("{*}*") if str(e.tag).startswith("{") and _SIGNATURE not in str(e.tag)]
+    if not given:
         return None
-    for element in root.iter():
+    for element in given:
         element.tag = local(element)
     return warning("namespace", "line 1", "cXML has no namespace; the one that is given is ignored")

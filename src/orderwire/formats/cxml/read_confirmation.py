@@ -1,7 +1,9 @@
 """Reads the ConfirmationRequest: the supplier's answer, every type kept as it was written."""
 
+from decimal import Decimal
 from typing import Any
 
+from orderwire.document.base import plain
 from orderwire.document.response import HeaderStatus, LineAnswer, Response
 from orderwire.formats.cxml.answer import header_status, line_status
 from orderwire.formats.cxml.header import Envelope
@@ -92,6 +94,11 @@ def _item(item: Element, money: list[str], reading: Reading) -> list[LineAnswer]
     found = [a for s in item.iterchildren("ConfirmationStatus") if (a := _status(s, item, number, money, reading))]
     if item.find("ConfirmationStatus") is None:
         reading.error("status-missing", item, "has no ConfirmationStatus; nothing is said of the line")
+    asked = reading.number(item.get("quantity"), item, "quantity")
+    said = sum((a.quantity for a in found if a.quantity is not None), Decimal(0))
+    if found and asked is not None and said != asked and all(a.quantity is not None for a in found):
+        told = f"answers {plain(said)} of the {plain(asked)} of line {number}; ask the supplier for the rest"
+        reading.warning("quantity-differs", item, told)
     reading.rest(item, ("UnitOfMeasure", "ConfirmationStatus"))
     return found
 
@@ -108,6 +115,10 @@ def _status(
     price, currency = reading.money(
         element.find("UnitPrice") if other is None else other.find("ItemDetail/UnitPrice"), "UnitPrice"
     )
+    basis = other.find("ItemDetail/PriceBasisQuantity") if other is not None else None
+    if basis is not None and price is not None and basis.get("quantity") not in (None, "", "1"):
+        per = f"the price {plain(price)} is for {basis.get('quantity')}"
+        reading.warning("price-basis", basis, f"{per}; it is compared with the order's price as if for the same")
     if currency and price is not None:
         money.append(currency)
     values: dict[str, Any] = {

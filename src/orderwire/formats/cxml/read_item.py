@@ -5,11 +5,12 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from orderwire.document.base import plain
 from orderwire.document.order import Line, Schedule
 from orderwire.document.party import Party
 from orderwire.document.terms import Reference
 from orderwire.formats.cxml.accounts import read_accounts
-from orderwire.formats.cxml.money import LINE, description, read_modifications, read_shipping, read_taxes
+from orderwire.formats.cxml.money import LINE, described, description, read_modifications, read_shipping, read_taxes
 from orderwire.formats.cxml.parties import read_party
 from orderwire.formats.cxml.profile import CxmlProfile
 from orderwire.formats.cxml.tables import GTIN_DOMAINS
@@ -63,6 +64,9 @@ class ItemReader:
         limit = detail.find("MaxQuantity")
         if limit is not None and text_of(limit):
             quantity = reading.number(text_of(limit), limit, "MaxQuantity")
+        if quantity is not None and quantity <= 0:
+            reading.error("quantity", item, f"the quantity {plain(quantity)} is not above 0; correct it")
+            return None, said
         if quantity is None:
             if not (item.get("quantity") or "").strip():
                 reading.error("quantity-missing", item, "has no quantity; add it")
@@ -73,12 +77,16 @@ class ItemReader:
             "taxes": read_taxes(item.find("Tax"), reading), "accounts": read_accounts(item, reading),
             "category": category_of(detail, reading), "schedules": self._schedules(item, quantity),
         }  # fmt: skip
-        self._price(detail, quantity, values)
+        if parent := reading.attribute(item, "parentLineNumber"):
+            told = f"is a part of line {parent} (parentLineNumber), read as a line of its own; see if both count"
+            reading.warning("composite", item, told)
+        limited = self.blanket or detail.tag == "BlanketItemDetail"
+        self._price(detail, quantity, values, limited=limited)
         if values["unit"] is None and not text_of(measure):
-            self._no_unit(detail, values)
+            self._no_unit(detail, values, limited=limited)
         values["allowances_charges"] = (
-            *read_shipping(item.find("Shipping"), reading),
-            *read_modifications(detail.find("UnitPrice"), reading, scope=LINE),
+            *read_shipping(item.find("Shipping"), self.currency, reading),
+            *read_modifications(detail.find("UnitPrice"), self.currency, reading, scope=LINE),
         )
         self._parts(item, detail, values)
         reading.rest(item, _ITEM)
@@ -90,18 +98,22 @@ class ItemReader:
             return None, said
         return reading.make(Line, item, values), said
 
-    def _no_unit(self, detail: Element, values: dict[str, Any]) -> None:
-        if self.blanket:
+    def _no_unit(self, detail: Element, values: dict[str, Any], *, limited: bool) -> None:
+        if limited:
             values["unit"] = "C62"
             self.reading.warning("unit", detail, "has no UnitOfMeasure; read as units (C62)")
         else:
             self.reading.error("unit-missing", detail, "has no UnitOfMeasure; add it")
 
-    def _price(self, detail: Element, quantity: Decimal, values: dict[str, Any]) -> None:
+    def _price(self, detail: Element, quantity: Decimal, values: dict[str, Any], *, limited: bool) -> None:
         reading = self.reading
         price, currency = reading.money(detail.find("UnitPrice"), "UnitPrice")
-        if price is None and self.blanket:
-            most, currency = reading.money(detail.find("MaxAmount"), "MaxAmount")
+        limit = detail.find("MaxAmount")
+        if price is not None and limit is not None:
+            told = f"the limit of {text_of(limit.find('Money'))} for the line is not kept; its price is"
+            reading.info("not-kept", limit, told)
+        if price is None and limited:
+            most, currency = reading.money(limit, "MaxAmount")
             if most is not None:
                 price = most if quantity == 1 else None
                 reading.info("limit", detail, "has no UnitPrice; MaxAmount is read as the price of one")
@@ -117,12 +129,26 @@ class ItemReader:
         of = reading.number(basis.get("quantity"), basis, "quantity")
         factor = reading.number(basis.get("conversionFactor"), basis, "conversionFactor")
         factor = Decimal(1) if factor is None else factor
-        exact = round(of / factor, 9) if of and factor else None
-        if of is None or exact is None or exact * factor != of:
-            text = "the price basis is no exact quantity of the line's unit; state the price per unit of the line"
+        if not of or not factor or of < 0 or factor < 0:
+            text = "the price basis is no quantity of the line's unit; state the price per unit of the line"
             reading.error("price-basis", basis, text)
             return
-        values["price_basis"] = exact
+        exact = round(of / factor, 9)
+        if exact * factor == of:
+            values["price_basis"] = exact
+        elif price is not None:
+            self._converted(basis, price, of, factor, values)
+
+    def _converted(self, basis: Element, price: Decimal, of: Decimal, factor: Decimal, values: dict[str, Any]) -> None:
+        """The price of the line's unit where the basis has endless decimals in it: 2.00 for 1 KGM is 0.90718474
+        for 1 LBR of 0.45359237 KGM."""
+        exact = price * factor
+        values["price"], values["price_basis"] = round(exact, 9), of
+        made = f"{plain(round(exact, 9))} for {plain(of)} of the line's unit"
+        told = f"the price {plain(price)} is of another unit; read as {made}"
+        self.reading.info("price-converted", basis, told)
+        if round(exact, 9) != exact:
+            self.reading.warning("rounded", basis, f"the price {plain(exact)} has more than 9 decimals; it is rounded")
 
     def _schedules(self, item: Element, quantity: Decimal) -> tuple[Schedule, ...]:
         """ScheduleLines, and what they leave of the quantity as one more without a date of its own."""
@@ -139,9 +165,14 @@ class ItemReader:
             day = reading.date(element.get("requestedDeliveryDate"), element, "requestedDeliveryDate")
             found.append(_schedule(part, day, read_party(element.find("ShipTo"), reading) or here))
             rest -= part
+            measure = element.find("UnitOfMeasure")
+            ordered = text_of(item.find("*/UnitOfMeasure"))
+            if measure is not None and text_of(measure) not in (None, ordered):
+                told = f"is in {text_of(measure)}, the line in {ordered}; read as {ordered}, see that this is meant"
+                reading.warning("schedule-unit", measure, told)
             reading.rest(element, ("UnitOfMeasure", "ShipTo"))
         if not found:
-            return (_schedule(quantity, requested or self.requested, here),) if quantity > 0 else ()
+            return (_schedule(quantity, requested or self.requested, here),)
         if rest > 0:
             found.append(_schedule(rest, requested, here))
         return tuple(found)
@@ -177,7 +208,7 @@ class ItemReader:
         if ean is not None:
             self._gtin(reading.label(ean), ean, values)
         values["references"] = references
-        text = reading.text(description(detail, reading.profile.language))
+        text = reading.text(*described(description(detail, reading.profile.language)))
         if text is None:
             text = values.get("supplier_part") or values.get("buyer_part")
             if text is None:

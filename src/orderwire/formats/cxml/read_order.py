@@ -1,7 +1,9 @@
 """Reads the OrderRequest: an order (new), a change (update) or a cancellation (delete)."""
 
+from decimal import Decimal
 from typing import Any
 
+from orderwire.document.base import plain
 from orderwire.document.cancellation import Cancellation
 from orderwire.document.money import totals
 from orderwire.document.order import CURRENCIES, Line, Order, OrderHead
@@ -38,6 +40,7 @@ class OrderReader:
         found = request.find("OrderRequestHeader")
         self.header = found if found is not None else request
         operation = (self.header.get("type") or "new").strip()
+        self.total: Decimal | None = None
         self.type = _TYPES.get(operation, DocumentType.UNKNOWN)
         self.number = reading.attribute(self.header, "orderID")
         if found is None:
@@ -130,7 +133,8 @@ class OrderReader:
     def _head(self) -> tuple[dict[str, Any] | None, list[Note]]:
         reading, header = self.reading, self.header
         total = header.find("Total")
-        currency = reading.money(total, "Total")[1] or next(
+        self.total, currency = reading.money(total, "Total")
+        currency = currency or next(
             (code for e in self.request.iter("Money") if (code := (e.get("currency") or "").strip().upper())), None
         )
         if currency is None:
@@ -158,7 +162,8 @@ class OrderReader:
             "payment_terms": read_payment(header, reading), "incoterm": read_delivery(header, reading),
             "references": tuple(references),
             "allowances_charges": (
-                *read_shipping(header.find("Shipping"), reading), *read_modifications(total, reading, scope=None)
+                *read_shipping(header.find("Shipping"), currency, reading),
+                *read_modifications(total, currency, reading, scope=None),
             ),
         }, read_comments(header, reading)  # fmt: skip
 
@@ -214,12 +219,18 @@ class OrderReader:
         if order.kind == "blanket":
             return
         total = self.header.find("Total")
-        said, _ = self.reading.money(total, "Total")
+        said = self.total
+        tax = self.reading.money(self.header.find("Tax"), "Tax")[0] or Decimal(0)
         sums = totals(order)
+        if tax and tax != sums.tax:
+            text = f"the tax of {plain(tax)} for the whole order is not kept; the taxes of its lines make {sums.tax}"
+            self.reading.warning("tax-whole", self.header, text)
         freight = sum((a.amount or 0 for a in order.allowances_charges if a.code == "FC" and a.amount), 0)
         goods = sums.lines + sums.adjustments
         if said is None or total is None:
             self.reading.warning("total-missing", self.header, f"there is no Total; the lines add up to {goods}")
-        elif said not in (goods, sums.lines, sums.total) and round(said - goods + freight, 2) != 0:
+        elif said not in (goods, sums.lines, sums.total) and not {said - tax, said - tax + freight, said + freight} & {
+            goods, sums.lines,
+        }:  # fmt: skip
             text = f"Total is {said} but the lines add up to {goods}; a quantity or price may be wrong"
             self.reading.warning("total-differs", total, text)

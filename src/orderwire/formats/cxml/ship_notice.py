@@ -92,6 +92,9 @@ def read_ship_notice(request: Element, envelope: Envelope, reading: Reading) -> 
         own = None if order == first else order
         lines += [read_shipped(item, own, reading) for item in portion.iterchildren("ShipNoticeItem")]
         reading.rest(portion, ("OrderReference", "ShipNoticeItem"))
+    if (header.get("operation") or "").strip() == "delete":
+        text = f'operation="delete" takes the notice {number} back; what it lists is not on its way'
+        reading.warning("taken-back", header, text)
     reading.rest(header, _HEADER)
     return reading.make(ShipNotice, header, {
         "number": number, "order_number": first, "issued": reading.date(header.get("noticeDate"), header, "noticeDate"),

@@ -4,7 +4,7 @@ from typing import Any
 
 from orderwire.document.base import plain
 from orderwire.document.fulfillment import ShippedLine
-from orderwire.formats.cxml.money import description
+from orderwire.formats.cxml.money import described, description
 from orderwire.formats.cxml.profile import CxmlProfile
 from orderwire.formats.cxml.tables import GTIN_DOMAINS
 from orderwire.formats.cxml.tree import Element, Reading, add, extrinsic, extrinsics
@@ -53,7 +53,7 @@ def read_shipped(item: Element, order: str | None, reading: Reading) -> ShippedL
     if (still := known.get(_OPEN.lower())) is not None:
         values["open"] = reading.number(still.text, still, _OPEN)
     if detail is not None:
-        values["description"] = reading.text(description(detail, reading.profile.language))
+        values["description"] = reading.text(*described(description(detail, reading.profile.language)))
     if ordered is not None:
         values["ordered"] = reading.number(ordered.get("quantity"), ordered, "quantity")
     if batch is not None:

@@ -68,15 +68,6 @@ REFERENCE_DOMAINS: Final[Mapping[str, str]] = {
 REFERENCE_KINDS: Final[Mapping[str, str]] = {domain.lower(): kind for kind, domain in REFERENCE_DOMAINS.items()}
 GTIN_DOMAINS: Final = frozenset({"ean-13", "ean13", "eanid", "gtin", "upc", "upcid", "upc-a"})
 
-# UnitOfMeasure is UN/ECE Rec 20; these are what partners write instead.
-UNITS_READ: Final[Mapping[str, str]] = {
-    "PC": "H87", "PCE": "H87", "PCS": "H87", "KG": "KGM", "G": "GRM", "LB": "LBR", "OZ": "ONZ", "TO": "TNE",
-    "M": "MTR", "CM": "CMT", "MM": "MMT", "KM": "KMT", "FT": "FOT", "IN": "INH", "YD": "YRD", "M2": "MTK", "M3": "MTQ",
-    "L": "LTR", "LT": "LTR", "ML": "MLT", "GA": "GLL", "HR": "HUR", "HOUR": "HUR", "DA": "DAY", "WK": "WEE",
-    "MO": "MON", "YR": "ANN", "DZ": "DZN", "BX": "XBX", "CT": "XCT", "CS": "XCS", "BG": "XBG", "PK": "XPK", "RO": "XRO",
-    "DR": "XDR", "BO": "XBO", "PA": "XPA", "EACH": "EA", "BOX": "XBX", "UN": "C62",
-}  # fmt: skip
-
 # TransportTerms/@value in words, where partners do not write the Incoterm itself.
 TRANSPORT_TERMS: Final[Mapping[str, str]] = {
     "free-carrier": "FCA", "freecarrier": "FCA", "costandfreight": "CFR", "costinsuranceandfreight": "CIF",

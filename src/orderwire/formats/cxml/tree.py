@@ -10,10 +10,9 @@ from lxml import etree
 from pydantic import ValidationError
 
 from orderwire.document.base import Document, plain
-from orderwire.document.codes import UNITS
 from orderwire.document.finding import from_validation, place
 from orderwire.formats.cxml.profile import CxmlProfile
-from orderwire.formats.cxml.tables import UNITS_READ
+from orderwire.formats.units import rec20
 from orderwire.formats.xml import Faults, text_of, where_is
 
 Element = etree._Element
@@ -130,11 +129,10 @@ class Reading(Faults):
         for rec, own in self.profile.units.items():
             if own == text:
                 return rec
-        for code in (text, text.upper()):
-            if code in UNITS:
-                return code
-        code = UNITS_READ.get(text.upper(), "")
-        if not code:
+        code = rec20(text)
+        if code is not None and code == text.upper():
+            return code
+        if code is None:
             told = f"the unit {text[:40]!r} is not a UN/ECE Rec 20 code; map it in the profile's units"
             self.error("unit-unknown", place, told)
             return None
@@ -156,7 +154,9 @@ class Reading(Faults):
         for child in element:
             if child.tag not in known and (len(child) or text_of(child) or child.attrib):
                 name = child.get("name") or child.get("type") or child.get("role") or ""
-                told = f"{child.tag}{f' {name}' if name else ''} is not kept"
+                amount = child.find("Money") if child.tag != "Money" else child
+                worth = f" of {text_of(amount)} {amount.get('currency', '')}" if amount is not None else ""
+                told = f"{child.tag}{f' {name[:80]}' if name else ''}{worth.rstrip()[:60]} is not kept"
                 self.info("not-kept", child, told)
 
     def make(self, model: type[Model], element: Element, values: dict[str, Any]) -> Model | None:

@@ -113,6 +113,8 @@ def read_answers(
     """The answers to all lines; a line with a part that comes later gives two. `promised` holds for all lines."""
     found: list[LineAnswer] = []
     for element in every(root, "cac:OrderLine"):
+        if faults.full:
+            break
         found += _read(element, status, promised, profile, faults)
     return tuple(found)
 
@@ -143,6 +145,10 @@ def _read(
         "substitute_part": label(substitute, "cac:Item/cac:SellersItemIdentification/cbc:ID"),
         "reason": "\n".join(filter(None, reasons))[:LONGEST].strip() or None,
     }  # fmt: skip
+    basis = number(item, "cac:Price/cbc:BaseQuantity", faults)
+    if values["price"] is not None and basis not in (None, 1):
+        told = f"the price {values['price']} is for {basis}; it is compared with the order's price as if for the same"
+        faults.warning("price-basis", item, told)
     parts = [values]
     if waits and quantity is not None:
         parts.append({**values, "status": LineStatus.BACKORDERED, "quantity": later, "promised": None})

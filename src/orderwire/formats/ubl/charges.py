@@ -17,6 +17,7 @@ from orderwire.formats.ubl.tree import Element, amount, every, first, group, lab
 from orderwire.formats.xml import Faults
 
 _SLACK = Decimal("0.02")
+_INDICATOR = {"true": "charge", "1": "charge", "false": "allowance", "0": "allowance"}
 
 
 def put_charges(parent: Element, items: Iterable[AllowanceCharge], base: Decimal, where: str, fit: Fit) -> None:
@@ -71,16 +72,30 @@ def put_tax(parent: Element, name: str, tax: Tax, where: str, fit: Fit) -> None:
     put(group(element, "cac:TaxScheme"), "cbc:ID", tax.kind)
 
 
-def read_charges(parent: Element, faults: Faults) -> list[AllowanceCharge]:
-    """Allowances and charges with exact amounts; one that says neither amount nor percentage is an error."""
+def read_charges(parent: Element, currency: str | None, faults: Faults) -> list[AllowanceCharge]:
+    """Allowances and charges with exact amounts in the currency of the document; one that says neither amount nor
+    percentage, or not which of the two it is, is an error."""
     found = []
     for element in every(parent, "cac:AllowanceCharge"):
+        if faults.full:
+            break
+        indicator = (label(element, "cbc:ChargeIndicator") or "").lower()
+        if indicator not in _INDICATOR:
+            told = f"says {indicator[:20]!r} for ChargeIndicator, so neither charge (true) nor allowance (false)"
+            faults.error("charge-indicator", element, told)
+            continue
+        money = first(element, "cbc:Amount")
+        if money is not None and currency and money.get("currencyID", currency) != currency:
+            stated = money.get("currencyID", "")[:10]
+            told = f"the amount is in {stated} but the document in {currency}; state one currency"
+            faults.error("currency-mixed", money, told)
+            continue
         value, factor = number(element, "cbc:Amount", faults), number(element, "cbc:MultiplierFactorNumeric", faults)
         base = number(element, "cbc:BaseAmount", faults)
         percent = _percent(element, value, factor, base, faults) if factor is not None else None
         reason = " ".join(filter(None, (label(r) for r in every(element, "cbc:AllowanceChargeReason"))))
         values = {
-            "kind": "charge" if label(element, "cbc:ChargeIndicator") in ("true", "1") else "allowance",
+            "kind": _INDICATOR[indicator],
             "amount": value if percent is None else None,
             "percent": percent,
             "code": label(element, "cbc:AllowanceChargeReasonCode", 35),
@@ -115,9 +130,10 @@ def _percent(
     return None
 
 
-def read_taxes(item: Element | None, faults: Faults) -> list[Tax]:
-    """The taxes of a line's item."""
-    return [tax for e in every(item, "cac:ClassifiedTaxCategory") if (tax := read_tax(e, faults)) is not None]
+def read_taxes(item: Element, goods: Element, faults: Faults) -> list[Tax]:
+    """The taxes of a line: those of its item, else those of its TaxTotal, where senders of plain UBL state them."""
+    stated = every(goods, "cac:ClassifiedTaxCategory") or every(item, "cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory")
+    return [tax for e in stated if (tax := read_tax(e, faults)) is not None]
 
 
 def read_tax(element: Element | None, faults: Faults) -> Tax | None:

@@ -19,8 +19,8 @@ from stdnum.se import orgnr as se_orgnr
 from orderwire.document.base import plain
 from orderwire.formats.pieces import country
 from orderwire.formats.ubl.fit import Fit
-from orderwire.formats.ubl.tables import CUSTOMIZATIONS, EAS, PEPPOL, RULES, TAX_CATEGORIES
-from orderwire.formats.ubl.tree import Element, every, first, label, tag, text
+from orderwire.formats.ubl.tables import CUSTOMIZATIONS, EAS, RULES, TAX_CATEGORIES
+from orderwire.formats.ubl.tree import Element, every, first, is_peppol, label, tag, text
 from orderwire.formats.xml import MAX_FINDINGS, Faults, local
 
 _SLACK = Decimal("0.02")
@@ -64,7 +64,7 @@ def strict(root: Element, fit: Fit) -> None:
 def lenient(root: Element, faults: Faults) -> None:
     """Every broken rule of a Peppol document is a warning."""
     customization = label(root, "cbc:CustomizationID") or ""
-    if customization.startswith(PEPPOL):
+    if is_peppol(root):
         known = (key for key, value in CUSTOMIZATIONS.items() if customization.startswith((f"{value}:", value)))
         transaction = max(known, key=lambda key: len(CUSTOMIZATIONS[key]), default="Order")
         for broken in islice(check(root), 2 * MAX_FINDINGS):
@@ -252,30 +252,40 @@ def _totals(root: Element) -> Iterator[Broken]:
     lines = sum((value for value in amounts if value is not None), Decimal(0))
     allowances, charges = of("AllowanceTotalAmount"), of("ChargeTotalAmount")
     net, gross = _value(total, "cbc:TaxExclusiveAmount"), _value(total, "cbc:TaxInclusiveAmount")
-    net = of("LineExtensionAmount") - allowances + charges if net is None else net
+    due = of("LineExtensionAmount") - allowances + charges
+    net = due if net is None else net
     for rule, wrong, told in (
         ("R006", of("PayableAmount") < 0, "PayableAmount is negative"),
         ("R007", of("LineExtensionAmount") < 0, "LineExtensionAmount is negative"),
         (
             "R008",
             of("LineExtensionAmount") != lines,
-            f"LineExtensionAmount is not the sum of the lines, {plain(lines)}",
+            f"LineExtensionAmount is {plain(of('LineExtensionAmount'))}, the lines add up to {plain(lines)}",
         ),
-        ("R009", allowances != _sum(root, "false"), "AllowanceTotalAmount is not the sum of the allowances"),
-        ("R010", charges != _sum(root, "true"), "ChargeTotalAmount is not the sum of the charges"),
+        (
+            "R009",
+            allowances != _sum(root, "false"),
+            f"AllowanceTotalAmount is {plain(allowances)}, the allowances add up to {plain(_sum(root, 'false'))}",
+        ),
+        (
+            "R010",
+            charges != _sum(root, "true"),
+            f"ChargeTotalAmount is {plain(charges)}, the charges add up to {plain(_sum(root, 'true'))}",
+        ),
         (
             "R011",
-            net != of("LineExtensionAmount") - allowances + charges,
-            "TaxExclusiveAmount is not lines + charges - allowances",
+            net != due,
+            f"TaxExclusiveAmount is {plain(net)}, lines + charges - allowances make {plain(due)}",
         ),
     ):
         if wrong:
             yield Broken(rule, total, told)
     if gross is not None:
         tax = _value(root, "cac:TaxTotal/cbc:TaxAmount")
-        if of("PayableAmount") != gross - of("PrepaidAmount") + of("PayableRoundingAmount"):
-            yield Broken(
-                "R016", total, "PayableAmount is not TaxInclusiveAmount - PrepaidAmount + PayableRoundingAmount"
-            )
+        payable = gross - of("PrepaidAmount") + of("PayableRoundingAmount")
+        if of("PayableAmount") != payable:
+            made = f"TaxInclusiveAmount - PrepaidAmount + PayableRoundingAmount make {plain(payable)}"
+            yield Broken("R016", total, f"PayableAmount is {plain(of('PayableAmount'))}, {made}")
         if tax is not None and gross != net + tax:
-            yield Broken("R017", total, "TaxInclusiveAmount is not TaxExclusiveAmount + TaxAmount")
+            made = f"TaxExclusiveAmount + TaxAmount make {plain(net + tax)}"
+            yield Broken("R017", total, f"TaxInclusiveAmount is {plain(gross)}, {made}")

@@ -132,7 +132,7 @@ def read_head(root: Element, additional: Additional, currency: str | None, fault
         "payment_terms": tuple(read_terms(root, faults)),
         "incoterm": terms,
         "notes": tuple(notes),
-        "allowances_charges": tuple(read_charges(root, faults)),
+        "allowances_charges": tuple(read_charges(root, currency, faults)),
         "attachments": tuple(additional.attachments),
     }
 

@@ -23,11 +23,13 @@ from orderwire.formats.ubl.references import put_rest, read_reference, read_type
 from orderwire.formats.ubl.tables import GTIN_SCHEMES
 from orderwire.formats.ubl.texts import LONGEST, put_notes, read_notes
 from orderwire.formats.ubl.tree import Element, amount, day, every, first, group, label, number, put, text
+from orderwire.formats.units import rec20
 from orderwire.formats.xml import Faults, where_is
 
 NAME = 100
 """Longest Item/Name that we write; a longer or wrapped description stands whole in Item/Description."""
 MANUFACTURER = "item:MF"
+_SLACK = Decimal("0.02")
 _NUMBER = re.compile(r"[A-Za-z0-9.-]{1,20}")
 _GTIN = re.compile(r"\d{8}(\d{4,6})?", re.ASCII)
 _ACCOUNT = {"cost_center": "cost center ", "gl_account": "account ", "project": "project "}
@@ -174,8 +176,8 @@ class LineReader:
             "price_basis": self.basis or Decimal(1), "description": self.description or self._named(),
             "category": label(self.goods, "cac:CommodityClassification/cbc:ItemClassificationCode")
             or label(self.goods, "cac:CommodityClassification/cbc:CommodityCode"),
-            "schedules": schedules, "taxes": tuple(read_taxes(self.goods, self.faults)),
-            "allowances_charges": tuple(read_charges(self.item, self.faults)),
+            "schedules": schedules, "taxes": tuple(read_taxes(self.item, self.goods, self.faults)),
+            "allowances_charges": tuple(read_charges(self.item, self.currency, self.faults)),
             "accounts": _read_accounts(
                 label(self.item, "cbc:AccountingCost") or label(self.item, "cbc:AccountingCostCode")
             ),
@@ -233,7 +235,12 @@ class LineReader:
         if not stated:
             self.faults.warning("unit-missing", element, f"line {self.number} has no unit; it is read as C62 (unit)")
             return "C62"
-        return next((ours for ours, theirs in profile.units.items() if theirs == stated), stated[:35])
+        mapped = next((ours for ours, theirs in profile.units.items() if theirs == stated), None)
+        code = mapped or rec20(stated)
+        if code is not None and code != stated and mapped is None:
+            told = f"the unit {stated[:40]!r} is not a UN/ECE Rec 20 code; read as {code}"
+            self.faults.warning("unit", element, told)
+        return code or stated[:35]
 
     def _price(self) -> tuple[Decimal | None, Decimal | None]:
         place = first(self.item, "cac:Price/cbc:PriceAmount")
@@ -255,7 +262,24 @@ class LineReader:
             told = f"line {self.number}: the price is for {plain(basis)}; it is read as a price for 1 (PEPPOL-T01-R025)"
             self.faults.warning("peppol-t01-r025", self.item, told)
             basis = None
+        self._check_basis(price, basis)
         return price, basis
+
+    def _check_basis(self, price: Decimal, basis: Decimal | None) -> None:
+        """The price is for the unit that is ordered: where BaseQuantity has another, the line's amount decides."""
+        place = first(self.item, "cac:Price/cbc:BaseQuantity")
+        ordered = first(self.item, "cbc:Quantity")
+        if place is None or ordered is None or place.get("unitCode", "") in ("", ordered.get("unitCode")):
+            return
+        units = f"the price is for {text(place)} {place.get('unitCode')} but {ordered.get('unitCode')} are ordered"
+        worth = number(self.item, "cbc:LineExtensionAmount", self.faults)
+        plain_line = first(self.item, "cac:AllowanceCharge") is None
+        exact = (self.quantity or Decimal(0)) * price / (basis or Decimal(1))
+        if worth is not None and plain_line and abs(worth - exact) <= _SLACK:
+            told = f"line {self.number}: {units}; its amount {plain(worth)} says that the units are the same"
+            self.faults.warning("price-unit", place, told)
+        else:
+            self._error("price-unit", f"cannot be priced: {units}; state the price for the unit that is ordered")
 
     def _notes(self) -> list[Note]:
         notes = read_notes(self.element, "cbc:Note") + read_notes(self.item, "cbc:Note")

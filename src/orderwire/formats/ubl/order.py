@@ -20,6 +20,7 @@ from orderwire.formats.ubl.head import (
 from orderwire.formats.ubl.lines import LineReader, put_line
 from orderwire.formats.ubl.profile import UblProfile
 from orderwire.formats.ubl.references import Additional, Sorted
+from orderwire.formats.ubl.rest import remark
 from orderwire.formats.ubl.tables import ORDER_KINDS, RELEASE, REVISION
 from orderwire.formats.ubl.totals import compare_totals, put_totals
 from orderwire.formats.ubl.tree import Element, date, every, first, label, put
@@ -61,6 +62,8 @@ def read(root: Element, profile: UblProfile, faults: Faults) -> Order | None:
     lines: list[Line] = []
     elements = every(root, "cac:OrderLine")
     for count, element in enumerate(elements, 1):
+        if faults.full:
+            return None
         line = LineReader(element, count, currency or "", profile, faults).line(default)
         if line is not None:
             lines.append(line)
@@ -77,4 +80,5 @@ def read(root: Element, profile: UblProfile, faults: Faults) -> Order | None:
         report([(p.code, p.where, p.text) for p in from_validation(failure)], root, faults)
         return None
     compare_totals(root, order, faults)
+    remark(root, faults)
     return order

@@ -160,6 +160,8 @@ def read(root: Element, profile: UblProfile, faults: Faults) -> OrderChange | No
     lines: list[LineChange] = []
     elements = every(root, "cac:OrderLine")
     for count, element in enumerate(elements, 1):
+        if faults.full:
+            return None
         if (line := _read_change(element, count, currency or "", root, profile, faults)) is not None:
             lines.append(line)
     stated = label(root, "cbc:SequenceNumberID") or ""

@@ -164,6 +164,9 @@ def read(root: Element, profile: UblProfile, faults: Faults) -> Response | None:
     code = label(root, "cbc:OrderResponseCode", 35)
     status = _status(root, code, faults)
     lines = read_answers(root, status, promised, profile, faults)
+    if lines and status in (HeaderStatus.ACCEPTED, HeaderStatus.REJECTED) and _derived(lines) is not status:
+        told = f"the answer to the whole order is {status.value} but a line says otherwise; ask the supplier"
+        faults.warning("mixed-answer", root, told)
     if promised and not lines:
         notes.append(f"Promised for {promised}")
     values = {

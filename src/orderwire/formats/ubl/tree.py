@@ -8,6 +8,7 @@ from functools import lru_cache
 from lxml import etree
 
 from orderwire.document.base import plain
+from orderwire.formats.ubl.tables import PEPPOL
 from orderwire.formats.xml import Faults, text_of
 
 CAC = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
@@ -129,3 +130,8 @@ def number(element: Element | None, path: str | None, faults: Faults) -> Decimal
         return Decimal(plain(round(value, 9)))
     faults.warning("bad-number", place, f"{found[:40]!r} is not a number that can be used; correct it")
     return None
+
+
+def is_peppol(root: Element) -> bool:
+    """True for a document that says it keeps Peppol's rules."""
+    return (label(root, "cbc:CustomizationID") or "").startswith(PEPPOL)

@@ -152,9 +152,42 @@ def test_a_price_basis_is_counted_in_the_unit_of_the_line() -> None:
     basis = f'<PriceBasisQuantity quantity="10" conversionFactor="0.1">{unit}'
     found = order(order_request(items=ITEM.replace("<Classification", f"{basis}<Classification", 1)))
     assert found.lines[0].price_basis == 100
-    odd = basis.replace('"0.1"', '"3"')
+    endless = basis.replace('"0.1"', '"3"')
+    line = order(order_request(items=ITEM.replace("<Classification", f"{endless}<Classification", 1))).lines[0]
+    assert (line.price, line.price_basis) == (Decimal("7.5"), 10)
+    odd = basis.replace('"0.1"', '"0"')
     refused = read(order_request(items=ITEM.replace("<Classification", f"{odd}<Classification", 1)))
     assert not refused.usable and "price-basis" in codes(refused.findings)
+
+
+SHIPPING = '<Shipping><Money currency="{}">5</Money><Description xml:lang="en">Truck</Description></Shipping>'
+TAX = '<Tax><Money currency="USD">2</Money><Description xml:lang="en">Sales tax</Description></Tax>'
+
+
+def test_freight_in_another_currency_refuses_the_order() -> None:
+    found = read(order_request(head=TOTAL + BILL_TO + SHIPPING.format("EUR")))
+    assert not found.usable and "currency-mixed" in codes(found.findings)
+
+
+def test_a_tax_of_the_whole_order_is_told_and_explains_the_total() -> None:
+    found = read(order_request(head=TOTAL.replace("25<", "32<") + BILL_TO + SHIPPING.format("USD") + TAX))
+    assert found.usable and codes(found.findings) == {"tax-whole"}
+
+
+def test_parts_of_a_set_negative_quantities_and_schedules_in_another_unit_are_told() -> None:
+    part = ITEM.replace('lineNumber="1"', 'lineNumber="1" parentLineNumber="7"')
+    assert "composite" in codes(read(order_request(items=part)).findings)
+    negative = read(order_request(items=ITEM.replace('quantity="10"', 'quantity="-10"')))
+    assert [f.text for f in negative.findings if f.code == "quantity"] == [
+        "the quantity -10 is not above 0; correct it"
+    ]
+    schedule = '<ScheduleLine quantity="10"><UnitOfMeasure>XBX</UnitOfMeasure></ScheduleLine></ItemOut>'
+    assert "schedule-unit" in codes(read(order_request(items=ITEM.replace("</ItemOut>", schedule))).findings)
+
+
+def test_the_short_name_in_a_description_is_not_said_twice() -> None:
+    named = ITEM.replace(">Bolt<", "><ShortName>Bolt</ShortName>Bolt M8<")
+    assert order(order_request(items=named)).lines[0].description == "Bolt M8"
 
 
 def test_the_key_of_a_shop_is_kept_and_written_again() -> None:

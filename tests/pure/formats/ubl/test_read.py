@@ -88,7 +88,12 @@ def test_faults_that_can_be_forgiven_are_warnings(old: str, new: str, code: str)
     [
         ("<cbc:Quantity unitCode=", "<cbc:MinimumQuantity unitCode=", "not-well-formed"),
         ('unitCode="C62">100<', 'unitCode="C62">0<', "quantity"),
-        ('unitCode="C62">100<', 'unitCode="PCS">100<', "unit-unknown"),
+        ('unitCode="C62">100<', 'unitCode="QQQ">100<', "unit-unknown"),
+        (
+            "</cbc:PriceAmount>",
+            '</cbc:PriceAmount><cbc:BaseQuantity unitCode="XBX">10</cbc:BaseQuantity>',
+            "price-unit",
+        ),
         ('<cbc:PriceAmount currencyID="SEK">', '<cbc:PriceAmount currencyID="EUR">', "peppol-t01-r003"),
         ('<cbc:PriceAmount currencyID="SEK">0.125', '<cbc:PriceAmount currencyID="SEK">-1', "peppol-t01-r005"),
         ("<cbc:DocumentCurrencyCode>SEK<", "<cbc:DocumentCurrencyCode>KRONOR<", "currency"),
@@ -102,6 +107,52 @@ def test_faults_that_change_the_deal_refuse_the_document(old: str, new: str, wor
     findings = [*result.findings, *(f for d in result.documents for f in d.findings)]
     assert not any(document.usable for document in result.documents)
     assert words in {f.code for f in findings}, findings
+
+
+@pytest.mark.parametrize(
+    ("charge", "code"),
+    [
+        ('<cbc:Amount currencyID="SEK">5</cbc:Amount>', "charge-indicator"),
+        (
+            '<cbc:ChargeIndicator>true</cbc:ChargeIndicator><cbc:Amount currencyID="EUR">5</cbc:Amount>',
+            "currency-mixed",
+        ),
+    ],
+)
+def test_a_charge_without_its_sign_or_in_another_currency_refuses_the_order(charge: str, code: str) -> None:
+    spoiled = f"<cac:AllowanceCharge>{charge}</cac:AllowanceCharge><cac:AnticipatedMonetaryTotal>"
+    found = replaced("<cac:AnticipatedMonetaryTotal>", spoiled)
+    assert not found.usable and code in {f.code for f in found.findings}
+
+
+@pytest.mark.parametrize(
+    ("name", "theirs", "ours"),
+    [("LineExtensionAmount of line 10", "12.5", "12.5"), ("PayableAmount", "15.63", "15.63")],
+)
+def test_an_amount_that_does_not_add_up_is_told_with_both_figures(name: str, theirs: str, ours: str) -> None:
+    element = name.partition(" ")[0]
+    found = replaced(f'<cbc:{element} currencyID="SEK">{theirs}<', f'<cbc:{element} currencyID="SEK">99<')
+    told = [f.text for f in found.findings if f.code == "total-differs"]
+    assert f"{name} is 99 but what the order says makes {ours}, which counts" in told
+
+
+def test_what_is_not_kept_stands_twice_or_is_a_copy_is_said() -> None:
+    said = b"<cbc:ID>PO-2</cbc:ID><cbc:CopyIndicator>true</cbc:CopyIndicator><cbc:Priority>high</cbc:Priority>"
+    content = CONTENT.replace(b"<cbc:ID>PO-1</cbc:ID>", b"<cbc:ID>PO-1</cbc:ID>" + said)
+    found = read(content)
+    assert found.usable and {"twice", "copy", "not-kept"} <= {f.code for f in found.findings}
+
+
+def test_a_unit_as_partners_write_it_is_read_with_a_warning() -> None:
+    found = replaced('unitCode="C62">100<', 'unitCode="PCS">100<')
+    assert isinstance(found.document, Order) and found.document.lines[0].unit == "H87"
+    assert "unit" in {f.code for f in found.findings}
+
+
+def test_broken_lines_without_end_are_not_looked_at_one_by_one() -> None:
+    start, end = CONTENT.index(b"<cac:OrderLine>"), CONTENT.index(b"</Order>")
+    found = read(CONTENT[:start] + b"<cac:OrderLine/>" * 3000 + CONTENT[end:])
+    assert not found.usable and len(found.findings) < 400
 
 
 def test_dates_with_a_zone_are_read_without_it() -> None:

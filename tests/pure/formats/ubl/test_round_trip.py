@@ -23,7 +23,7 @@ from tests.pure.formats.ubl.strategies import peppol_changes, peppol_orders, pep
 from tests.pure.formats.ubl.support import FORMAT, ORDER, PEPPOL, SCHEMAS, schema
 from tests.pure.orders import orders
 
-FAST = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+FAST = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 ACCEPT = {"on_loss": "accept"}
 needs_schemas = pytest.mark.skipif(not SCHEMAS.exists(), reason="the OASIS schemas of the corpus are not there")
 
