@@ -11,17 +11,31 @@ from orderwire.document.fulfillment import Invoice, InvoicedLine, Receipt, Recei
 from orderwire.document.order import Order
 from orderwire.document.order_change import OrderChange, between
 from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus, Response
-from tests.pure.orders import Alphabet, dates, decimals, labels, lines, maybe, numbers, orders, parties, texts
+from tests.pure.orders import (
+    Alphabet,
+    dates,
+    decimals,
+    labels,
+    lines,
+    maybe,
+    notes,
+    numbers,
+    orders,
+    parties,
+    terms_parts,
+    texts,
+)
 
 
 @st.composite
 def revisions(draw: st.DrawFn, alphabet: Alphabet = "any") -> tuple[Order, Order]:
     """Two revisions of one order: lines added, deleted, changed in any part, and a header that may differ."""
-    old = draw(orders(alphabet)).model_copy(update={"revision": draw(st.integers(1, 999))})
+    old = draw(orders(alphabet, max_lines=2)).model_copy(update={"revision": draw(st.integers(1, 999))})
     update: dict[str, Any] = {"revision": old.revision + 1, "test": old.test}
     if draw(st.booleans()):
-        other = draw(orders(alphabet, max_lines=1))
-        update |= {"notes": other.notes, "payment_terms": other.payment_terms, "ship_to": other.ship_to}
+        update["notes"] = tuple(draw(st.lists(notes(alphabet), max_size=2)))
+        update["payment_terms"] = tuple(draw(st.lists(terms_parts(alphabet), max_size=2)))
+        update["ship_to"] = draw(maybe(parties(alphabet)))
     now = []
     for line in old.lines:
         match draw(st.sampled_from(["stays", "goes", "moves", "costs"])):

@@ -1,6 +1,7 @@
 """The reference is in step with the code and whole: every setting, command, event, channel and format has its place."""
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,10 @@ import pytest
 from orderwire.document.states import DELIVERY_TRANSITIONS, ORDER_TRANSITIONS, AnswerState
 from orderwire.documentation import __main__ as command
 from orderwire.documentation import commands, plugins, settings
-from orderwire.documentation.pages import pages
+from orderwire.documentation import pages as generator
 from orderwire.ledger.entry import KINDS
 
+pages = cache(generator.pages)
 ROOT = Path(__file__).parents[3]
 REFERENCE = ROOT / "docs" / "reference"
 WRITTEN = sorted(
