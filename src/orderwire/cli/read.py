@@ -45,18 +45,16 @@ def _summary(read: "ReadDocument") -> dict[str, Any]:
     from orderwire.cli._output import as_json
     from orderwire.document.money import totals
     from orderwire.document.order import Order
-    from orderwire.document.response import Response
 
     document = read.document
-    order = document if isinstance(document, Order) else None
-    answer = document if isinstance(document, Response) else None
+    lines = getattr(document, "lines", None)
     return {
         "type": str(read.type),
         "number": read.number,
-        "revision": order.revision if order else answer.revision if answer else None,
-        "lines": len(order.lines) if order else len(answer.lines) if answer else None,
-        "total": str(totals(order).total) if order else None,
-        "currency": order.currency if order else answer.currency if answer else None,
+        "revision": getattr(document, "revision", None),
+        "lines": len(lines) if lines is not None else None,
+        "total": str(totals(document).total) if isinstance(document, Order) else None,
+        "currency": getattr(document, "currency", None),
         "test": read.test,
         "usable": read.usable,
         "findings": as_json(read.findings),
