@@ -87,6 +87,14 @@ def test_a_contradiction_is_a_warning() -> None:
     assert "changes-unnamed" in codes(confirmation("except").findings)
 
 
+def test_what_an_answer_leaves_open_and_a_price_for_many_are_told() -> None:
+    assert "quantity-differs" in codes(confirmation("detail", status("accept")).findings)
+    assert "quantity-differs" not in codes(confirmation("detail", status("accept"), status("reject")).findings)
+    detail = '<UnitPrice><Money currency="USD">9</Money></UnitPrice><PriceBasisQuantity quantity="100"/>'
+    item = f"<ItemIn><ItemID><SupplierPartID>S</SupplierPartID></ItemID><ItemDetail>{detail}</ItemDetail></ItemIn>"
+    assert "price-basis" in codes(confirmation("detail", status("detail", item)).findings)
+
+
 def answer(status: LineStatus, **said: object) -> LineAnswer:
     return LineAnswer.model_validate({"number": "1", "status": status, "quantity": 5, "unit": "EA", **said})
 
@@ -143,6 +151,9 @@ def test_a_ship_notice_of_several_orders() -> None:
     found = read(document(f"<ShipNoticeRequest>{header}{portion.format('A')}{portion.format('B')}</ShipNoticeRequest>"))
     assert found.usable and isinstance(found.document, ShipNotice)
     assert found.document.order_number == "A" and [line.order_number for line in found.document.lines] == [None, "B"]
+    back = header.replace("/>", ' operation="delete"/>')
+    taken = read(document(f"<ShipNoticeRequest>{back}{portion.format('A')}</ShipNoticeRequest>"))
+    assert "taken-back" in codes(taken.findings)
 
 
 def test_a_receipt_tells_what_came_and_what_goes_back() -> None:

@@ -149,6 +149,15 @@ def test_a_unit_as_partners_write_it_is_read_with_a_warning() -> None:
     assert "unit" in {f.code for f in found.findings}
 
 
+def test_an_answer_that_contradicts_itself_is_told() -> None:
+    answer = Response.model_validate({
+        "order_number": "PO-1", "status": "accepted", "answered": "2026-11-22",
+        "lines": [{"number": "10", "status": "rejected"}],
+    })  # fmt: skip
+    found = read(FORMAT.write(answer, {}, FixedContext()).content)
+    assert "mixed-answer" in {f.code for f in found.findings}
+
+
 def test_broken_lines_without_end_are_not_looked_at_one_by_one() -> None:
     start, end = CONTENT.index(b"<cac:OrderLine>"), CONTENT.index(b"</Order>")
     found = read(CONTENT[:start] + b"<cac:OrderLine/>" * 3000 + CONTENT[end:])
