@@ -16,6 +16,7 @@ HERE = Path(__file__).parent
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 LEAVING_S = 2
 """How long a database session may take to end after its client has."""
+CORPUS = re.compile(r"\bcorpus\b")
 REQUIRE_ALL = os.environ.get("ORDERWIRE_REQUIRE_ALL") == "1"
 
 settings.register_profile(
@@ -42,8 +43,11 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 
 
 def _required(report: Report) -> Report:
+    """Only the corpus of real documents, which stands beside the project, may be missing: nobody can install it."""
     if REQUIRE_ALL and report.skipped and not hasattr(report, "wasxfail"):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        if CORPUS.search(reason) and not (HERE.parents[1] / "shared/corpus").is_dir():
+            return report
         report.outcome = "failed"
         report.longrepr = f"{reason}\nORDERWIRE_REQUIRE_ALL is set: everything that tests need must be installed."
     return report

@@ -30,6 +30,17 @@ def test_a_skip_fails_where_everything_is_required(required: str, told: str, tmp
     assert ("no chromium\nORDERWIRE_REQUIRE_ALL is set" in output) == (required == "1")
 
 
+@pytest.mark.parametrize(("beside", "told"), [(False, "1 skipped"), (True, "1 failed")])
+def test_only_a_corpus_that_is_not_there_may_be_missing(beside: bool, told: str, tmp_path: Path) -> None:
+    tests = tmp_path / "project/tests"
+    tests.mkdir(parents=True)
+    if beside:
+        (tmp_path / "shared/corpus").mkdir(parents=True)
+    (tests / "conftest.py").write_text((ROOT / "tests/conftest.py").read_text())
+    (tests / "test_it.py").write_text("import pytest\ndef test_it(): pytest.skip('the corpus is not here')")
+    assert told in run_pytest(tests, "1")
+
+
 def test_a_file_that_skips_as_a_whole_fails_too(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text((ROOT / "tests/conftest.py").read_text())
     (tmp_path / "test_skipping.py").write_text("import pytest; pytest.importorskip('nothing_of_that_name')")
