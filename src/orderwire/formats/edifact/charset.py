@@ -44,6 +44,8 @@ def decode(content: bytes, syntax: str, pinned: str | None, keep: str) -> tuple[
     if outside:
         words = f"{outside[0]!r} does not belong to {syntax}; it was read as it is"
         found.append(warning("character-set", "UNB", words))
+    if text.isascii() and text.isprintable():  # the usual text, told in two steps
+        return text, found
     if codec == "iso8859-1" and re.search("[\x80-\x9f]", text):
         text = content.decode("cp1252", "replace")
         found.append(warning("encoding", "UNB", f"{syntax} has no such characters; read as Windows-1252"))

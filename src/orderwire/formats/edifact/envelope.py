@@ -209,8 +209,9 @@ def _walk(found: Interchange, raw: list[str]) -> None:
     controls: set[str] = set()
     stray = count = 0
     for index, segment in enumerate(raw):
-        if not segment.startswith(heads):
-            stray += opened is None and index > 0
+        if segment[:2] != "UN" or not segment.startswith(heads):
+            if opened is None and index:
+                stray += 1
             continue
         name = segment[:3]
         if opened is not None and group is not None and name != "UNT":

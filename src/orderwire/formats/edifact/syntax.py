@@ -41,7 +41,9 @@ def segments(text: str, marks: Marks) -> list[str]:
     raw = text.split(marks.terminator)
     if marks.release and marks.release + marks.terminator in text:
         raw = _joined(raw, marks.terminator, marks.release)
-    return [part for item in raw if (part := item.lstrip(" \t"))]
+    if " " in text[:1] or f"{marks.terminator} " in text or "\t" in text:
+        raw = [item.lstrip(" \t") for item in raw]
+    return [part for part in raw if part]
 
 
 def split(raw: str, marks: Marks) -> Segment:

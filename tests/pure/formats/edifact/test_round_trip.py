@@ -43,7 +43,7 @@ PROFILES = st.fixed_dictionaries(
         "test": st.booleans(),
     },
 )
-FAST = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+FAST = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @st.composite

@@ -18,7 +18,7 @@ from tests.pure.formats.edifact.test_round_trip import parts, simple
 from tests.pure.orders import orders
 
 DOCUMENTS = st.one_of(orders(), orders(), changes(), cancellations(), responses(), parts())
-FAST = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+FAST = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 CORPUS = pytest.mark.skipif(not directory.FOLDER.exists(), reason="the corpus is not there")
 PROFILE = {"on_loss": "accept", "syntax": "UNOY", "association": "EAN008"}
 
