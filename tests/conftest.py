@@ -1,6 +1,7 @@
 """What every test run has: hypothesis profiles, skips that fail in CI (data folder: orderwire.testing.pytest_data)."""
 
 import os
+import re
 import time
 import warnings
 from collections.abc import Generator, Iterator
