@@ -49,7 +49,7 @@ def run() -> Iterator[dict[str, Any]]:
          lambda: _each(lambda order: X12().write(order, {}, context), orders), _size(x12)),
         ("x12_850_str_split", "the floor: splitting into segments and elements, nothing checked",
          lambda: _each(_split, x12), _size(x12)),
-        ("edifact_orders_read_validated", "lines matched 25 %, line models 25 %, header and parties 20 %, splitting 10 %",
+        ("edifact_orders_read_validated", "matching lines 25 %, line models 25 %, header 20 %, splitting 10 %",
          lambda: _each(lambda content: Edifact().read(content, {}), edifact), _size(edifact)),
         ("edifact_orders_write", "formatting lines 35 %, fitting 25 %, delimiters 10 %, totals 8 %, header 6 %",
          lambda: _each(lambda order: Edifact().write(order, {}, context), orders), _size(edifact)),

@@ -35,7 +35,7 @@ def _under(prefix: str, places: Mapping[str, str]) -> dict[str, str]:
 _LINE: Final[Mapping[str, str]] = {
     "number": "LIN 1082, PIA (PL)", "description": "IMD C273 7008", "quantity": "QTY+21 6060", "unit": "QTY 6411",
     "price": "PRI+AAA 5118", "price_basis": "PRI 5284", "buyer_part": "PIA (IN)", "supplier_part": "PIA (SA)",
-    "gtin": "LIN 7140 (EN)", "category": "PIA (CC)", "schedules.quantity": "SCC/QTY+21, LOC/QTY+11",
+    "gtin": "LIN 7140 (EN)", "category": "PIA (CC)", "schedules.quantity": "SCC/QTY+21, LOC/QTY+11, QTY+11",
     "schedules.requested": "DTM+2 behind LIN, SCC or LOC", "schedules.ship_to": "LOC+7, NAD+DP of the line",
     "taxes.kind": "TAX 5153", "taxes.category": "TAX 5305", "taxes.percent": "TAX 5278",
     "accounts.cost_center": "RFF+AWE (D.01B)", "accounts.gl_account": "RFF+ADE", "notes": "FTX of the line",
