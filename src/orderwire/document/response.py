@@ -4,6 +4,7 @@ Meanings by standard: X12 855 BAK02/ACK01, EDIFACT ORDRSP BGM 4343 / LIN 1229, U
 cXML ConfirmationRequest type. The normalized meaning stands beside the original code, which is never dropped.
 """
 
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -38,7 +39,8 @@ class LineAnswer(Document):
     """One answer to one line; a line promised in several parts has several. Absent fields mean "as ordered".
 
     `number` is the line number of the order that is answered; None where the answer does not say,
-    then buyer_part, supplier_part or gtin identify the line. `code` is the partner's own code (ACK01, LIN 1229…).
+    then buyer_part, supplier_part or gtin identify the line. `price` is for `price_basis` units; None: for as many as in
+    the order. `code` is the partner's own code (ACK01, LIN 1229…).
     """
 
     number: Label | None = None
@@ -46,6 +48,7 @@ class LineAnswer(Document):
     quantity: Annotated[Exact, Field(ge=0)] | None = None
     unit: Code | None = None
     price: Annotated[Exact, Field(ge=0)] | None = None
+    price_basis: Annotated[Exact, Field(gt=0)] | None = None
     promised: Date | None = None
     ships: Date | None = None
     buyer_part: Label | None = None
@@ -54,6 +57,12 @@ class LineAnswer(Document):
     substitute_part: Label | None = None
     reason: Text | None = None
     code: Code | None = None
+
+    def price_for(self, basis: Decimal) -> Decimal | None:
+        """The price for so many units, as the order counts them."""
+        if self.price is None or self.price_basis in (None, basis):
+            return self.price
+        return round(self.price * basis / self.price_basis, 9).normalize()
 
 
 class Response(Document):

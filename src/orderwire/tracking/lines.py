@@ -170,7 +170,8 @@ def _as_asked(line: Line, answer: LineAnswer, answers: tuple[LineAnswer, ...]) -
     given = [a.quantity for a in answers if a.quantity is not None]
     enough = not given or sum(given) == line.quantity
     dates: set[datetime.date | None] = {s.requested for s in line.schedules}
-    return enough and (answer.promised is None or answer.promised in dates) and answer.price in (None, line.price)
+    same_price = answer.price_for(line.price_basis) in (None, line.price)
+    return enough and same_price and (answer.promised is None or answer.promised in dates)
 
 
 def _confirmed(line: Line, answer: LineAnswer, same: bool, earlier: bool) -> Confirmed:

@@ -62,6 +62,16 @@ def test_lines_that_repeat_the_order_are_an_unchanged_acceptance(sent: Any) -> N
     assert give(sent, answer("accepted", line)).state == "accepted"
 
 
+@pytest.mark.parametrize(("price", "basis", "state"), [("1250", 100, "accepted"), ("1260", 100, "different")])
+def test_a_price_for_another_number_of_units_is_compared_for_the_orders(
+    sent: Any, price: str, basis: int, state: str
+) -> None:
+    given = give(sent, answer("accepted_with_changes", changed(price=price, price_basis=basis)))
+    sent.refresh_from_db()
+    assert [d["field"] for d in given.differences] == ["price"] * (state == "different")
+    assert [d["answered"] for d in given.differences] == ["12.6"] * (state == "different")
+
+
 def test_differences_go_to_the_buyer_with_words_and_money(sent: Any) -> None:
     later = factories.NEED_BY + datetime.timedelta(days=12)
     got = give(

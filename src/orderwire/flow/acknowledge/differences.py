@@ -168,7 +168,7 @@ def _line(order: Order, line: Line, answers: tuple[LineAnswer, ...], same_money:
             text = f"Line {n}: {_figure(quantity)} instead of {_figure(line.quantity)}, {off} {word} than ordered."
             yield Difference(n, "quantity", plain(line.quantity), plain(quantity), text, money, reason)
         yield from _dates(line, kept, quantity, reason)
-    prices = {a.price for a in kept if a.price is not None} - {line.price}
+    prices = {price for a in kept if (price := a.price_for(line.price_basis)) is not None} - {line.price}
     if prices:
         other_price = max(prices)
         digits = -int(exponent(order.currency).as_tuple().exponent)

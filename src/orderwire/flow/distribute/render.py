@@ -137,6 +137,11 @@ def _write(
     profile: dict[str, Any] = {"language": partner.language} if fmt.kind == "pdf" else {}
     profile |= desk.place.version.profile.get(fmt.kind, {}) | (claimed.profile or {}).get(fmt.kind, {})
     if not claimed.prices:
+        if "prices" not in fmt.profile_model.model_fields:
+            raise NotSendable(
+                f"{fmt.label} cannot leave out prices, as the rules want for this copy."
+                " Give the recipient an address with the format pdf, or let the rule send prices."
+            )
         profile["prices"] = False
     context = WriteContext(desk.numbers(fmt.kind, partner.pk), texts)
     before = desk.held.get(claimed.id)
