@@ -98,6 +98,24 @@ def test_a_copy_without_prices_has_none(config: Path, tmp_path: Path) -> None:
     assert "60,000" not in printed and "12.00" not in printed
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_copy_without_prices_in_a_format_that_always_has_them_is_held_with_the_remedy(
+    config: Path, tmp_path: Path
+) -> None:
+    rules = road.default("rules.yaml").replace("- to: group:finance\n", "- to: group:finance\n        prices: false\n")
+    (config / "rules.yaml").write_text(rules)
+    finance(tmp_path / "finance", format="csv")
+    order = road.approved(lines=DEAR)
+    copy = Delivery.objects.get(primary=False)
+    for shard in range(copy.endpoint.max_parallel):
+        distribute.drain(copy.endpoint_id, shard)
+    copy.refresh_from_db()
+    assert (copy.state, order.state) == ("held", "approved")
+    assert "CSV cannot leave out prices" in copy.reason
+    assert "format pdf" in copy.reason
+    assert list((tmp_path / "finance").iterdir()) == []
+
+
 def test_the_best_ranked_active_endpoint_is_taken_and_the_others_are_the_ladder(
     partner: Partner, tmp_path: Path
 ) -> None:
