@@ -52,7 +52,7 @@ def cancellation_content(document: Cancellation, words: Words, links: Mapping[st
         "taxes": [],
         "addresses": [],
         "notes": [words.text("reason"), [["", words.own(document.reason)]]] if document.reason else [],
-        "answer": answer(links, words, zone),
+        "answer": _answer(links, words, zone),
         "fingerprint": [],
         "approved": approved(document.revision or 1, links, words, zone),
         "ordered": ordered(buyer, words),
@@ -60,6 +60,15 @@ def cancellation_content(document: Cancellation, words: Words, links: Mapping[st
         "footer": footer(buyer, words),
         "page": words.pages(),
     }
+
+
+def _answer(links: Mapping[str, str], words: Words, zone: str | None) -> dict[str, Any] | None:
+    """Where to answer: of the words on how, those that lead there. Other dates and prices answer no cancellation."""
+    found = answer(links, words, zone)
+    if found and "how" in found:
+        lead, rest = found["how"]
+        found["how"] = [lead, rest[:1]]
+    return found
 
 
 def _ordered_on(document: Cancellation, words: Words) -> str:

@@ -11,7 +11,8 @@ from orderwire.document.order_change import LineChange, LinePart, OrderChange, b
 from orderwire.document.response import Response
 from orderwire.formats import CannotCarry, Written
 from orderwire.formats.pdf import Pdf
-from orderwire.formats.pdf.words import LANGUAGES
+from orderwire.formats.pdf.cancelled import cancellation_content
+from orderwire.formats.pdf.words import LANGUAGES, words
 from tests.pure.formats.pdf.sample import LINKS, Printing, line, order, reader, words_of
 
 OLD = order(lines=[line(10), line(20, description="O-ring 40 x 3"), line(30, description="Flange gasket")])
@@ -115,6 +116,14 @@ def test_a_cancellation_is_one_clear_page() -> None:
         assert said in text, said
     assert len(reader(written).pages) == 1
     assert written.filename == "4500071791-cancellation-v2.pdf"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_cancellation_asks_for_no_other_dates_or_prices(language: str) -> None:
+    data = cancellation_content(CANCELLED, words(language), {"answer_url": "https://o.example/a/1"})
+    lead, rest = data["answer"]["how"]
+    assert lead
+    assert rest in (".", "。")
 
 
 def test_a_cancellation_of_nobody_is_refused() -> None:
