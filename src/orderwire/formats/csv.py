@@ -5,6 +5,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Literal
 
 from pydantic import Field
@@ -18,8 +19,13 @@ MAX_BYTES = 64 * 1024 * 1024
 MAX_LINES = 1_000_000
 MAX_CELLS = 4096
 MAX_BROKEN = 100
+_LONGEST = 64 * 1024
+"""Characters of a heading line that are looked at to find out the delimiter."""
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+_OTHERS = (b"{", b"[", b"<", b"%", b"ISA", b"UNA", b"UNB")
+_TITLE = 20
+"""Lines above the headings at most."""
 _UTF_16 = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -47,8 +53,8 @@ class Csv(TableFormat[CsvProfile]):
         """By the headings that we know; text in columns with other headings is weakly ours, to be told which miss."""
         head = content[:4096]
         encoding = "utf-16" if head[:2] in _UTF_16 else "cp1252"
-        first = _first_line(head.decode(encoding, errors="replace")).lstrip("ï»¿ \t")
-        if "\0" in first or first.startswith(("{", "[", "<", "%", "ISA", "UNA", "UNB")):
+        first = _heading(head.decode(encoding, errors="replace").lstrip("ï»¿ \t"))
+        if "\0" in first or head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_OTHERS):
             return 0
         cells = [cell for cell in _split(first, _delimiter(first)) if cell]
         known = sum(map(known_heading, cells))
@@ -115,11 +121,18 @@ def _decode(content: bytes, encoding: str | None) -> tuple[str, list[Finding]]:
         raise NotATable(error("encoding", f"line {line}", text)) from None
 
 
-def _first_line(text: str) -> str:
-    for line in io.StringIO(text.removeprefix("\ufeff"), newline=None):
-        if line.strip() and not line.lower().startswith("sep="):
-            return line.rstrip("\n")
-    return ""
+def _heading(text: str) -> str:
+    """The line with the headings: the first that is not blank, or one soon below with several that we know."""
+    filled = (
+        line[:_LONGEST].rstrip("\n")
+        for line in io.StringIO(text.removeprefix("\ufeff")[: 4 * _LONGEST], newline=None)
+        if line.strip() and not line.lower().startswith("sep=")
+    )
+    first, profile = next(filled, ""), TableProfile()
+    if meant(_split(first, _delimiter(first)), profile) > 1:
+        return first
+    below = (line for line in islice(filled, _TITLE) if meant(_split(line, _delimiter(line)), profile) > 3)
+    return next(below, first)
 
 
 def _split(line: str, delimiter: str) -> list[str]:
@@ -143,7 +156,7 @@ def _records(text: str, profile: CsvProfile, lost: list[Finding]) -> Iterator[Ra
     if text[:4].lower() == "sep=" and text[4:5]:
         delimiter = delimiter or text[4]
         text = "\n" + text.partition("\n")[2]
-    return _rows(text, delimiter or _delimiter(_first_line(text)), lost)
+    return _rows(text, delimiter or _delimiter(_heading(text)), lost)
 
 
 def _rows(text: str, delimiter: str, lost: list[Finding]) -> Iterator[RawRow]:

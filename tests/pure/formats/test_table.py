@@ -184,7 +184,10 @@ def test_a_status_without_a_line_answers_the_whole_order() -> None:
 def test_what_is_confirmed_without_a_status_is_accepted_as_it_is_confirmed() -> None:
     answer = only(Response, "PO,line,confirmed qty,promised", "PO-1,10,5,2026-02-01", "PO-1,20,3,")
     assert [(a.status.value, int(a.quantity)) for a in answer.lines] == [("accepted", 5), ("accepted", 3)]
-    assert found(read("PO,line,confirmed qty", "PO-1,10,5")) == [("status-from-lines", "row 2")]
+    assert found(read("PO,line,confirmed qty", "PO-1,10,5", "PO-1,20,3")) == [
+        ("status-assumed", "rows 2 to 3"), ("status-from-lines", "rows 2 to 3"),
+    ]  # fmt: skip
+    assert found(read("PO,line,confirmed qty,status", "PO-1,10,5,ok")) == [("status-from-lines", "row 2")]
 
 
 @pytest.mark.parametrize(
@@ -192,12 +195,54 @@ def test_what_is_confirmed_without_a_status_is_accepted_as_it_is_confirmed() -> 
     [
         ("PO,line,confirmed qty,promised", "PO-1,10,,", "PO-1,20,3,"),
         ("PO,line,status,qty,price", "PO-1,10,,3,5", "PO-1,20,ok,3,5"),
+        ("PO,line,confirmed qty,promised", "PO-1,10,0.00,2026-02-01", "PO-1,20,3,"),
+        ("PO,line,confirmed qty,promised", "PO-1,,8,", "PO-1,20,3,"),
     ],
 )
 def test_a_row_that_the_supplier_left_open_is_not_taken_for_a_yes(rows: tuple[str, ...]) -> None:
     result = read(*rows)
     assert not result.documents[0].usable
     assert ("missing", "row 2, column line_status") in found(result)
+
+
+def test_a_file_of_broken_documents_is_given_up_after_a_thousand() -> None:
+    result = read(HEADING, *(f"PO-{n},x" for n in range(1200)))
+    assert len(result.documents) == 1000
+    assert [(f.code, f.where) for f in result.findings] == [("too-many-broken", "row 1002")]
+
+
+def test_a_sum_under_the_answered_lines_is_no_answer() -> None:
+    result = read("PO,line,confirmed qty", "PO-1,10,5", "PO-1,20,3", "Total,,8")
+    assert [(d.number, d.usable) for d in result.documents] == [("PO-1", True), ("Total", False)]
+
+
+@pytest.mark.parametrize("title", [("Order of Northwind, Bremen",), ("Order;;", ";;", "Printed: 3 May;;")])
+def test_a_title_above_the_headings_is_passed_over_and_told(title: tuple[str, ...]) -> None:
+    heading, row = HEADING.replace(",", ";"), ROW.replace(",", ";")
+    only(Order, *title, heading, row)
+    assert found(read(*title, heading, row))[0][0] == "above-headings"
+    assert CSV.sniff("\n".join((*title, heading, row)).encode()) > 80
+
+
+def test_a_row_under_the_headings_is_never_taken_for_headings() -> None:
+    assert found(read("PO", "PO,line,confirmed qty,promised,status"))[0][1] == "row 1"
+    assert "above-headings" not in {code for code, _ in found(read(HEADING, HEADING, ROW))}
+
+
+def test_a_long_number_that_a_spreadsheet_cut_is_told() -> None:
+    for text in ("4.50001E+11", '"4,50001E+11"'):
+        assert ("cut-number", "row 2, column order_number") in found(read(HEADING, ROW.replace("PO-1", text)))
+    assert found(read(HEADING, ROW.replace("PO-1", "5E+10"))) == []
+
+
+def test_a_point_that_may_mean_thousands_is_told() -> None:
+    def with_numbers(quantity: str, price: str) -> list[tuple[str, str]]:
+        return found(read(HEADING, ROW.replace("12", quantity).replace("0.25", price)))
+
+    assert with_numbers("1.000", "2") == [("decimal-guessed", "file")]
+    assert with_numbers("1.000", "2.5") == []
+    assert with_numbers("0.125", "2") == []
+    assert read(HEADING, ROW.replace("12", "1.000"), decimal=".").findings == ()
 
 
 def test_the_rest_on_backorder_is_a_second_answer_to_the_line() -> None:

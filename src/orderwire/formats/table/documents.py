@@ -32,7 +32,8 @@ class Line:
 
 @dataclass
 class Gathered:
-    """All that the rows of a table say about one document; `contents` has the row in which each was first seen."""
+    """All that the rows of a table say about one document; `contents` has the row in which each was first seen,
+    `assumed` the rows of an answer that have no status of their own."""
 
     form: Form
     key: str
@@ -42,6 +43,7 @@ class Gathered:
     lines: dict[str, Line] = field(default_factory=dict)
     contents: dict[frozenset[tuple[Column, str]], int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    assumed: list[int] = field(default_factory=list)
 
     def number(self, document: Content | None) -> str | None:
         """The number of the order, else the document's own, where it could be made out."""
@@ -73,7 +75,8 @@ def understood(gathered: Gathered, rows: Rows) -> Content | None:
     if isinstance(document, Order):
         _check_total(document, gathered, rows)
     if isinstance(document, Response):
-        gathered.findings += told(document, gathered.cells, rows(gathered.first_row, gathered.last_row))
+        assumed = rows(gathered.assumed[0], gathered.assumed[-1]) if gathered.assumed else None
+        gathered.findings += told(document, gathered.cells, rows(gathered.first_row, gathered.last_row), assumed)
     return document
 
 
@@ -109,11 +112,11 @@ def _place(loc: Sequence[str | int], gathered: Gathered, rows: Rows) -> str:
         elif gathered.form.grouped and loc[:1] in (("quantity",), ("requested",)):
             level = "schedule"
     column = max(
-        (column for column in gathered.form.columns if column.level == level),
+        gathered.form.by_field.get((level, loc[0]), ()) if loc else (),
         key=lambda column: (_common(column.path, loc), column in placed),
         default=None,
     )
-    if column is None or not _common(column.path, loc):
+    if column is None:
         return rows(*default)
     row = placed[column][1] if column in placed else default[0]
     return f"{rows(row, row)}, column {column.name}"

@@ -1,15 +1,19 @@
 """The heading row: which document a table holds and which column each heading means in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from orderwire.document.finding import Finding, error, has_errors, info, warning
 from orderwire.formats.table import values
+from orderwire.formats.table.cells import RawRow
 from orderwire.formats.table.columns import BY_WORD, DOCUMENT, FORMS, LONGEST, ORDER, Column, Form, bare
 from orderwire.formats.table.profile import TableProfile
 from orderwire.formats.table.values import Cell
 
 _WIDEST = 60
+_TITLE = 20
+"""Rows of a title at most."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,17 @@ def meant(names: Sequence[str], profile: TableProfile) -> int:
     """How many of these headings we know."""
     columns = [_columns(form, list(map(_name, names)), profile) for form in FORMS]
     return sum(any(column is not None for column in one) for one in zip(*columns, strict=True))
+
+
+def under_a_title(rows: Iterator[RawRow], profile: TableProfile) -> tuple[list[RawRow], Iterator[RawRow]]:
+    """The title rows above a heading, and the rows from it on: a title has at most one heading that we know, and one of
+    the next rows has several."""
+    first = list(islice(rows, _TITLE + 1))
+    known = [meant([values.text_of(cell) for cell in row.cells], profile) for row in first[:1]]
+    if known and known[0] < 2:
+        known += [meant([values.text_of(cell) for cell in row.cells], profile) for row in first[1:]]
+    at = next((n for n, count in enumerate(known) if count > 3), 0)
+    return first[:at], chain(first[at:], rows)
 
 
 def faults(found: Headings, used: Sequence[Form], where: str, profile: TableProfile) -> list[Finding]:

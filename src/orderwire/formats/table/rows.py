@@ -3,15 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from orderwire.document.finding import Finding, error, has_errors, warning
+from orderwire.document.finding import Finding, error, has_errors, info, warning
 from orderwire.formats import ReadDocument
 from orderwire.formats.table import values
 from orderwire.formats.table.answers import settled
 from orderwire.formats.table.cells import RawRow, bad_value, filled_cells
 from orderwire.formats.table.columns import ANSWER, DOCUMENT, FORMS, Column, Form, Level, bare
 from orderwire.formats.table.documents import Gathered, Line, understood
-from orderwire.formats.table.headings import Headings, faults, headings
+from orderwire.formats.table.headings import Headings, faults, headings, under_a_title
 from orderwire.formats.table.profile import TableProfile
+
+MAX_BROKEN = 1000
+"""Documents that cannot be used, after which the rest of a file is not tried."""
 
 
 @dataclass
@@ -28,17 +31,23 @@ class _Reader:
 def read_rows(
     rows: Iterable[RawRow], profile: TableProfile, *, place: str = "", limit: int = 1_000_000
 ) -> tuple[tuple[ReadDocument, ...], tuple[Finding, ...]]:
-    """The documents of a table and what is wrong with the table itself. The first row that is not blank is the heading.
+    """The documents of a table and what is wrong with the table itself. The first row that is not blank is the heading,
+    or the first with headings that we know under a title.
 
     `place` stands before "row 3", for the name of a sheet. Rows beyond `limit` are an error.
     """
-    filled = (row for row in rows if any(values.text_of(cell).strip() for cell in row.cells) or row.problem)
     sheet = place.strip(", ") or "file"
+    above, filled = under_a_title(
+        (row for row in rows if any(values.text_of(cell).strip() for cell in row.cells) or row.problem), profile
+    )
     first = next(filled, None)
     if first is None:
         return (), (error("empty", sheet, "holds no rows; give a heading and rows"),)
     found = headings(first.cells, profile)
     findings = [first.problem] if first.problem else []
+    if above:
+        text = f"what stands above the headings in row {first.number} is not read"
+        findings.append(info("above-headings", f"{place}{_rows(above[0].number, above[-1].number)}", text))
     kept: list[tuple[RawRow, Form]] = []
     for row in filled:
         if len(kept) == limit:
@@ -57,17 +66,32 @@ def read_rows(
     if has_errors(problems) or first.problem:
         return (), _bounded(findings)
     numeric = [n for n in range(len(found.names)) if any(_is_number(found.columns[form][n]) for form in used)]
-    cells = (row.cells[n] for row, _ in kept for n in numeric if n < len(row.cells))
+    cells = [row.cells[n] for row, _ in kept for n in numeric if n < len(row.cells)]
     reader = _Reader(profile, place, found, profile.decimal or values.decimal_mark(cells), findings=findings)
+    if not profile.decimal and reader.mark == "." and (cell := values.doubtful(cells)):
+        text = f"{cell!r} is read with a decimal point; set decimal to a comma in the profile if it means thousands"
+        findings.append(warning("decimal-guessed", sheet, text))
     for row, form in kept:
         _take(reader, form, row)
     if not kept and not has_errors(findings):
         reader.findings.append(error("empty", sheet, "holds a heading and no rows"))
-    documents = []
+    documents = _understood(reader)
+    return tuple(documents), _bounded(reader.findings)
+
+
+def _understood(reader: _Reader) -> list[ReadDocument]:
+    """The documents that the rows make; after many that cannot be used the rest is not tried."""
+    documents: list[ReadDocument] = []
+    broken = 0
     for gathered in reader.documents.values():
-        for column, value in _defaults(profile, gathered.form, "header").items():
+        for column, value in _defaults(reader.profile, gathered.form, "header").items():
             gathered.cells.setdefault(column, (value, gathered.first_row))
-        document = understood(gathered, lambda first, last: f"{place}{_rows(first, last)}")
+        if broken == MAX_BROKEN:
+            text = f"{broken:,} documents of the file cannot be used; those from here on were not tried: correct these"
+            reader.findings.append(error("too-many-broken", f"{reader.place}row {gathered.first_row}", text))
+            break
+        document = understood(gathered, lambda first, last: f"{reader.place}{_rows(first, last)}")
+        broken += document is None
         documents.append(
             ReadDocument(
                 gathered.form.document,
@@ -77,7 +101,7 @@ def read_rows(
                 document.test if document else False,
             )
         )
-    return tuple(documents), _bounded(reader.findings)
+    return documents
 
 
 def _is_number(column: Column | None) -> bool:
@@ -102,6 +126,7 @@ def _take(reader: _Reader, form: Form, row: RawRow) -> None:
     where = f"{reader.place}row {row.number}"
     columns = reader.headings.columns[form]
     cells, unread = filled_cells(form, columns, row, reader.profile, reader.mark)
+    cut = [(c, text) for c, text in cells.items() if c.kind == "text" and "E+" in text and values.CUT.fullmatch(text)]
     gathered = _document(reader, form, cells.pop(form.by_name[form.key], None), row, where)
     if gathered is None:
         text = f"has no {form.key}, nor has a row above it; fill it in"
@@ -109,21 +134,25 @@ def _take(reader: _Reader, form: Form, row: RawRow) -> None:
         return
     gathered.last_row = row.number
     gathered.findings += [bad_value(column, where, text) for column, text in unread]
+    for column, text in cut:
+        told = f"{text!r} is a long number that a spreadsheet cut; format the column as text and fill it in anew"
+        gathered.findings.append(warning("cut-number", f"{where}, column {column.name}", told))
     if row.problem:
         gathered.findings.append(row.problem)
         return
     if any(values.text_of(cell).strip() for cell in row.cells[len(columns) :]):
         text = f"has {len(row.cells)} cells under {len(columns)} headings; is a delimiter not quoted?"
         gathered.findings.append(error("too-many-cells", where, text))
-    if form is ANSWER:
-        settled(columns, cells)
+    if form is ANSWER and settled(columns, cells):
+        gathered.assumed.append(row.number)
     header = {c: v for c, v in cells.items() if c.level in ("header", "check")}
     if len(header) == len(cells):
         _merge(gathered.cells, header, row, where, gathered)
         return
     _on_its_line(form, gathered, header, cells)
     _merge(gathered.cells, header, row, where, gathered)
-    cells = {**_defaults(reader.profile, form, "line"), **_defaults(reader.profile, form, "schedule"), **cells}
+    if reader.profile.defaults:
+        cells = {**_defaults(reader.profile, form, "line"), **_defaults(reader.profile, form, "schedule"), **cells}
     line_cells = {c: v for c, v in cells.items() if c.level == "line"}
     line = gathered.lines.setdefault(_line_key(form, columns, line_cells, row, where, gathered), Line())
     again = gathered.contents.setdefault(frozenset(cells.items()), row.number)

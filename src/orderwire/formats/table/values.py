@@ -20,6 +20,10 @@ _GROUPED = {
     ",": re.compile(r"[+-]?\d{1,3}(\.\d{3})*(,\d*)?|[+-]?\d+(,\d*)?", re.ASCII),
 }
 
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
+CUT = re.compile(r"\d[.,]\d+E\+\d{2,3}", re.ASCII)
+"""What a spreadsheet makes of a long number that it shows or saves as text."""
+
 
 def text_of(cell: Cell) -> str:
     """A cell as text: 4500012345 and not 4500012345.0."""
@@ -39,6 +43,18 @@ def decimal_mark(cells: Iterable[Cell]) -> Mark:
             if _GROUPED[","].fullmatch(text) and not _GROUPED["."].fullmatch(text):
                 return ","
     return "."
+
+
+def doubtful(cells: Iterable[Cell]) -> str | None:
+    """A number that is read with a decimal point and may mean thousands ("1.000"), where no other cell tells."""
+    found = None
+    for cell in cells:
+        if isinstance(cell, str) and "." in cell:
+            text = _BLANKS.sub("", cell.strip())
+            if _GROUPED["."].fullmatch(text) and not _GROUPED[","].fullmatch(text):
+                return None
+            found = found or (text if _THOUSANDS.fullmatch(text) else None)
+    return found
 
 
 def number(cell: Cell, mark: Mark, *, sure: bool) -> str:

@@ -91,8 +91,9 @@ ANSWER = Form(
     about="One row is the answer to one part of one line: a line that is promised for two days has two rows. "
     "`line_status` is accepted, changed, backordered, substituted, pending, rejected or added; OK, yes, confirmed, no "
     "and the like are understood and kept in `line_code`. A row of `line_status` without a line answers the whole "
-    "order. What is left empty is as ordered. In a table without `line_status` a row counts as accepted with the "
-    "quantity, price and date that it confirms; an answer without `answer_status` takes it from its lines. "
+    "order. What is left empty is as ordered. In a table without `line_status` a row that names its line "
+    "counts as accepted with the quantity, price and date that it confirms, unless that quantity is 0; an "
+    "answer without `answer_status` takes it from its lines. "
     "`backordered_quantity` adds the rest of a line on backorder.",
     columns=(DOCUMENT, *aliased(_columns(), _ALIASES, _WEAK)),
     key="order_number",

@@ -82,6 +82,14 @@ class Form:
         return {heading: column for column in self.columns for heading in (column.name, *column.aliases)}
 
     @cached_property
+    def by_field(self) -> dict[tuple[Level, str | int], list[Column]]:
+        """Its columns by their level and the first step of their path."""
+        found: dict[tuple[Level, str | int], list[Column]] = {}
+        for column in self.columns:
+            found.setdefault((column.level, column.path[0]), []).append(column)
+        return found
+
+    @cached_property
     def by_weak_heading(self) -> dict[str, Column]:
         """Its columns by the headings that mean them for want of a better."""
         return {heading: column for column in self.columns for heading in column.weak}
