@@ -22,7 +22,7 @@ SEGMENT_MISSING = "3"
 class Faults:
     """Collects findings and syntax errors; `at` is the position of the current segment, ST being 1."""
 
-    __slots__ = ("_dropped", "_findings", "_segments", "at", "codes", "failed", "noted", "segment")
+    __slots__ = ("_dropped", "_findings", "_segments", "at", "codes", "failed", "noted", "segment", "weighty")
 
     def __init__(self) -> None:
         self.at = 1
@@ -30,6 +30,7 @@ class Faults:
         self.codes: list[str] = []
         self.failed = False
         self.noted: dict[str, list[int]] = {}
+        self.weighty: dict[str, str] = {}
         self._findings: list[Finding] = []
         self._segments: dict[int, tuple[str, str | None, list[ElementError]]] = {}
         self._dropped = 0
@@ -57,9 +58,14 @@ class Faults:
         self._add(Finding(Severity.ERROR, "segment-missing", f"segment {self.at} {segment}", text))
         self._segments.setdefault(self.at, (segment, SEGMENT_MISSING, []))
 
-    def not_kept(self, name: str) -> None:
-        """This segment (or, with a dot, element) has no place in the order; reported once for each name."""
+    def not_kept(self, name: str, what: str = "") -> None:
+        """This segment has no place in the document; reported once for each name.
+
+        A warning where it says `what` matters to quantity, price, date, place or terms, else an info.
+        """
         name = name[:20]
+        if what:
+            self.weighty.setdefault(name, what)
         if name in self.noted or len(self.noted) < LIMIT:
             self.noted.setdefault(name, []).append(self.at)
         else:
@@ -79,8 +85,10 @@ class Faults:
         found = list(self._findings)
         for name, places in self.noted.items():
             count = f" ({len(places)} times)" if len(places) > 1 else ""
-            text = f"{name}{count} is not kept: what we read from it has no place for it"
-            found.append(Finding(Severity.INFO, "not-kept", f"segment {places[0]} {name}", text))
+            text, severity = f"{name}{count} is not kept: what we read from it has no place for it", Severity.INFO
+            if what := self.weighty.get(name):
+                text, severity = f"{name}{count} says {what} and is not kept; look before you act", Severity.WARNING
+            found.append(Finding(severity, "not-kept", f"segment {places[0]} {name}", text))
         if self._dropped:
             found.append(Finding(Severity.WARNING, "more", "document", f"and {self._dropped} more findings like these"))
         return tuple(found)

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, ClassVar
 
 from pydantic import ValidationError
@@ -14,7 +14,8 @@ from orderwire.document.terms import AllowanceCharge, Note, Reference, Tax
 from orderwire.formats.construct import build, build_schedule
 from orderwire.formats.pieces import rejoin
 from orderwire.formats.x12.faults import BAD_CHARACTER, BAD_CODE, BAD_DATE, MISSING, Faults
-from orderwire.formats.x12.parties import PartyReader
+from orderwire.formats.x12.parties import PartyReader, store
+from orderwire.formats.x12.price_basis import price_basis
 from orderwire.formats.x12.profile import X12Profile
 from orderwire.formats.x12.tables import (
     BUYER_PARTS,
@@ -22,8 +23,7 @@ from orderwire.formats.x12.tables import (
     CHARGE_READ,
     GTINS,
     OTHER_CHARGE,
-    PRICE_BASIS,
-    PRICE_PER_ONE,
+    OTHER_PRICES,
     REQUESTED_DATES,
     SHIP_DATES,
     SUPPLIER_PARTS,
@@ -36,6 +36,7 @@ DESCRIPTION = 80
 """Longest PID05 (DE 352)."""
 _ONE = Decimal(1)
 _ZERO = Decimal(0)
+_CENT = Decimal("0.01")
 
 
 _PRODUCT_FIELDS = {
@@ -71,6 +72,7 @@ class LineReader:
     taxes: Sequence[Tax] = ()
     pids: Sequence[list[str]] = ()
     schedules: Sequence[tuple[Decimal, datetime.date | None, Party | None]] = ()
+    stores: Sequence[tuple[str, str, str, str]] = ()
     _sound = True
 
     def __init__(self, segment: list[str], count: int, faults: Faults, profile: X12Profile):
@@ -103,11 +105,7 @@ class LineReader:
         elif self.price is None and code == "NC":
             self.price = _ZERO
         if code:
-            self.basis = PRICE_BASIS.get(code, _ONE)
-            if code not in PRICE_BASIS and code not in PRICE_PER_ONE:
-                place = self.places[5]
-                text = f"{self.name}{place:02d} {code!r} is not a price basis we know; the price is read per one unit"
-                faults.warning("price-basis", text, place, ack=BAD_CODE, value=code)
+            self.basis = price_basis(code, self.unit, self.places[5], faults)
         self._ids = segment
 
     def _unnumbered(self, count: int, faults: Faults) -> None:
@@ -125,6 +123,9 @@ class LineReader:
     def add(self, segment: list[str], faults: Faults, component: str) -> bool:
         """Take a CTP or TXI. False when it has no place in a line."""
         if segment[0] == "CTP":
+            if len(segment) > 7 and segment[7].strip() not in ("", "1"):
+                text = f"CTP07 multiplies the price by {segment[7][:20]}; the price was read without it"
+                faults.warning("price-multiplier", text, 7)
             return self._ctp(segment, component)
         found = tax(segment, faults)
         if found is not None:
@@ -133,7 +134,7 @@ class LineReader:
 
     def _ctp(self, segment: list[str], component: str) -> bool:
         """A net price for a quantity of its own, where PO104 has none."""
-        if self.price is not None or len(segment) < 4:
+        if self.price is not None or len(segment) < 4 or segment[2].strip() in OTHER_PRICES:
             return False
         self.price = number(segment[3])
         basis = number(segment[4]) if len(segment) > 4 else None
@@ -161,14 +162,20 @@ class LineReader:
             faults.warning("schedule-date", f"SCH05 {segment[5]!r} is {kind}; it was read as the date of delivery", 5)
         put(self, "schedules", (quantity, when, place))
 
+    def distribute(self, segment: list[str]) -> None:
+        """Take one SDQ: unit, qualifier, then pairs of a place and its quantity."""
+        for place, quantity in zip(segment[3:23:2], [*segment, ""][4:24:2], strict=False):
+            if place.strip() or quantity.strip():
+                put(self, "stores", (segment[1].strip(), segment[2], place, quantity))
+
     def _unscheduled(self, faults: Faults, code: str, text: str, element: int, ack: str, value: str) -> None:
         self._sound = False
         faults.error(code, text, element, ack=ack if value.strip() else MISSING, value=value)
 
     def deliver(self, reader: PartyReader, faults: Faults) -> None:
-        """Take the N1*ST loop of the line: the place of its own SCH segments, or of all that is not scheduled."""
-        place = reader.party(faults)
-        if not reader.schedules:
+        """Take the N1 loop of the line: N1*ST is the place of its own SCH segments, or of all that is not scheduled."""
+        place = reader.party(faults) if reader.entity == "ST" else None
+        if not reader.schedules and place:
             put(self, "schedules", (_ZERO, None, place))
         at, segment = faults.at, faults.segment
         for faults.at, sch in reader.schedules:
@@ -206,6 +213,8 @@ class LineReader:
     def _scheduled(self, faults: Faults, default: datetime.date | None) -> tuple[Schedule, ...] | None:
         default = self.requested or default
         assert self.quantity is not None
+        if self.stores and (places := self._distributed(faults, self.quantity, default)):
+            return places
         if not self.schedules:
             return (build_schedule(self.quantity, default, None),)
         total, place, known = _ZERO, None, []
@@ -227,6 +236,29 @@ class LineReader:
                 )
             known.append(build_schedule(rest, default, place))
         return tuple(known)
+
+    def _distributed(
+        self, faults: Faults, ordered: Decimal, default: datetime.date | None
+    ) -> tuple[Schedule, ...] | None:
+        """One schedule for each place of SDQ; None, with a warning, where SDQ and the line do not say the same."""
+        found, total = [], _ZERO
+        for unit, qualifier, place, said in self.stores:
+            quantity, party = number(said), store(qualifier, place)
+            if unit not in ("", self._unit_code) or quantity is None or quantity < 0 or party is None:
+                break
+            total += quantity
+            if quantity:
+                found.append(build_schedule(quantity, default, party))
+        else:
+            if total == ordered and not self.schedules:
+                return tuple(found)
+        text = (
+            f"line {self.number}: the quantities for each place in SDQ "
+            + ("stand beside SCH or N1" if self.schedules else f"do not add up to {ordered:f} {self._unit_code}")
+            + "; they are not kept, ask the partner which counts"
+        )
+        faults.warning("places-differ", text)
+        return None
 
     def _products(self, values: dict[str, Any], faults: Faults) -> None:
         ids = self._ids
@@ -295,6 +327,12 @@ def allowance(segment: list[str], faults: Faults) -> AllowanceCharge | None:
             "allowance-kind", f"SAC01 is {kind!r}; expected A (allowance) or C (charge)", 1, ack=BAD_CODE, value=kind
         )
         return None
+    if not any(segment[at].strip() for at in (5, 7, 8) if at < len(segment)):
+        said = (
+            f"SAC*{kind}*{code} states neither an amount nor a rate; it is not in the total, agree it with the partner"
+        )
+        faults.warning("allowance-unstated", f"{said}{f': {words[:80]}' if words else ''}", 5)
+        return None
     value, share = None, None
     if amount.strip():
         value = number(amount)
@@ -305,6 +343,8 @@ def allowance(segment: list[str], faults: Faults) -> AllowanceCharge | None:
             value = number(f"{value.scaleb(-2):f}")
     elif percent.strip():
         share = number(percent)
+    elif len(segment) > 10 and (rate := number(segment[8])) is not None and (times := number(segment[10])) is not None:
+        value = number(f"{(rate * times).quantize(_CENT, ROUND_HALF_UP):f}")
     if (value is None or value < 0) and (share is None or not 0 <= share <= 100):
         text = "SAC has neither an amount in SAC05 nor a percentage in SAC07 that can be read; the total would be wrong"
         faults.error("allowance-amount", text, 5, ack=BAD_CHARACTER if amount else "2", value=amount)

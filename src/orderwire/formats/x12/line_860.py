@@ -15,6 +15,7 @@ from orderwire.formats.x12.faults import BAD_CODE, MISSING, Faults
 from orderwire.formats.x12.line_850 import LineReader
 from orderwire.formats.x12.order_codes import LINE_CODES, LineCode
 from orderwire.formats.x12.profile import X12Profile
+from orderwire.formats.x12.tables import WEIGHTY
 from orderwire.formats.x12.values import number
 
 _WORDS = {"quantity": "a quantity in POC03", "price": "a price in POC06", "requested": "a date in DTM or SCH"}
@@ -112,7 +113,7 @@ class ChangedLine(LineReader):
             return bool(self.pids)
         if self.code == "RZ" or action is LineAction.ADDED or (self.pids and not meaning.partial):
             return True
-        return bool(self.taxes or self.allowances_charges or self._placed())
+        return bool(self.taxes or self.allowances_charges or self.stores or self._placed())
 
     def _placed(self) -> bool:
         return len(self.schedules) > 1 or any(place for _, _, place in self.schedules)
@@ -138,6 +139,8 @@ class ChangedLine(LineReader):
             values |= {"quantity": self.quantity, "unit": self.unit, "price": self.price}
             if self.price is not None and (self._priced or self.basis != 1):
                 values["price_basis"] = self.basis
+            if self.stores:
+                faults.not_kept("SDQ", WEIGHTY["SDQ"])
             if self.pids:
                 values["description"] = self._described(values, faults)
             values["requested"] = self.requested or (default if "requested" in meaning.needs else None)

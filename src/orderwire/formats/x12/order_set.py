@@ -17,11 +17,22 @@ from orderwire.formats.x12.faults import BAD_CODE, MISSING, Faults
 from orderwire.formats.x12.line_850 import LineReader, allowance, put
 from orderwire.formats.x12.parties import PartyReader, contact_of
 from orderwire.formats.x12.profile import X12Profile
-from orderwire.formats.x12.tables import PARTY_ENTITIES, REQUESTED_DATES, SHIP_DATES, VALIDITY
-from orderwire.formats.x12.terms_850 import amount_of, date_of, incoterm, payment
+from orderwire.formats.x12.tables import (
+    BOUND_DATES,
+    LATEST_DELIVERY,
+    LATEST_SHIPMENT,
+    PARTY_ENTITIES,
+    PLACES,
+    REQUESTED_DATES,
+    SHIP_DATES,
+    VALIDITY,
+    WEIGHTY,
+)
+from orderwire.formats.x12.terms_850 import amount_of, dates_of, incoterm, payment
 from orderwire.formats.x12.texts import NoteReader, reference
 from orderwire.formats.x12.values import number
 
+KEPT_DATES = REQUESTED_DATES | SHIP_DATES | VALIDITY.keys() | BOUND_DATES.keys()
 _IGNORED = frozenset({"ST", "SE", "LM", "LS", "LE"})
 LineKind = TypeVar("LineKind", bound=LineReader)
 Handler = Callable[[Any, list[str]], None]
@@ -70,7 +81,7 @@ class OrderSetReader(Generic[LineKind]):
                 if not name.isalnum() or not 2 <= len(name) <= 3:
                     faults.error("segment-unknown", f"{name[:20]!r} is not a segment; check the delimiters", ack="1")
                 else:
-                    faults.not_kept(name)
+                    faults.not_kept(name, WEIGHTY.get(name, ""))
         self.leave()
         faults.segment = "SE"
 
@@ -85,16 +96,17 @@ class OrderSetReader(Generic[LineKind]):
                 put(self.line or self, "reasons" if self.tells_reasons and note.tells_reason else "notes", found)
         if self.party is not None:
             reader, self.party = self.party, None
-            role = PARTY_ENTITIES.get(reader.entity)
+            entity = reader.entity
+            roles = ("ship_to", "bill_to") if entity == "BS" else (PARTY_ENTITIES.get(entity),)
             if self.line is not None:
-                if reader.entity == "ST":
-                    self.line.deliver(reader, self.faults)
-                else:
-                    self.faults.not_kept(f"N1*{reader.entity}")
-            elif role is None or role in self.parties:
-                self.faults.not_kept(f"N1*{reader.entity}")
+                if entity != "ST":
+                    self.faults.not_kept(f"N1*{entity}", PLACES.get(entity, ""))
+                self.line.deliver(reader, self.faults)
+            elif roles == (None,) or all(role in self.parties for role in roles):
+                self.faults.not_kept(f"N1*{entity}", "" if entity == "BY" else PLACES.get(entity, ""))
             elif party := reader.party(self.faults):
-                self.parties[role] = party
+                for role in roles:
+                    self.parties.setdefault(str(role), party)
 
     def _cur(self, segment: list[str]) -> None:
         if self.line is not None or "currency" in self.fields:
@@ -132,38 +144,64 @@ class OrderSetReader(Generic[LineKind]):
     def _fob(self, segment: list[str]) -> None:
         found = incoterm(segment) if self.line is None and self.party is None else None
         if found is None:
-            self.faults.not_kept("FOB")
+            self.faults.not_kept("FOB", WEIGHTY["FOB"])
         else:
             self.fields["incoterm"] = found
 
     def _itd(self, segment: list[str]) -> None:
-        if self.line is not None or self.party is not None:
-            self.faults.not_kept("ITD")
+        if self.party is not None or self.note is not None:
+            self.leave()
+        if self.line is not None:
+            self.faults.not_kept("ITD", "terms of payment for a part of the order")
         elif found := payment(segment, self.faults):
             self.fields.setdefault("payment_terms", []).append(found)
 
     def _dtm(self, segment: list[str]) -> None:
-        code, text = segment[1] if len(segment) > 1 else "", segment[2] if len(segment) > 2 else ""
-        if self.line is None and self.party is None and self.note is None and code in VALIDITY:
-            if (name := VALIDITY[code]) in self.fields:
-                self.faults.not_kept(f"DTM*{code}")
-            elif when := date_of(text, 2, self.faults):
-                self.fields[name] = when
+        if self.line is None and self.party is not None:
+            self.leave()
+        code = segment[1] if len(segment) > 1 else ""
+        if code not in KEPT_DATES or self.party is not None or self.note is not None:
+            self.faults.not_kept(f"DTM*{code}", "a date" if code in KEPT_DATES else "")
             return
-        if self.party is not None or self.note is not None or code not in REQUESTED_DATES | SHIP_DATES:
-            self.faults.not_kept(f"DTM*{code}")
+        start, end = dates_of(segment, self.faults)
+        if start is None or end is None:
             return
-        when = date_of(text, 2, self.faults)
-        if self.line is not None:
-            self.line.requested = when if code in REQUESTED_DATES else self.line.requested or when
+        if start != end and code not in VALIDITY:
+            self._remember(f"{code}: from {start} to {end}")
+        if code in BOUND_DATES:
+            self._remember(f"{BOUND_DATES[code]} {end}")
+        if code in VALIDITY:
+            self._valid(code, start, end)
+        elif self.line is not None:
+            if code in REQUESTED_DATES:
+                self.line.requested = end
+            elif code in SHIP_DATES or code in (LATEST_DELIVERY, LATEST_SHIPMENT):
+                self.line.requested = self.line.requested or end
         elif code in REQUESTED_DATES:
-            self.requested = when
-        else:
-            self.ship_by = when
+            self.requested = end
+        elif code == LATEST_DELIVERY:
+            self.requested = self.requested or end
+        elif code in SHIP_DATES:
+            self.ship_by = end
+        elif code == LATEST_SHIPMENT:
+            self.ship_by = self.ship_by or end
         if code in SHIP_DATES:
             self.faults.info(
                 "ship-date", f"DTM*{code} asks for a ship date; it is used where no delivery date is given"
             )
+
+    def _valid(self, code: str, start: datetime.date, end: datetime.date) -> None:
+        """The time in which a blanket order may be drawn on; a period says both ends."""
+        names = (VALIDITY[code],) if start == end else ("valid_from", "valid_to")
+        if self.line is not None or any(name in self.fields for name in names):
+            self.faults.not_kept(f"DTM*{code}")
+            return
+        self.fields.update({name: start if name == "valid_from" else end for name in names})
+
+    def _remember(self, words: str) -> None:
+        """A date for which there is no field goes into a note."""
+        put(self.line or self, "notes", Note(text=words[0].upper() + words[1:], subject="Dates"))
+        self.faults.info("date-noted", f"DTM ({words}) is kept as a note")
 
     def _n9(self, segment: list[str]) -> None:
         self.leave()
@@ -189,7 +227,15 @@ class OrderSetReader(Generic[LineKind]):
         if self.note is not None or self.party is not None:
             self.leave()
         if self.line is None or not self.line.add(segment, self.faults, self.marks.component):
-            self.faults.not_kept(segment[0])
+            self.faults.not_kept(segment[0], WEIGHTY.get(segment[0], ""))
+
+    def _sdq(self, segment: list[str]) -> None:
+        if self.note is not None or self.party is not None:
+            self.leave()
+        if self.line is None:
+            self.faults.warning("segment-place", "SDQ stands outside a line", ack="2")
+        else:
+            self.line.distribute(segment)
 
     def _pid(self, segment: list[str]) -> None:
         if self.note is not None or self.party is not None:
@@ -338,6 +384,7 @@ COMMON: Mapping[str, Handler] = {
     "PID": OrderSetReader._pid,
     "TXI": OrderSetReader._detail,
     "SCH": OrderSetReader._sch,
+    "SDQ": OrderSetReader._sdq,
     "CTT": OrderSetReader._ctt,
     "AMT": OrderSetReader._amt,
 }

@@ -1,6 +1,7 @@
 """The N1 loop: a party with its name, address, identifiers and contact."""
 
 import re
+from functools import lru_cache
 
 from orderwire.document.party import Address, Contact, Identifier, Party
 from orderwire.formats.construct import build_address, build_contact, build_identifier, build_party, label
@@ -31,7 +32,7 @@ class PartyReader:
         self._contact: list[str] = []
         code, value = (n1[3] if len(n1) > 3 else "", n1[4].strip() if len(n1) > 4 else "")
         if value:
-            self._identify(PARTY_ID_SCHEMES.get(code) or (f"n103:{code}" if code else "buyer"), value, faults)
+            self._identify(scheme_of(code), value, faults)
 
     def add(self, segment: list[str], faults: Faults) -> bool:
         """Take a segment of the loop. False when it has no place in a party."""
@@ -98,6 +99,20 @@ class PartyReader:
             faults.not_kept(f"{faults.segment} identifier")
         elif all(known.scheme != scheme or known.value != found for known in self._ids):
             self._ids.append(build_identifier(scheme, found))
+
+
+def scheme_of(qualifier: str) -> str:
+    """The scheme of an identifier by its qualifier (DE 66: N103, SDQ02); the buyer's own number where it has none."""
+    return PARTY_ID_SCHEMES.get(qualifier) or (f"n103:{qualifier}" if qualifier else "buyer")
+
+
+@lru_cache(maxsize=4096)
+def store(qualifier: str, value: str) -> Party | None:
+    """A place that only its number names; None where qualifier or number are no such thing."""
+    number, scheme = label(value), scheme_of(qualifier.strip())
+    if number is None or not _SCHEME.fullmatch(scheme):
+        return None
+    return build_party(number, (build_identifier(scheme, number),), None, None)
 
 
 def contact_of(per: list[str]) -> Contact | None:

@@ -19,8 +19,9 @@ from orderwire.formats.x12.elements import parts
 from orderwire.formats.x12.envelope import Marks
 from orderwire.formats.x12.faults import BAD_CODE, Faults
 from orderwire.formats.x12.fulfilled import SUPPLIER, FulfilledReader
+from orderwire.formats.x12.price_basis import price_basis
 from orderwire.formats.x12.profile import X12Profile
-from orderwire.formats.x12.tables import PRICE_BASIS, PRICE_PER_ONE, TERMS_BASIS_READ
+from orderwire.formats.x12.tables import OTHER_PRICES, TERMS_BASIS_READ
 
 _ZERO, _ONE = Decimal(0), Decimal(1)
 _CENT = Decimal("0.01")
@@ -95,7 +96,7 @@ class InvoiceReader(FulfilledReader):
     def handlers(self) -> Mapping[str, Callable[[], None]]:
         return {
             "BIG": self._big, "CUR": self._cur, "REF": self._ref, "ITD": self._itd, "DTM": self._dtm, "IT1": self._it1,
-            "PID": self._pid, "TXI": self._txi, "TDS": self._tds, "SAC": self._sac, "AMT": self._amt,
+            "CTP": self._ctp, "PID": self._pid, "TXI": self._txi, "TDS": self._tds, "SAC": self._sac, "AMT": self._amt,
             "CTT": self.number_of_lines,
         }  # fmt: skip
 
@@ -150,12 +151,14 @@ class InvoiceReader(FulfilledReader):
         if quantity is None:
             self.needed(2, "the quantity invoiced")
         line |= {"quantity": quantity, "unit": self.unit(3), "price": self.number(4, signed=True)}
-        basis = self.text(5)
-        if basis in PRICE_BASIS:
-            line["price_basis"] = PRICE_BASIS[basis]
-        elif basis and basis not in PRICE_PER_ONE:
-            words = f"the price basis {basis!r} is not known; read as a price for one unit"
-            self.faults.warning("price-basis", words, 5, ack=BAD_CODE, value=basis)
+        line["price_basis"] = price_basis(self.text(5), line["unit"], 5, self.faults)
+
+    def _ctp(self) -> None:
+        """The price of a line whose IT104 is empty."""
+        if self.line is not None and self.text(2) not in OTHER_PRICES and self.line["price"] is None:
+            self.line["price"] = self.number(3)
+        else:
+            self.faults.not_kept("CTP")
 
     def _pid(self) -> None:
         if self.line is not None:

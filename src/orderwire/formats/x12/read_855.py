@@ -14,14 +14,17 @@ from orderwire.formats.x12.envelope import Marks
 from orderwire.formats.x12.faults import BAD_CHARACTER, BAD_CODE, BAD_DATE, MISSING, Faults
 from orderwire.formats.x12.order_codes import ANSWERS, LINE_REPLIES
 from orderwire.formats.x12.parties import PartyReader
+from orderwire.formats.x12.price_basis import price_basis
 from orderwire.formats.x12.profile import X12Profile
 from orderwire.formats.x12.tables import (
     BUYER_PARTS,
     GTINS,
+    OTHER_PRICES,
     PROMISED_DATES,
     SHIP_DATES,
     SUPPLIER_ENTITIES,
     SUPPLIER_PARTS,
+    WEIGHTY,
 )
 from orderwire.formats.x12.texts import NoteReader
 from orderwire.formats.x12.units import rec20
@@ -75,6 +78,7 @@ class ResponseReader:
         self.answers: list[dict[str, Any]] = []
         self.scheduled: list[dict[str, Any]] = []
         self.reason: list[str] = []
+        self.dates: dict[str, Any] = {}
         self.groups = 0
         self.party: PartyReader | None = None
         self.note: NoteReader | None = None
@@ -88,8 +92,8 @@ class ResponseReader:
             handler = self.handlers.get(segment[0])
             if handler is not None:
                 handler(self, segment)
-            elif segment[0] not in ("ST", "SE", "PID", "CTP", "PO3", "PO4"):
-                faults.not_kept(segment[0][:3])
+            elif segment[0] not in ("ST", "SE", "PID", "PO4"):
+                faults.not_kept(segment[0][:3], WEIGHTY.get(segment[0], ""))
         self._end_line()
         faults.segment, name = "SE", self.opening.name
         if "order_number" not in self.fields and not faults.failed:
@@ -236,11 +240,16 @@ class ResponseReader:
         for code, value in zip(segment[ids::2], segment[ids + 1 :: 2], strict=False):
             if value.strip():
                 found.setdefault(code, value.strip()[:200])
+        unit_code = self._unit(segment[unit], unit)
+        basis = price_basis(segment[price + 1].strip(), unit_code, price + 1, self.faults)
+        if basis != 1 and segment[price].strip():
+            text = f"the price of line {segment[1][:20]} is for {basis:f}; compare it with the price of the order so"
+            self.faults.warning("price-basis", text, price + 1)
         self.common = {
             "number": segment[1].strip()[:200] or None, "quantity": self._number(segment[quantity], quantity),
-            "unit": self._unit(segment[unit], unit), "price": self._number(segment[price], price),
+            "unit": unit_code, "price": self._number(segment[price], price),
             "buyer_part": _first(found, BUYER_PARTS), "supplier_part": _first(found, SUPPLIER_PARTS),
-            "gtin": _first(found, GTINS),
+            "gtin": _first(found, GTINS), **self.dates,
         }  # fmt: skip
 
     def _ack(self, segment: list[str]) -> None:
@@ -280,10 +289,20 @@ class ResponseReader:
         self.scheduled.append(answer)
 
     def _dtm(self, segment: list[str]) -> None:
-        if self.common is not None and self.answers and self.party is None and self.note is None:
-            self._when(self.answers[-1], segment[1].strip(), segment[2], 2)
-        else:
-            self.faults.not_kept("DTM")
+        """The date of the last ACK, else of the line, else of all lines that follow."""
+        code = segment[1].strip()
+        if self.party is not None or self.note is not None or code not in PROMISED_DATES | SHIP_DATES:
+            self.faults.not_kept(f"DTM*{code}", "a date" if code in PROMISED_DATES | SHIP_DATES else "")
+            return
+        self._when(self.answers[-1] if self.answers else self.dates if self.common is None else self.common,
+                   code, segment[2], 2)  # fmt: skip
+
+    def _ctp(self, segment: list[str]) -> None:
+        price = self._number(segment[3], 3)
+        if self.common is not None and self.common["price"] is None and segment[2].strip() not in OTHER_PRICES:
+            self.common["price"] = price
+        elif self.common is not None and price not in (None, self.common["price"]):
+            self.faults.not_kept("CTP", "" if segment[2].strip() in OTHER_PRICES else "another price")
 
     def _ctt(self, segment: list[str]) -> None:
         self._end_line()
@@ -365,22 +384,13 @@ def _first(found: dict[str, str], codes: Any) -> str | None:
 
 
 COMMON: Mapping[str, Handler] = {
-    "CUR": ResponseReader._cur,
-    "REF": ResponseReader._ref,
-    "PER": ResponseReader._per,
-    "N9": ResponseReader._n9,
-    "MSG": ResponseReader._msg,
-    "MTX": ResponseReader._msg,
-    "NTE": ResponseReader._msg,
-    "N1": ResponseReader._n1,
-    "N2": ResponseReader._part,
-    "N3": ResponseReader._part,
-    "N4": ResponseReader._part,
-    "ACK": ResponseReader._ack,
-    "SCH": ResponseReader._sch,
-    "DTM": ResponseReader._dtm,
+    "CUR": ResponseReader._cur, "REF": ResponseReader._ref, "PER": ResponseReader._per,
+    "N9": ResponseReader._n9, "MSG": ResponseReader._msg, "MTX": ResponseReader._msg,
+    "NTE": ResponseReader._msg, "N1": ResponseReader._n1, "N2": ResponseReader._part,
+    "N3": ResponseReader._part, "N4": ResponseReader._part, "ACK": ResponseReader._ack,
+    "CTP": ResponseReader._ctp, "SCH": ResponseReader._sch, "DTM": ResponseReader._dtm,
     "CTT": ResponseReader._ctt,
-}
+}  # fmt: skip
 """Segments that mean the same in 855 and 865."""
 
 ResponseReader.handlers = {**COMMON, "BAK": ResponseReader._bak, "PO1": ResponseReader._po1}

@@ -26,7 +26,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "824": "AG",
 }
 
-# 98: parties of the order.
+# 98: parties of the order; BS is two of them.
 SUPPLIER_ENTITIES: Final = frozenset({"SU", "SE", "VN"})
 PARTY_ENTITIES: Final[Mapping[str, str]] = {
     "BY": "buyer", "SU": "supplier", "SE": "supplier", "VN": "supplier", "ST": "ship_to", "BT": "bill_to",
@@ -47,6 +47,15 @@ REFERENCE_KINDS: Final[Mapping[str, str]] = {
 REFERENCE_CODES: Final[Mapping[str, str]] = {kind: code for code, kind in REFERENCE_KINDS.items()}
 REFERENCE_READ: Final[Mapping[str, str]] = {**REFERENCE_KINDS, "Q1": "quotation", "CO": "sales_order"}
 
+# 336: kinds of payment terms (ITD01).
+TERMS_KINDS: Final[Mapping[str, str]] = {
+    "01": "basic", "02": "end of month", "03": "fixed date", "04": "deferred or installment",
+    "05": "discount not applicable", "08": "basic discount offered", "09": "proximo", "10": "instant",
+    "12": "10 days after the end of the month", "14": "agreed before",
+}  # fmt: skip
+MONTHLY_TERMS: Final = frozenset({"04", "09", "12"})
+"""Kinds whose days our terms cannot count."""
+
 # 333: from when the days of ITD count.
 TERMS_BASIS: Final[Mapping[str, str]] = {
     "1": "shipment", "2": "delivery", "3": "invoice", "4": "fixed", "5": "invoice_receipt", "09": "order",
@@ -61,13 +70,25 @@ TERMS_BASIS_READ: Final[Mapping[str, str]] = {
 # 639: prices for more than one unit, and codes that mean a price per one.
 PRICE_BASIS: Final[Mapping[str, Decimal]] = {
     "HP": Decimal(100), "TP": Decimal(1000), "PN": Decimal(10), "LC": Decimal(100), "LM": Decimal(1000),
-    "QH": Decimal(100), "HT": Decimal(100000),
+    "QH": Decimal(100), "HT": Decimal(100000), "TC": Decimal(100), "WC": Decimal(100), "QS": Decimal(1000),
+    "TM": Decimal(1000), "WM": Decimal(1000), "TT": Decimal(10000),
 }  # fmt: skip
 PRICE_BASIS_CODES: Final[Mapping[Decimal, str]] = {Decimal(10): "PN", Decimal(100): "HP", Decimal(1000): "TP"}
 PRICE_PER_ONE: Final = frozenset({
-    "PE", "UM", "CT", "QE", "TE", "CA", "NT", "NC", "ST", "WH", "RE", "PR", "NS", "CP", "EA", "LE", "PP", "PU", "QS",
-    "QT", "RT", "SR", "FX", "ES", "DI", "DR", "WE", "TM", "FO", "DP", "RS",
+    "PE", "UM", "CT", "QE", "TE", "CA", "NT", "NC", "ST", "WH", "PR", "NS", "CP", "EA", "LE", "QT", "FX", "ES", "DI",
+    "DR", "WE", "FO", "DP",
 })  # fmt: skip
+PRICE_BY_MEASURE: Final[Mapping[str, tuple[str, Decimal]]] = {
+    "PP": ("LBR", Decimal(1)), "PF": ("FOT", Decimal(1)), "PK": ("KGM", Decimal(1)), "PG": ("GRM", Decimal(1)),
+    "PL": ("LTR", Decimal(1)), "ML": ("MLT", Decimal(1)), "PO": ("ONZ", Decimal(1)), "PT": ("STN", Decimal(1)),
+    "PY": ("YRD", Decimal(1)), "HF": ("FOT", Decimal(100)), "TF": ("FOT", Decimal(1000)),
+    "PS": ("FTK", Decimal(1000)), **dict.fromkeys(("PD", "LD", "QD", "TD", "WD"), ("DZN", Decimal(1))),
+}  # fmt: skip
+"""Code -> measure (UN/ECE Rec 20) and how much of it; whatever the line counts in."""
+RETAIL_PRICES: Final = frozenset({"RE", "RS", "RT", "SR", "RC", "RD", "RM"})
+
+# 236: prices of a line that are not what the buyer pays (CTP02).
+OTHER_PRICES: Final = frozenset({"RES", "MSR", "RTL"})
 
 # 235: product identifiers.
 BUYER_PARTS: Final = ("BP", "IN", "CB", "SK", "PI")
@@ -78,14 +99,21 @@ CATEGORY_PART: Final = "CC"
 
 # 374: dates.
 REQUESTED_DATES: Final = frozenset({"002", "106", "074", "017"})
-SHIP_DATES: Final = frozenset({"010", "011", "068", "371"})
+SHIP_DATES: Final = frozenset({"010", "011", "068", "118", "369", "370"})
+BOUND_DATES: Final[Mapping[str, str]] = {
+    "001": "cancel after", "015": "promotion starts", "037": "ship not before", "038": "ship no later than",
+    "061": "cancel if not delivered by", "063": "do not deliver after", "064": "do not deliver before",
+    "177": "cancel", "175": "cancel if not shipped by", "077": "requested for delivery in the week of",
+}  # fmt: skip
+"""Dates that bound a delivery; kept as notes, as a schedule has one date."""
+LATEST_DELIVERY, LATEST_SHIPMENT = "063", "038"
 VALID_FROM, VALID_TO = "007", "036"
 """From when and until when a blanket order may be drawn on (effective and expiration date), as we write them."""
 VALIDITY: Final[Mapping[str, str]] = {
     **dict.fromkeys((VALID_FROM, "092", "150", "193", "196"), "valid_from"),
     **dict.fromkeys((VALID_TO, "093", "151", "194", "197"), "valid_to"),
 }
-PROMISED_DATES: Final = frozenset({"002", "017", "067", "106", "074"})
+PROMISED_DATES: Final = frozenset({"002", "017", "067", "106", "074", "371"})
 
 # 1300 against UNCL 5189 (allowances) and 7161 (charges); others travel as "sac:" and the code.
 CHARGE_CODES: Final[Mapping[str, str]] = {"FC": "D240", "95": "C310", "PC": "G580", "HD": "D500", "IN": "D980"}
@@ -121,3 +149,16 @@ FUNCTIONAL_CODES: Final[Mapping[FunctionalStatus, str]] = {
 
 NOT_SUPPORTED: Final = "1"
 SEGMENTS_IN_ERROR: Final = "5"
+
+# Segments without a field of ours that change what is ordered, for how much, when or on which terms.
+WEIGHTY: Final[Mapping[str, str]] = {
+    "SLN": "what the line is made of", "FOB": "who pays or bears the carriage", "CSH": "sales conditions",
+    "DIS": "a discount", "TXI": "a tax without a percentage", "PO3": "a quantity or price that differs",
+    "QTY": "a quantity", "SAC": "a charge or allowance", "SDQ": "quantities for several places",
+}  # fmt: skip
+# 98: parties that say where goods go; the order has no place for them.
+PLACES: Final[Mapping[str, str]] = {
+    "Z7": "the place that the goods are marked for", "DA": "the delivery address", "UC": "the ultimate consignee",
+    "CN": "the consignee", "MA": "whom the goods are meant for", "WH": "the warehouse",
+    "BY": "for whom it is ordered", "ST": "another place of delivery",
+}  # fmt: skip

@@ -16,6 +16,7 @@ DATES: Final[Table] = {
     "067": "delivery scheduled", "068": "shipment scheduled", "074": "delivery requested for (prior to)",
     "092": "contract effective", "093": "contract expiration", "106": "required by", "150": "service begins",
     "151": "service ends", "193": "period begins", "194": "period ends", "196": "begins", "197": "ends",
+    "118": "pick-up requested", "369": "departure estimated", **tables.BOUND_DATES,
     "370": "departed", "371": "arrival estimated", "814": "payment due",
 }  # fmt: skip
 REFERENCES: Final[Table] = {
@@ -51,7 +52,9 @@ SETS: Final[Table] = {
 _PURPOSE = ("purpose", {**order_codes.PURPOSES, **codes.SHIP_NOTICE_PURPOSES})
 _ORDER_KIND = ("kind", order_codes.KINDS)
 _ANSWER = ("answer", {code: item.words for code, item in order_codes.ANSWERS.items()})
-_BASES = {code: f"price for {plain}" for code, plain in tables.PRICE_BASIS.items()}
+_BASES = {code: f"price for {plain}" for code, plain in tables.PRICE_BASIS.items()} | {
+    code: f"price for {count} {measure}" for code, (measure, count) in tables.PRICE_BY_MEASURE.items()
+}
 _AGAINST = {**dict.fromkeys(tables.PRICE_PER_ONE, "price for one"), **_BASES}
 _SET = ("set", SETS)
 
@@ -99,6 +102,7 @@ SEGMENTS: Final[Mapping[str, Segment]] = {
         7: "percent", 15: "words",
     }),
     "ITD": Segment("Payment terms", {
+        1: ("kind", tables.TERMS_KINDS),
         2: ("days count from", tables.TERMS_BASIS_READ), 3: "discount percent", 5: "discount days", 6: "due",
         7: "net days", 12: "words",
     }),

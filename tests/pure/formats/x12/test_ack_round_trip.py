@@ -21,7 +21,7 @@ from orderwire.formats import CannotCarry
 from tests.pure.formats.x12.support import FORMAT, Numbers, codes, interchange, message
 from tests.pure.orders import labels, maybe, texts
 
-FAST = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+FAST = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 
 CODES = st.sampled_from(["1", "3", "7", "8", "23", "12 a"])
 SETS = st.builds(

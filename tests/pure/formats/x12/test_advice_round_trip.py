@@ -10,7 +10,7 @@ from orderwire.formats import CannotCarry, ReadDocument
 from tests.pure.family import advices
 from tests.pure.formats.x12.support import FORMAT, Numbers, codes, interchange, message
 
-FAST = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+FAST = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 PROFILES = (
     {"on_loss": "accept"},
     {"on_loss": "note", "version": "005010", "usage": "T"},

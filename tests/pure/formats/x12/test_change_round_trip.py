@@ -18,7 +18,7 @@ from tests.pure.family import cancellations, changes, revisions
 from tests.pure.formats.x12.support import FORMAT, Numbers
 from tests.pure.orders import dates, decimals, labels, maybe, orders, texts
 
-FAST = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+FAST = settings(max_examples=16, deadline=None, suppress_health_check=list(HealthCheck))
 PROFILES = st.fixed_dictionaries(
     {"on_loss": st.sampled_from(["accept", "accept", "note", "commercial", "refuse"])},
     optional={

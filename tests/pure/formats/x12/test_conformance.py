@@ -12,7 +12,7 @@ from tests.pure.orders import orders
 
 class TestX12(FormatConformance):
     kind: ClassVar[str] = "x12"
-    examples: ClassVar[int] = 12
+    examples: ClassVar[int] = 8
     documents = st.one_of(orders(max_lines=2), changes(), cancellations(), responses(), advices())
     profiles: ClassVar[tuple[Profile, ...]] = (
         {},

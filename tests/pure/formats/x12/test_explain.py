@@ -9,7 +9,7 @@ from orderwire.formats.x12 import codes, order_codes, tables, words
 from tests.pure.formats.x12.support import BASE, CORPUS, FORMAT, Numbers, interchange, message, order_file
 from tests.pure.orders import orders
 
-QUICK = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @QUICK

@@ -27,7 +27,7 @@ PROFILES = st.fixed_dictionaries(
         "charset": st.sampled_from(["extended", "utf-8", "basic"]),
     },
 )
-FAST = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+FAST = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def holds(order: Order, profile: dict[str, object]) -> bool:
@@ -37,12 +37,12 @@ def holds(order: Order, profile: dict[str, object]) -> bool:
         with pytest.raises(CannotCarry):
             FORMAT.write(order, profile, Numbers())
         return False
+    assert FORMAT.project(fitted, profile)[0] == fitted
     try:
         written = FORMAT.write(order, profile, Numbers())
     except CannotCarry as refusal:
         assert {f.code for f in refusal.findings} == {"delimiter-in-text"}
         return False
-    assert FORMAT.project(fitted, profile)[0] == fitted
     result = FORMAT.read(written.content, profile)
     assert not has_errors(result.findings), result.findings
     (found,) = result.documents
@@ -54,7 +54,7 @@ def holds(order: Order, profile: dict[str, object]) -> bool:
 
 
 @FAST
-@given(orders())
+@given(orders(alphabet="latin"))
 def test_any_order_reads_back_as_projected(order: Order) -> None:
     holds(order, {"on_loss": "accept"})
 
@@ -63,14 +63,6 @@ def test_any_order_reads_back_as_projected(order: Order) -> None:
 @given(orders(), PROFILES)
 def test_any_order_reads_back_under_any_profile(order: Order, profile: dict[str, object]) -> None:
     holds(order, profile)
-
-
-@FAST
-@given(orders(alphabet="latin"))
-def test_projecting_twice_changes_nothing(order: Order) -> None:
-    once, findings = FORMAT.project(order, {"on_loss": "accept"})
-    if not has_errors(findings):
-        assert FORMAT.project(once, {"on_loss": "accept"})[0] == once
 
 
 def simple(**update: object) -> Order:

@@ -92,7 +92,7 @@ def test_totals_that_do_not_add_up_are_a_warning() -> None:
         ([*BASE[:6], "SCH*11*EA***002*20260301", *BASE[6:]], "segment 6 PO102", "schedule-sum"),
         ([*BASE[:6], "SCH*10*KG***002*20260301", *BASE[6:]], "segment 8 SCH02", "schedule-unit"),
         ([*BASE[:6], "SCH*10*EA***002*2026031", *BASE[6:]], "segment 8 SCH06", "bad-date"),
-        ([*BASE[:6], "SAC*C*D240", *BASE[6:]], "segment 8 SAC05", "allowance-amount"),
+        ([*BASE[:6], "SAC*C*D240***x", *BASE[6:]], "segment 8 SAC05", "allowance-amount"),
         ([*BASE[:4], BASE[4], BASE[4], "CTT*2*20"], "lines", "value-error"),
         (["BEG*00*SA*PO-1**20260102", *BASE], "segment 3 BEG", "segment-twice"),
     ],

@@ -21,7 +21,7 @@ from tests.pure.family import responses
 from tests.pure.formats.x12.support import FORMAT, Numbers, codes, interchange, message
 from tests.pure.orders import dates, decimals, labels, maybe, parties, texts
 
-FAST = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+FAST = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 LINES = st.builds(
     LineAnswer,

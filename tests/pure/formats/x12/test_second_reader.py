@@ -14,7 +14,7 @@ from tests.pure.family import cancellations, changes, responses
 from tests.pure.formats.x12.support import FORMAT, Numbers
 from tests.pure.orders import orders
 
-QUICK = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 NOTES, PARTIES = "(N9 (MSG |MTX )+)*", "(N1 (N2 ){0,2}(N3 ){0,2}(N4 )?(REF )*(PER )?%s)*"
 HEADER = f"(CUR )?(REF )*(PER )?(FOB )?(SAC )*(ITD )*(DTM )*(N9 )*{NOTES}{PARTIES % ''}"
 LINE = f"(CTP )?(PID )*(REF )*(SAC )*(DTM )?(TXI )*(SCH )*(N9 )*{NOTES}{PARTIES % '(SCH )?'}"
@@ -66,7 +66,7 @@ def test_a_second_reader_finds_every_segment_and_no_fault(documents: st.SearchSt
         judged += 1
 
     check()
-    assert judged > 5
+    assert judged > 2
 
 
 def check_structure(rows: list[list[str]], version: str) -> None:
