@@ -211,6 +211,11 @@ def test_a_file_of_broken_documents_is_given_up_after_a_thousand() -> None:
     assert [(f.code, f.where) for f in result.findings] == [("too-many-broken", "row 1002")]
 
 
+def test_a_row_that_repeats_the_line_above_without_its_header_is_told() -> None:
+    again = ",,,,," + ROW.split(",", 5)[5]
+    assert ("duplicate-row", "row 3") in found(read(HEADING, ROW, again))
+
+
 def test_a_sum_under_the_answered_lines_is_no_answer() -> None:
     result = read("PO,line,confirmed qty", "PO-1,10,5", "PO-1,20,3", "Total,,8")
     assert [(d.number, d.usable) for d in result.documents] == [("PO-1", True), ("Total", False)]

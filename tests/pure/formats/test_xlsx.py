@@ -195,6 +195,16 @@ def test_a_damaged_workbook_is_refused_with_the_remedy(content: bytes) -> None:
     assert FORMAT.sniff(content) > 0
 
 
+def test_an_opendocument_spreadsheet_is_told_by_name() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as book:
+        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        book.writestr("content.xml", "<x/>")
+    (finding,) = read(out.getvalue()).findings
+    assert "OpenDocument" in finding.text
+    assert "save it as .xlsx" in finding.text
+
+
 def test_a_file_that_is_too_large_is_refused_unread() -> None:
     assert found(read(b"PK\x03\x04" + b"x" * MAX_BYTES)) == [("too-large", "file")]
 

@@ -19,6 +19,7 @@ ROOT = "SCRDMCCBDACIOMessageStructure"
 _NAMES = {"rsm": RSM[1:-1], "ram": RAM[1:-1], "udt": UDT[1:-1], "qdt": QDT[1:-1]}
 _DAY = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})", re.ASCII)
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
 _COMMA = re.compile(r"[+-]?\d{1,15},\d{1,9}", re.ASCII)
 
 Element = etree._Element
@@ -131,6 +132,10 @@ class Reading:
         element = self.one(at, path)
         text = self.text(element)
         if element is None or text is None:
+            return None
+        if _THOUSANDS.fullmatch(text):
+            told = f"{text} may mean thousands or a fraction; write it like 1234.50"
+            self.faults.error("bad-number", element, told)
             return None
         if _COMMA.fullmatch(text):
             told = f"{text} has a comma for the decimal point; it was read as {text.replace(',', '.')}"

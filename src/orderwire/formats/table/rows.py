@@ -155,7 +155,7 @@ def _take(reader: _Reader, form: Form, row: RawRow) -> None:
         cells = {**_defaults(reader.profile, form, "line"), **_defaults(reader.profile, form, "schedule"), **cells}
     line_cells = {c: v for c, v in cells.items() if c.level == "line"}
     line = gathered.lines.setdefault(_line_key(form, columns, line_cells, row, where, gathered), Line())
-    again = gathered.contents.setdefault(frozenset(cells.items()), row.number)
+    again = gathered.contents.setdefault(frozenset(c for c in cells.items() if c[0] not in header), row.number)
     if again != row.number:
         text = f"is the same as row {again}; both are counted: remove one if it slipped in twice"
         gathered.findings.append(warning("duplicate-row", where, text))

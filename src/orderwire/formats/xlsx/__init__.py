@@ -15,6 +15,7 @@ from orderwire.formats.table import RawRow, Table, TableFormat, TableProfile
 from orderwire.formats.table.base import NotATable, Sheet, cannot_carry
 from orderwire.formats.xlsx.archive import Unsafe, checked
 
+_OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument"
 MAX_BYTES = 32 * 1024 * 1024
 MAX_ROWS = 1_048_575
 """Rows of a sheet under its heading."""
@@ -56,6 +57,8 @@ class Xlsx(TableFormat[XlsxProfile]):
         if content.startswith(b"\xd0\xcf\x11\xe0"):
             text = "is an old .xls file or protected by a password; save it as .xlsx without one"
             raise NotATable(error("unsafe-workbook", "file", text))
+        if _OPEN_DOCUMENT in content[:100]:
+            raise NotATable(error("unsafe-workbook", "file", "is an OpenDocument spreadsheet; save it as .xlsx"))
         try:
             name, rows, findings = _sheet(checked(content), profile.sheet)
         except Unsafe as failure:

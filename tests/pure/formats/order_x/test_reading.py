@@ -233,3 +233,10 @@ def test_an_order_is_never_taken_for_more_than_it_says() -> None:
     found = only(XML.encode()).document
     assert isinstance(found, Order)
     assert found.revision == 1
+
+
+def test_a_comma_that_may_part_thousands_is_no_number() -> None:
+    xml = written(order()).replace(b"<ram:ChargeAmount>61.2<", b"<ram:ChargeAmount>1,000<")
+    document = only(xml)
+    assert not document.usable
+    assert any(f.code == "bad-number" and "thousands" in f.text for f in document.findings)
