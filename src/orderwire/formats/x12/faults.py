@@ -11,6 +11,9 @@ from orderwire.formats.x12.tables import FUNCTIONAL_CODES, SEGMENTS_IN_ERROR
 LIMIT = 100
 """Findings kept for one set; the rest is counted."""
 
+MOST_LINES = 100_000
+"""Lines read from one set, as many as an order may have."""
+
 _TEXT = 500
 
 MISSING, BAD_CHARACTER, BAD_CODE, BAD_DATE = "1", "6", "7", "8"
@@ -22,12 +25,24 @@ SEGMENT_MISSING = "3"
 class Faults:
     """Collects findings and syntax errors; `at` is the position of the current segment, ST being 1."""
 
-    __slots__ = ("_dropped", "_findings", "_segments", "at", "codes", "failed", "noted", "segment", "weighty")
+    __slots__ = (
+        "_dropped",
+        "_findings",
+        "_segments",
+        "at",
+        "codes",
+        "crowded",
+        "failed",
+        "noted",
+        "segment",
+        "weighty",
+    )
 
     def __init__(self) -> None:
         self.at = 1
         self.segment = "ST"
         self.codes: list[str] = []
+        self.crowded = False
         self.failed = False
         self.noted: dict[str, list[int]] = {}
         self.weighty: dict[str, str] = {}
@@ -57,6 +72,13 @@ class Faults:
         """A mandatory segment is not there; its place is where it was missed (720 code 3)."""
         self._add(Finding(Severity.ERROR, "segment-missing", f"segment {self.at} {segment}", text))
         self._segments.setdefault(self.at, (segment, SEGMENT_MISSING, []))
+
+    def too_many_lines(self) -> None:
+        """More lines than are read: an error, told once."""
+        if not self.crowded:
+            self.crowded = True
+            text = f"the set has more than {MOST_LINES} lines; ask the partner to split it"
+            self.error("too-many-lines", text)
 
     def not_kept(self, name: str, what: str = "") -> None:
         """This segment has no place in the document; reported once for each name.

@@ -7,15 +7,18 @@ from pydantic import ValidationError
 
 from orderwire.document.base import Document
 from orderwire.document.finding import from_validation
+from orderwire.document.fulfillment import Invoice, Receipt, ShipNotice
 from orderwire.document.party import Party
+from orderwire.document.states import DocumentType
 from orderwire.formats.x12.elements import Elements
 from orderwire.formats.x12.envelope import Marks
-from orderwire.formats.x12.faults import Faults
+from orderwire.formats.x12.faults import MOST_LINES, Faults
 from orderwire.formats.x12.parties import PartyReader
 from orderwire.formats.x12.profile import X12Profile
 from orderwire.formats.x12.tables import SUPPLIER_ENTITIES
 
 Model = TypeVar("Model", bound=Document)
+Fulfilled = ShipNotice | Receipt | Invoice
 
 SUPPLIER = tuple(sorted(SUPPLIER_ENTITIES))
 
@@ -39,6 +42,10 @@ class FulfilledReader(Elements):
         self.counted: int | None = None
         self._party: PartyReader | None = None
         self._entities: dict[str, Party] = {}
+
+    def document(self, segments: Sequence[str]) -> Fulfilled | None:
+        """The document; None where the faults have an error."""
+        raise NotImplementedError
 
     def handlers(self) -> Mapping[str, Callable[[], None]]:
         """What to do with each segment."""
@@ -85,7 +92,10 @@ class FulfilledReader(Elements):
     def start(self, **values: Any) -> dict[str, Any]:
         """Begin a line."""
         self.line = {name: value for name, value in values.items() if value not in (None, "")}
-        self.lines.append(self.line)
+        if len(self.lines) < MOST_LINES:
+            self.lines.append(self.line)
+        else:
+            self.faults.too_many_lines()
         return self.line
 
     def put(self, name: str, value: Any) -> None:
@@ -112,3 +122,20 @@ class FulfilledReader(Elements):
         except ValidationError as failure:
             self.faults.extend(from_validation(failure))
             return None
+
+
+def reading(
+    kind: DocumentType, reader: type[FulfilledReader]
+) -> Callable[
+    [list[str], Marks, X12Profile, Faults, dict[str, str]], tuple[DocumentType, Fulfilled | None, str | None]
+]:
+    """What reads a set with this reader: the document and its number."""
+
+    def read(
+        segments: list[str], marks: Marks, profile: X12Profile, faults: Faults, envelope: dict[str, str]
+    ) -> tuple[DocumentType, Fulfilled | None, str | None]:
+        opened = reader(marks, profile, faults, test=envelope["usage"] != "P")
+        document = opened.document(segments)
+        return kind, document, opened.fields.get("number") or None
+
+    return read

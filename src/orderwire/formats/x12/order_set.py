@@ -13,7 +13,7 @@ from orderwire.document.order import CURRENCIES
 from orderwire.document.party import Contact, Identifier, Party
 from orderwire.document.terms import Note, Reference
 from orderwire.formats.x12.envelope import Marks
-from orderwire.formats.x12.faults import BAD_CODE, MISSING, Faults
+from orderwire.formats.x12.faults import BAD_CODE, MISSING, MOST_LINES, Faults
 from orderwire.formats.x12.line_850 import LineReader, allowance, put
 from orderwire.formats.x12.parties import PartyReader, contact_of
 from orderwire.formats.x12.profile import X12Profile
@@ -84,6 +84,9 @@ class OrderSetReader(Generic[LineKind]):
                     faults.not_kept(name, WEIGHTY.get(name, ""))
         self.leave()
         faults.segment = "SE"
+        if len(self.lines) > MOST_LINES:
+            faults.too_many_lines()
+            self.lines = self.lines[:MOST_LINES]
 
     def leave(self) -> None:
         """Close what is open: the note and the N1 loop."""

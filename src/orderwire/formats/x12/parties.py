@@ -106,7 +106,7 @@ def scheme_of(qualifier: str) -> str:
     return PARTY_ID_SCHEMES.get(qualifier) or (f"n103:{qualifier}" if qualifier else "buyer")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def store(qualifier: str, value: str) -> Party | None:
     """A place that only its number names; None where qualifier or number are no such thing."""
     number, scheme = label(value), scheme_of(qualifier.strip())

@@ -18,7 +18,7 @@ from orderwire.formats.x12.codes import (
 from orderwire.formats.x12.elements import parts
 from orderwire.formats.x12.envelope import Marks
 from orderwire.formats.x12.faults import BAD_CODE, Faults
-from orderwire.formats.x12.fulfilled import SUPPLIER, FulfilledReader
+from orderwire.formats.x12.fulfilled import SUPPLIER, FulfilledReader, reading
 from orderwire.formats.x12.price_basis import price_basis
 from orderwire.formats.x12.profile import X12Profile
 from orderwire.formats.x12.tables import OTHER_PRICES, TERMS_BASIS_READ
@@ -27,15 +27,6 @@ _ZERO, _ONE = Decimal(0), Decimal(1)
 _CENT = Decimal("0.01")
 _FAR = 3660
 """Longest payment term that is counted, in days."""
-
-
-def read(
-    segments: list[str], marks: Marks, profile: X12Profile, faults: Faults, envelope: dict[str, str]
-) -> tuple[DocumentType, Invoice | None, str | None]:
-    """The invoice and its number."""
-    reader = InvoiceReader(marks, profile, faults, test=envelope["usage"] != "P")
-    document = reader.document(segments)
-    return DocumentType.INVOICE, document, reader.fields.get("number") or None
 
 
 class InvoiceReader(FulfilledReader):
@@ -206,3 +197,6 @@ def _amount(line: dict[str, object]) -> Decimal | None:
     if isinstance(quantity, Decimal) and isinstance(price, Decimal) and isinstance(basis, Decimal):
         return quantity * price / basis
     return None
+
+
+read = reading(DocumentType.INVOICE, InvoiceReader)

@@ -54,6 +54,8 @@ class OrderReader(OrderSetReader[LineReader]):
         if "number" not in fields:
             faults.missing_segment("BEG", "BEG, which opens an 850, is missing; nothing says which order this is")
             return None
+        if faults.crowded:
+            return None
         self.release()
         if self.type is DocumentType.CANCELLATION:
             return None if faults.failed else self.cancellation(code=self.purpose)

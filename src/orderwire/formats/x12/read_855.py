@@ -11,7 +11,7 @@ from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus, Re
 from orderwire.document.states import DocumentType
 from orderwire.document.terms import Note
 from orderwire.formats.x12.envelope import Marks
-from orderwire.formats.x12.faults import BAD_CHARACTER, BAD_CODE, BAD_DATE, MISSING, Faults
+from orderwire.formats.x12.faults import BAD_CHARACTER, BAD_CODE, BAD_DATE, MISSING, MOST_LINES, Faults
 from orderwire.formats.x12.order_codes import ANSWERS, LINE_REPLIES
 from orderwire.formats.x12.parties import PartyReader
 from orderwire.formats.x12.price_basis import price_basis
@@ -324,6 +324,9 @@ class ResponseReader:
             answers = [{**unanswered, **item} for item in scheduled or [{}]]
         elif scheduled:
             self.faults.not_kept("SCH")
+        if len(self.lines) + len(answers) > MOST_LINES:
+            self.faults.too_many_lines()
+            return
         for answer in answers:
             try:
                 self.lines.append(LineAnswer.model_validate({**common, **answer}))

@@ -17,20 +17,11 @@ from orderwire.formats.x12.codes import (
 from orderwire.formats.x12.elements import parts
 from orderwire.formats.x12.envelope import Marks
 from orderwire.formats.x12.faults import Faults
-from orderwire.formats.x12.fulfilled import SUPPLIER, FulfilledReader
+from orderwire.formats.x12.fulfilled import SUPPLIER, FulfilledReader, reading
 from orderwire.formats.x12.profile import X12Profile
 
 _MANY = 1000
 """Tracking numbers kept."""
-
-
-def read(
-    segments: list[str], marks: Marks, profile: X12Profile, faults: Faults, envelope: dict[str, str]
-) -> tuple[DocumentType, ShipNotice | None, str | None]:
-    """The ship notice and its number."""
-    reader = ShipNoticeReader(marks, profile, faults, test=envelope["usage"] != "P")
-    document = reader.document(segments)
-    return DocumentType.SHIP_NOTICE, document, reader.fields.get("number") or None
 
 
 class ShipNoticeReader(FulfilledReader):
@@ -209,3 +200,6 @@ class ShipNoticeReader(FulfilledReader):
     def _track(self, value: str) -> None:
         if value and len(self._tracking) < _MANY:
             self._tracking.setdefault(value)
+
+
+read = reading(DocumentType.SHIP_NOTICE, ShipNoticeReader)

@@ -60,6 +60,8 @@ class ChangeReader(OrderSetReader[ChangedLine]):
         if "number" not in fields:
             faults.missing_segment("BCH", "BCH, which opens an 860, is missing; nothing says which order this is")
             return None
+        if faults.crowded:
+            return None
         self.release()
         own = {"number": self.number, "sequence": self.sequence, "issued": self.issued, "code": self.purpose}
         if self.cancels:

@@ -7,21 +7,9 @@ from orderwire.document.fulfillment import Receipt, ReceivedLine
 from orderwire.document.states import DocumentType
 from orderwire.formats.x12.codes import RECEIPT_DATES, RECEIVING_CONDITIONS, REFUSED_CONDITIONS, SHIPMENT_REFERENCES
 from orderwire.formats.x12.elements import parts
-from orderwire.formats.x12.envelope import Marks
-from orderwire.formats.x12.faults import Faults
-from orderwire.formats.x12.fulfilled import SUPPLIER, FulfilledReader
-from orderwire.formats.x12.profile import X12Profile
+from orderwire.formats.x12.fulfilled import SUPPLIER, FulfilledReader, reading
 
 _ZERO = Decimal(0)
-
-
-def read(
-    segments: list[str], marks: Marks, profile: X12Profile, faults: Faults, envelope: dict[str, str]
-) -> tuple[DocumentType, Receipt | None, str | None]:
-    """The receipt and its number."""
-    reader = ReceiptReader(marks, profile, faults, test=envelope["usage"] != "P")
-    document = reader.document(segments)
-    return DocumentType.RECEIPT, document, reader.fields.get("number") or None
 
 
 class ReceiptReader(FulfilledReader):
@@ -111,3 +99,6 @@ class ReceiptReader(FulfilledReader):
     def _pid(self) -> None:
         if self.line is not None:
             self.put("description", self.text(5))
+
+
+read = reading(DocumentType.RECEIPT, ReceiptReader)

@@ -204,13 +204,36 @@ def test_every_corpus_file_is_read_or_refused_with_a_reason() -> None:
 @pytest.mark.parametrize(
     "segment",
     ["N9*ZZ*NOTE", "MSG*x", "MSG*x*LC", "REF*VX*{n}", "ITD*01*3", "SAC*C*D240***1", "PID*F****x", "CTT*1*10",
-     "SCH*1*EA***002*20260301", "TXI*VA**1", "DTM*{n}*20260301", "N1*ST*x", "QQ{n}*1", "ZZZ*1"],
+     "SCH*1*EA***002*20260301", "TXI*VA**1", "DTM*{n}*20260301", "N1*ST*x", "QQ{n}*1", "ZZZ*1",
+     "SDQ*EA*92*{n}*1", "DTM*064*20260301"],
 )  # fmt: skip
 def test_a_segment_repeated_without_end_takes_neither_long_nor_many_findings(segment: str) -> None:
-    rows = [*BASE[:6], *(segment.format(n=n) for n in range(60_000)), *BASE[6:]]
+    rows = [*BASE[:6], *(segment.format(n=n) for n in range(20_000)), *BASE[6:]]
     (found,) = FORMAT.read(order_file(*rows), {}).documents
     assert len(found.findings) <= 210
     assert all(len(f.text) < 600 for f in found.findings)
+
+
+@pytest.mark.parametrize(
+    ("kind", "group", "reader", "opening", "row"),
+    [
+        ("850", "PO", "order_set", BASE[:4], "PO1*{n}*1*EA*1"),
+        ("860", "PC", "order_set", ("BCH*04*SA*PO-1***20260102",), "POC*{n}*DI"),
+        ("855", "PR", "read_855", ("BAK*00*AC*PO-1*20260102", "PO1*1*9*EA*1"), "ACK*IA*1*EA"),
+        ("856", "SH", "fulfilled", ("BSN*00*S*20260102*1200",), "HL*{n}**I~SN1**1*EA"),
+        ("810", "IN", "fulfilled", ("BIG*20260102*I", "TDS*1"), "IT1*{n}*1*EA*1"),
+        ("861", "RC", "fulfilled", ("BRA*R*20260102*00",), "RCD*{n}*1*EA"),
+    ],
+)
+def test_no_more_lines_are_read_than_an_order_may_have(
+    monkeypatch: pytest.MonkeyPatch, kind: str, group: str, reader: str, opening: tuple[str, ...], row: str
+) -> None:
+    monkeypatch.setattr(f"orderwire.formats.x12.{reader}.MOST_LINES", 3)
+    for lines, told in ((3, 0), (9, 1)):
+        rows = [segment for n in range(1, lines + 1) for segment in row.format(n=n).split("~")]
+        (found,) = FORMAT.read(interchange(message(*opening, *rows, kind=kind), group=group), {}).documents
+        assert [f.code for f in found.findings].count("too-many-lines") == told
+        assert (found.document is None) is bool(told)
 
 
 @pytest.mark.parametrize(
