@@ -10,7 +10,8 @@ from orderwire.formats.table.columns.words import ANSWER_STATUS, ANSWERS, LINE_S
 
 _ALIASES = {
     **{name: ALIASES[name] for name in (
-        "order_number", "currency", "supplier_name", "supplier_buyer_id", "line_number", "unit", "buyer_part",
+        "order_number", "currency", "supplier_name", "supplier_buyer_id", "line_number", "unit", "price_basis",
+        "buyer_part",
         "supplier_part", "gtin",
     )},
     "revision": ("version", "order_revision"),
@@ -75,6 +76,7 @@ def _columns() -> Iterator[Column]:
     yield Column("confirmed_quantity", "line", ("quantity",), "number")
     yield Column("unit", "line", ("unit",))
     yield Column("confirmed_price", "line", ("price",), "number")
+    yield Column("price_basis", "line", ("price_basis",), "number")
     yield Column("promised_date", "line", ("promised",), "date")
     yield Column("ship_date", "line", ("ships",), "date")
     yield Column("substitute_part", "line", ("substitute_part",))
