@@ -1,4 +1,4 @@
-"""X12: 850 orders, 855 answers and 997 functional acknowledgments, read with patience and written with none.
+"""X12: orders, their changes and answers, and what goes around them, read with patience and written with none.
 
 What a reader forgives is a warning with its place; only the broken transaction set is refused, its neighbors go on.
 A set with an error is answered by AK5 R: content that we do not act on must not look accepted. CTT that does not fit
@@ -22,6 +22,7 @@ from orderwire.formats import (
     ReadResult,
     Written,
 )
+from orderwire.formats.collector import resting
 from orderwire.formats.x12 import explain
 from orderwire.formats.x12.envelope import LIMIT, interchanges
 from orderwire.formats.x12.profile import X12Profile, parse
@@ -68,8 +69,9 @@ class X12:
         text, findings = decode(content, settings.charset)
         documents: list[ReadDocument] = []
         acks: list[tuple[FunctionalAck, Mapping[str, str]]] = []
-        for interchange in interchanges(text, findings):
-            read_interchange(interchange, settings, documents, findings, acks)
+        with resting():
+            for interchange in interchanges(text, findings):
+                read_interchange(interchange, settings, documents, findings, acks)
         return ReadResult(self.kind, tuple(documents), tuple(findings), tuple(acks))
 
     def explain(self, content: bytes, limit: int) -> tuple[Explained, ...]:

@@ -10,12 +10,12 @@ from pydantic import ValidationError
 from orderwire.document.cancellation import Cancellation
 from orderwire.document.finding import from_validation
 from orderwire.document.order import CURRENCIES
-from orderwire.document.party import Contact, Identifier, Party
+from orderwire.document.party import Contact, Party
 from orderwire.document.terms import Note, Reference
 from orderwire.formats.x12.envelope import Marks
 from orderwire.formats.x12.faults import BAD_CODE, MISSING, MOST_LINES, Faults
 from orderwire.formats.x12.line_850 import LineReader, allowance, put
-from orderwire.formats.x12.parties import PartyReader, contact_of
+from orderwire.formats.x12.parties import PartyReader, contact_of, known_by
 from orderwire.formats.x12.profile import X12Profile
 from orderwire.formats.x12.tables import (
     BOUND_DATES,
@@ -357,7 +357,7 @@ class OrderSetReader(Generic[LineKind]):
                 if known is None and not ident:
                     self.faults.remark("party-unknown", f"nothing names the {role}")
                     ident, scheme = "unknown", "x12:ZZ"
-                party = known or Party(name=ident, identifiers=(Identifier(scheme=scheme, value=ident),))
+                party = known or known_by(scheme, ident)
                 self.parties[role] = party
                 source = "the bill-to party" if known else f"the interchange {side}"
                 text = f"no N1 names the {role}; it is taken from {source}, {party.name}"

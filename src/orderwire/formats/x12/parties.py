@@ -115,6 +115,12 @@ def store(qualifier: str, value: str) -> Party | None:
     return build_party(number, (build_identifier(scheme, number),), None, None)
 
 
+@lru_cache(maxsize=4096)
+def known_by(scheme: str, value: str) -> Party:
+    """A party that only its interchange id names."""
+    return Party(name=value, identifiers=(Identifier(scheme=scheme, value=value),))
+
+
 def contact_of(per: list[str]) -> Contact | None:
     """The contact of a PER that stands outside an N1 loop."""
     reader = PartyReader(["N1"], Faults())
