@@ -18,6 +18,10 @@ Ftx = tuple[str, Sequence[str]]
 """4451 and the components of C108."""
 
 
+MAX_SUBJECT = 200
+"""A subject is one line of a document; a code of FTX 4451 has three characters unless the file is damaged."""
+
+
 def ftx(segment: Segment) -> Ftx:
     """What an FTX says: its text, or its code (4441) where there is no text."""
     words = segment[4] if len(segment) > 4 else []
@@ -40,7 +44,7 @@ def read(found: Sequence[Ftx], version: str) -> tuple[Note, ...]:
     notes = []
     for code, rows in groups:
         text = parts.text(rows, limit, WIDTH)[:LONGEST].strip()
-        subject = SUBJECTS.get(code, code)
+        subject = SUBJECTS.get(code, code[:MAX_SUBJECT].strip())
         notes.append(Note(text=text, subject=subject or None))
     return tuple(notes)
 

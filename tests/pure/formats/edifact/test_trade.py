@@ -193,17 +193,31 @@ def test_the_price_of_a_change_is_per_a_unit_that_it_says() -> None:
 
 
 @pytest.mark.parametrize(
-    ("price", "each"), [("5:::1:MIL", "0.005"), ("5:::100:PCE", "0.05"), ("5", "5"), ("5:::1:KGM", None)]
+    ("price", "basis"), [("5:::1:MIL", "1000"), ("5::::MIL", "1000"), ("5:::100:PCE", "100"), ("5:::3", "3"), ("5", None)]
 )
-def test_the_price_of_an_answer_is_for_one_of_its_unit(price: str, each: str | None) -> None:
+def test_the_price_of_an_answer_is_for_as_many_of_its_unit_as_it_says(price: str, basis: str | None) -> None:
     found = _about("ORDRSP", "LIN+1+3", "QTY+113:1000:PCE", f"PRI+AAA:{price}")
-    if each is None:
-        assert "price-unit" in codes(found.findings) and not found.usable
-    else:
-        assert found.document is not None
-        assert found.document.model_dump()["lines"][0]["price"] == each
+    assert found.document is not None
+    (line,) = found.document.model_dump()["lines"]
+    assert (line["price"], line["price_basis"]) == ("5", basis)
+
+
+def test_an_answer_priced_in_another_unit_is_refused() -> None:
+    found = _about("ORDRSP", "LIN+1+3", "QTY+113:1000:PCE", "PRI+AAA:5:::1:KGM")
+    assert "price-unit" in codes(found.findings) and not found.usable
+
+
+def test_an_answer_cannot_be_priced_for_none() -> None:
+    found = _about("ORDRSP", "LIN+1+3", "QTY+113:1000:PCE", "PRI+AAA:5:::0")
+    assert "bad-number" in codes(found.findings) and not found.usable
 
 
 def test_a_second_quantity_of_an_answer_is_told() -> None:
     found = _about("ORDRSP", "LIN+1+3", "QTY+113:10:PCE", "QTY+113:20:PCE")
     assert "quantity-twice" in codes(found.findings)
+
+
+def test_a_note_whose_code_is_longer_than_a_subject_does_not_stop_the_file() -> None:
+    head = (*HEAD, f"FTX+{'A' * 300}+++Handle with care")
+    found = _read(*ITEM, "QTY+21:1:PCE", "PRI+AAA:3", head=head)
+    assert [(len(note.subject or ""), note.text) for note in _order(found).notes] == [(200, "Handle with care")]
