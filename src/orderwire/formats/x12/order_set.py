@@ -29,7 +29,7 @@ from orderwire.formats.x12.tables import (
     WEIGHTY,
 )
 from orderwire.formats.x12.terms_850 import amount_of, dates_of, incoterm, payment
-from orderwire.formats.x12.texts import NoteReader, reference
+from orderwire.formats.x12.texts import NoteReader, reference, revision
 from orderwire.formats.x12.values import number
 
 KEPT_DATES = REQUESTED_DATES | SHIP_DATES | VALIDITY.keys() | BOUND_DATES.keys()
@@ -129,8 +129,8 @@ class OrderSetReader(Generic[LineKind]):
                 self.faults.not_kept("REF")
             return
         code, value, words, composite = [*segment, "", "", "", ""][1:5]
-        if self.line is None and code == "V0" and value.isascii() and value.isdigit() and 0 < int(value[:6]) <= 99999:
-            self.fields["revision"] = int(value[:6])
+        if self.line is None and (version := revision(code, value)):
+            self.fields["revision"] = version
         elif self.line is None and code == "PO" and self.fields.get("kind") == "release":
             self.own_number = value.strip()
         elif found := reference(code, value, words, composite, self.marks.component, self.faults):

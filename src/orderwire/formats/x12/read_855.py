@@ -26,7 +26,7 @@ from orderwire.formats.x12.tables import (
     SUPPLIER_PARTS,
     WEIGHTY,
 )
-from orderwire.formats.x12.texts import NoteReader
+from orderwire.formats.x12.texts import NoteReader, revision
 from orderwire.formats.x12.units import rec20
 from orderwire.formats.x12.values import date, number
 
@@ -171,14 +171,8 @@ class ResponseReader:
         value = segment[2].strip()
         if self.party is not None and self.party.add(segment, self.faults):
             return
-        if (
-            self.common is None
-            and segment[1] == "V0"
-            and value.isascii()
-            and value.isdigit()
-            and 0 < int(value[:6]) < 100_000
-        ):
-            self.fields["revision"] = int(value[:6])
+        if self.common is None and (version := revision(segment[1], value)):
+            self.fields["revision"] = version
         elif self.common is None and segment[1] == "CO" and value and "supplier_order_number" not in self.fields:
             self.faults.not_kept("REF*CO")
         elif self.common is None and segment[1] == "VN" and value:

@@ -21,6 +21,12 @@ PLAIN = {None, "", NOTE, "NOTES", "MESSAGE", "0"}
 _TEXT_QUALIFIERS = {"L1", "ZZ", "CU", "AH"}
 
 
+def revision(code: str, value: str) -> int | None:
+    """The version of the order that a REF*V0 names (1 to 99999); None where it is no such REF."""
+    fits = code == "V0" and len(value) <= 5 and value.isascii() and value.isdigit()
+    return int(value) or None if fits else None
+
+
 class NoteReader:
     """Gathers one N9 with its MSG segments, or MSG segments that stand alone."""
 
