@@ -30,6 +30,7 @@ from orderwire.formats import (
     ReadResult,
     Written,
 )
+from orderwire.formats.collector import resting
 from orderwire.formats.edifact import (
     explain,
     forms_around,
@@ -102,8 +103,9 @@ class Edifact:
         findings: list[Finding] = []
         documents: list[ReadDocument] = []
         acks: list[tuple[FunctionalAck, Mapping[str, str]]] = []
-        for interchange in interchanges(content, settings, findings):
-            read_interchange(interchange, settings, documents, findings, acks)
+        with resting():
+            for interchange in interchanges(content, settings, findings):
+                read_interchange(interchange, settings, documents, findings, acks)
         return ReadResult(self.kind, tuple(documents), tuple(findings), tuple(acks))
 
     def explain(self, content: bytes, limit: int) -> tuple[Explained, ...]:
