@@ -4,14 +4,17 @@ Meanings by standard: X12 855 BAK02/ACK01, EDIFACT ORDRSP BGM 4343 / LIN 1229, U
 cXML ConfirmationRequest type. The normalized meaning stands beside the original code, which is never dropped.
 """
 
-from decimal import Decimal
+from decimal import Context, Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from orderwire.document.base import Code, Date, Document, Exact, Label, Text
+from orderwire.document.base import Code, Date, Document, Exact, Label, Text, plain
 from orderwire.document.party import Party
+
+_EXACT = Context(prec=80)
+_NINE = Decimal("1e-9")
 
 
 class HeaderStatus(StrEnum):
@@ -39,8 +42,8 @@ class LineAnswer(Document):
     """One answer to one line; a line promised in several parts has several. Absent fields mean "as ordered".
 
     `number` is the line number of the order that is answered; None where the answer does not say,
-    then buyer_part, supplier_part or gtin identify the line. `price` is for `price_basis` units; None: for as many as in
-    the order. `code` is the partner's own code (ACK01, LIN 1229…).
+    then buyer_part, supplier_part or gtin identify the line. `price` is for `price_basis` units; None: for as many as
+    in the order. `code` is the partner's own code (ACK01, LIN 1229…).
     """
 
     number: Label | None = None
@@ -59,10 +62,11 @@ class LineAnswer(Document):
     code: Code | None = None
 
     def price_for(self, basis: Decimal) -> Decimal | None:
-        """The price for so many units, as the order counts them."""
+        """The price for so many units, as the order counts them, rounded to nine decimals."""
         if self.price is None or self.price_basis in (None, basis):
             return self.price
-        return round(self.price * basis / self.price_basis, 9).normalize()
+        exact = _EXACT.divide(_EXACT.multiply(self.price, basis), self.price_basis)
+        return Decimal(plain(exact.quantize(_NINE, context=_EXACT)))
 
 
 class Response(Document):

@@ -1,10 +1,12 @@
 """The account of what a format cannot carry: the base of every `project`. A profile says what to do with it."""
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Literal
 
 from orderwire.document.base import plain
-from orderwire.document.finding import Finding, Severity
+from orderwire.document.finding import Finding, Severity, info
+from orderwire.document.response import LineAnswer
 from orderwire.document.terms import Note
 
 OnLoss = Literal["commercial", "refuse", "note", "accept"]
@@ -17,6 +19,7 @@ change that states the whole order (860 05, ORDCHG 5, cXML update), or as one th
 
 SUBJECT = "Not in the data"
 """Subject of the note that carries what the format has no place for."""
+_TOO_MUCH = Decimal(10) ** 15
 
 
 class Fit:
@@ -75,3 +78,17 @@ class Fit:
         if len(text) - text.count(".") - text.count("-") > limit:
             told = f"{text} has more than the {limit} digits that {self.format} carries; round it"
             self.stop(where, "too-many-digits", told)
+
+    def for_one(self, answer: LineAnswer, where: str) -> Decimal | None:
+        """The price of an answer for one unit, where the format cannot say that it is for so many."""
+        price, basis, one = answer.price, answer.price_basis, answer.price_for(Decimal(1))
+        if price is None or basis is None or one is None:
+            return price
+        where, told = f"{where}.price", f"the price {plain(price)} for {plain(basis)} is {plain(one)} for one"
+        if one >= _TOO_MUCH:
+            self.stop(where, "too-many-digits", f"{told}; state the price for fewer units")
+        elif Fraction(one) * Fraction(basis) != Fraction(price):
+            self.lose(where, f"{told}, rounded; {self.format} has no place for a price for so many", commercial=True)
+        else:
+            self.findings.append(info("price-for-one", where, f"{told} and written so"))
+        return one
