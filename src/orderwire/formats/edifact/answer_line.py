@@ -46,7 +46,7 @@ class AnswerReader:
         self._quantities: dict[str, tuple[Decimal, str | None]] = {}
         self._parts: list[dict[str, Any]] = []
         self._net = False
-        self._price: tuple[Decimal, Decimal, str] | None = None
+        self._price: tuple[Decimal, Decimal | None, str] | None = None
         if value := at(segment, 3):
             self._product(at(segment, 3, 1) or "EN", value)
 
@@ -106,10 +106,10 @@ class AnswerReader:
         return True
 
     def pri(self, segment: Segment, faults: Faults) -> None:
-        """The price, net before gross, per one unit."""
+        """The price, net before gross, and for how many it is."""
         code, said, basis = at(segment, 1), at(segment, 1, 1), at(segment, 1, 4)
-        value, per = number(said), number(basis) if basis else Decimal(1)
-        if value is None or value < 0 or per is None or per <= 0:
+        value, per = number(said), number(basis) if basis else None
+        if value is None or value < 0 or (basis and (per is None or per <= 0)):
             faults.error(
                 "bad-number", f"PRI 5118 is {said[:20]!r}; expected a price", 1, 2, ack=BAD_CHARACTER, value=said
             )
@@ -118,20 +118,19 @@ class AnswerReader:
             self._price = (value, per, at(segment, 1, 5))
 
     def _priced(self, faults: Faults) -> None:
-        """The price for one of the line's unit."""
+        """The price, and for how many of the line's unit it is where PRI says so."""
         if self._price is None:
             return
         value, said, priced_in = self._price
         units = [*(unit for _, unit in self._quantities.values()), *(part["unit"] for part in self._parts)]
-        per = priced(said, priced_in, next(filter(None, units), None), self.profile.units) if priced_in else said
-        if per is None:
+        per = said
+        if priced_in:
+            per = priced(said or Decimal(1), priced_in, next(filter(None, units), None), self.profile.units)
+        if priced_in and per is None:
             text = f"the price is per {priced_in[:10]} but the answer is in another unit; use one unit for both"
             faults.error("price-unit", text, ack=BAD_VALUE, value=priced_in)
             return
-        price = number(f"{value / per:.9f}")
-        if price is not None and price * per != value:
-            faults.warning("price-basis", f"the price {value:f} per {per:f} was rounded to {price}")
-        self._fields["price"] = price
+        self._fields.update(price=value, price_basis=per)
 
     def answers(self, header: HeaderStatus, faults: Faults, version: str) -> list[LineAnswer]:
         """The answers to the line; a backorder beside a promise is an answer of its own."""

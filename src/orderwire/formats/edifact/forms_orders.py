@@ -78,8 +78,8 @@ FORMS: Final[tuple[DocumentForm, ...]] = (
          "supplier_order_number": "RFF+VN", "currency": "CUX 6345", "reason": "FTX+ACD, AJT 4465", "test": "UNB 0035",
          "lines.number": "LIN 1082, PIA (PL)", "lines.status": "LIN 1229, SCC 4493", "lines.code": "LIN 1229",
          "lines.quantity": "QTY+113 6060, QTY+83 (backorder)", "lines.unit": "QTY 6411", "lines.price": "PRI+AAA 5118",
-         "lines.promised": "DTM+69", "lines.ships": "DTM+79", "lines.buyer_part": "PIA (IN)",
-         "lines.supplier_part": "PIA (SA)", "lines.gtin": "LIN 7140 (EN)", "lines.substitute_part": "PIA+3 (SA)",
-         "lines.reason": "FTX+ACD, AJT 4465"},
+         "lines.price_basis": "PRI 5284, 6411", "lines.promised": "DTM+69", "lines.ships": "DTM+79",
+         "lines.buyer_part": "PIA (IN)", "lines.supplier_part": "PIA (SA)", "lines.gtin": "LIN 7140 (EN)",
+         "lines.substitute_part": "PIA+3 (SA)", "lines.reason": "FTX+ACD, AJT 4465"},
     ),
 )  # fmt: skip

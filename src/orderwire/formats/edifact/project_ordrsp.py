@@ -1,7 +1,9 @@
 """An answer as ORDRSP can carry it."""
 
+from decimal import Decimal
 from typing import Any
 
+from orderwire.document.base import plain
 from orderwire.document.order import CURRENCIES
 from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus, Response
 from orderwire.formats.edifact import notes
@@ -19,6 +21,9 @@ PLAIN = {_H.ACCEPTED: ("9:AP", "9:AD"), _H.ACCEPTED_WITH_CHANGES: ("9:AC", "9:AC
 """BGM 1225 and 4343 that we write, without and with lines."""
 LINE_CODES = {_L.ACCEPTED: "5", _L.CHANGED: "3", _L.BACKORDERED: "3", _L.SUBSTITUTED: "3", _L.PENDING: "3",
               _L.REJECTED: "7", _L.ADDED: "1"}  # fmt: skip
+
+BASIS = 9
+"""Digits of 5284."""
 
 
 def project(response: Response, profile: EdifactProfile) -> tuple[Response, Fit]:
@@ -81,8 +86,14 @@ def _line(line: LineAnswer, where: str, fit: Fit) -> LineAnswer:
         update["unit"] = None
     elif line.unit is not None:
         fit.unit(line.unit, f"{where}.unit")
-    if line.price is not None:
-        fit.amount(line.price, 15, f"{where}.price")
+    price = line.price
+    if price is None:
+        update["price_basis"] = None
+    elif line.price_basis is not None and len(plain(line.price_basis).replace(".", "")) > BASIS:
+        price = fit.for_one(line, where)
+        update |= {"price": price, "price_basis": Decimal(1)}
+    if price is not None:
+        fit.amount(price, 15, f"{where}.price")
     update["reason"] = notes.one(line.reason, f"{where}.reason", fit, fit.profile.version)
     return line.model_copy(update=update)
 

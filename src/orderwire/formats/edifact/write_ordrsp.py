@@ -57,15 +57,16 @@ def _line(line: LineAnswer, profile: EdifactProfile) -> list[list[str]]:
         rows.append(["PIA", "1" if gtin else "5", *products])
     if line.substitute_part:
         rows.append(["PIA", "3", c(line.substitute_part, profile.supplier_part)])
+    unit = profile.units.get(line.unit, line.unit) if line.unit else ""
     if line.quantity is not None:
-        unit = profile.units.get(line.unit, line.unit) if line.unit else ""
         kind = "83" if line.status is LineStatus.BACKORDERED else "113"
         rows.append(["QTY", c(kind, text_of(line.quantity), unit)])
     for code, when in (("69", line.promised), ("79", line.ships)):
         rows += [["DTM", c(code, day(when), "102")]] if when else []
     rows += notes.written_one(line.reason, _REASON, profile.version)
     if line.price is not None:
-        rows.append(["PRI", c(profile.price_qualifier, text_of(line.price))])
+        per = ("", "", text_of(line.price_basis), unit) if line.price_basis is not None else ()
+        rows.append(["PRI", c(profile.price_qualifier, text_of(line.price), *per)])
     if LINE_ANSWERS.get(line.code or "") is LineStatus.CHANGED and line.status in _SAID:
         rows.append(["SCC", "1", _SAID[line.status]])
     return rows

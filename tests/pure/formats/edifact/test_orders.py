@@ -223,7 +223,7 @@ def test_the_line_of_the_order_counts_and_not_that_of_the_answer() -> None:
 
 def test_a_substitute_and_the_reason_for_it_are_understood() -> None:
     (line,) = answer("BGM+231+A-1+4", "LIN+1+3", "PIA+3+S-2:SA", "QTY+113:5:EA", "AJT+49", "PRI+AAA:7:::10").lines
-    assert (line.status, line.substitute_part, line.price) == (LineStatus.SUBSTITUTED, "S-2", Decimal("0.7"))
+    assert (line.status, line.substitute_part, line.price, line.price_basis) == (LineStatus.SUBSTITUTED, "S-2", 7, 10)
     assert line.reason == "Substitute product (AJT 49)"
 
 

@@ -193,7 +193,8 @@ def test_the_price_of_a_change_is_per_a_unit_that_it_says() -> None:
 
 
 @pytest.mark.parametrize(
-    ("price", "basis"), [("5:::1:MIL", "1000"), ("5::::MIL", "1000"), ("5:::100:PCE", "100"), ("5:::3", "3"), ("5", None)]
+    ("price", "basis"),
+    [("5:::1:MIL", "1000"), ("5::::MIL", "1000"), ("5:::100:PCE", "100"), ("5:::3", "3"), ("5", None)],
 )
 def test_the_price_of_an_answer_is_for_as_many_of_its_unit_as_it_says(price: str, basis: str | None) -> None:
     found = _about("ORDRSP", "LIN+1+3", "QTY+113:1000:PCE", f"PRI+AAA:{price}")
