@@ -1,6 +1,7 @@
 """The lines of an answer: what becomes of each line of the order, in what quantity and when."""
 
 import datetime
+from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
@@ -10,13 +11,12 @@ from orderwire.document.finding import from_validation
 from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus
 from orderwire.formats.ubl.delivery import put_period, read_day
 from orderwire.formats.ubl.fit import Fit
-from orderwire.formats.ubl.lines import parts_of, put_parts
+from orderwire.formats.ubl.lines import parts_of, put_parts, put_price
 from orderwire.formats.ubl.profile import UblProfile
 from orderwire.formats.ubl.tables import LINE_CODES, LINE_READ, PEPPOL_LINE_CODES
 from orderwire.formats.ubl.texts import LONGEST
 from orderwire.formats.ubl.tree import (
     Element,
-    amount,
     date,
     day,
     every,
@@ -54,7 +54,9 @@ def put_answer(root: Element, line: LineAnswer, position: int, fit: Fit) -> None
         put(item, "cbc:BackOrderAllowedIndicator", "true")
     _put_dates(item, line, where, fit)
     if line.price is not None:
-        amount(group(item, "cac:Price"), "cbc:PriceAmount", line.price, fit.currency)
+        put_price(item, line.price, line.price_basis, unit, fit.currency)
+    elif line.price_basis is not None:
+        fit.say(f"{where}.price_basis", "says nothing without a price and is left out")
     goods = group(item, "cac:Item")
     if fit.peppol:
         put(goods, "cbc:Name", line.supplier_part or line.buyer_part or line.gtin or f"Line {line.number or position}")
@@ -138,17 +140,13 @@ def _read(
         "number": None if reference == UNNUMBERED else reference, "code": code,
         "status": LineStatus.SUBSTITUTED if substitute is not None else _status(code, header, element, faults),
         "quantity": quantity, "unit": _unit(first(item, "cbc:Quantity"), profile),
-        "price": number(item, "cac:Price/cbc:PriceAmount", faults),
+        "price": number(item, "cac:Price/cbc:PriceAmount", faults), "price_basis": _basis(item, faults),
         "promised": read_day(delivery, "Promised", faults) or promised,
         "ships": date(delivery, "cac:Despatch/cbc:EstimatedDespatchDate", faults) if delivery is not None else None,
         "buyer_part": buyer_part, "supplier_part": supplier_part, "gtin": gtin,
         "substitute_part": label(substitute, "cac:Item/cac:SellersItemIdentification/cbc:ID"),
         "reason": "\n".join(filter(None, reasons))[:LONGEST].strip() or None,
     }  # fmt: skip
-    basis = number(item, "cac:Price/cbc:BaseQuantity", faults)
-    if values["price"] is not None and basis not in (None, 1):
-        told = f"the price {values['price']} is for {basis}; it is compared with the order's price as if for the same"
-        faults.warning("price-basis", item, told)
     parts = [values]
     if waits and quantity is not None:
         parts.append({**values, "status": LineStatus.BACKORDERED, "quantity": later, "promised": None})
@@ -161,6 +159,24 @@ def _read(
         for problem in from_validation(failure):
             faults.error(problem.code, element, f"{problem.where}: {problem.text}")
         return []
+
+
+def _basis(item: Element, faults: Faults) -> Decimal | None:
+    """For how many units the price is, where it says so; a warning where they are not those of the quantity."""
+    place = first(item, "cac:Price/cbc:BaseQuantity")
+    basis = number(place, None, faults)
+    if place is None or basis is None or first(item, "cac:Price/cbc:PriceAmount") is None:
+        return None
+    if basis <= 0:
+        told = f"the price is for {plain(basis)}; it is compared with the order's price as if for the same"
+        faults.warning("price-basis", place, told)
+        return None
+    answered = first(item, "cbc:Quantity")
+    unit, counted = place.get("unitCode", ""), answered.get("unitCode", "") if answered is not None else ""
+    if unit and counted and unit != counted:
+        told = f"the price is for {text(place)} {unit} but the answer is in {counted}; see that both are the same"
+        faults.warning("price-unit", place, told)
+    return basis
 
 
 def _status(code: str | None, header: HeaderStatus | None, element: Element, faults: Faults) -> LineStatus:

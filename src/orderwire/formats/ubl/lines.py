@@ -49,7 +49,7 @@ def put_line(root: Element, line: Line, fit: Fit, *, code: str | None = None, no
     put_schedules(item, line, where, fit)
     gross = line_amount(line.model_copy(update={"allowances_charges": ()}), fit.currency)
     put_charges(item, line.allowances_charges, gross, f"{where}.allowances_charges", fit)
-    put_price(item, line.price, line.price_basis, fit.unit(line.unit), fit.currency)
+    put_price(item, line.price, line.price_basis if line.price_basis != 1 else None, fit.unit(line.unit), fit.currency)
     _put_item(group(item, "cac:Item"), line, where, fit)
     if line.references and fit.peppol:
         numbers = ", ".join(f"{r.kind} {r.number}" for r in line.references)
@@ -64,11 +64,11 @@ def put_line(root: Element, line: Line, fit: Fit, *, code: str | None = None, no
     put_rest(element, "cac:DocumentReference", rest, f"{where}.references", fit)
 
 
-def put_price(item: Element, price: Decimal, basis: Decimal, unit: str | None, currency: str) -> None:
-    """Price with the quantity that it is for, where that is not one."""
+def put_price(item: Element, price: Decimal, basis: Decimal | None, unit: str | None, currency: str) -> None:
+    """Price with the quantity that it is for, where that is to be said."""
     element = group(item, "cac:Price")
     amount(element, "cbc:PriceAmount", price, currency)
-    put(element, "cbc:BaseQuantity", plain(basis) if basis != 1 else None, unitCode=unit)
+    put(element, "cbc:BaseQuantity", plain(basis) if basis is not None else None, unitCode=unit)
 
 
 def put_parts(item: Element, buyer_part: str | None, supplier_part: str | None, gtin: str | None, fit: Fit) -> None:

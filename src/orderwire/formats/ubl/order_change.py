@@ -141,7 +141,7 @@ def _put_change(root: Element, item: LineChange, fit: Fit) -> None:
     if part.requested:
         put_period(group(line, "cac:Delivery"), "cac:RequestedDeliveryPeriod", part.requested)
     if part.price is not None:
-        put_price(line, part.price, part.price_basis or Decimal(1), unit, fit.currency)
+        put_price(line, part.price, part.price_basis if part.price_basis != 1 else None, unit, fit.currency)
     goods = group(line, "cac:Item")
     if part.description:
         put_name(goods, part.description)

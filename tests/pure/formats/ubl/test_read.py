@@ -231,6 +231,25 @@ def test_a_part_that_comes_later_is_a_second_answer() -> None:
     assert told == [("10", LineStatus.CHANGED, 60), ("10", LineStatus.BACKORDERED, 40)]
 
 
+@pytest.mark.parametrize(
+    ("stated", "basis", "told"),
+    [('unitCode="C62">100', 100, ""), (">100", 100, ""), ('unitCode="MIL">1', 1, "price-unit"),
+     (">0", None, "price-basis")],
+)  # fmt: skip
+def test_the_price_of_an_answer_is_for_as_many_as_it_says(stated: str, basis: int | None, told: str) -> None:
+    line = {"number": "10", "status": "changed", "quantity": 60, "unit": "C62", "price": 5, "price_basis": 100}
+    answer = Response.model_validate({
+        "order_number": "PO-1", "status": "accepted_with_changes", "answered": "2026-11-22", "lines": [line],
+    })  # fmt: skip
+    content = FORMAT.write(answer, {}, FixedContext()).content
+    ours = b'<cbc:BaseQuantity unitCode="C62">100<'
+    assert ours in content
+    found = read(content.replace(ours, f"<cbc:BaseQuantity {stated}<".replace(" >", ">").encode()))
+    assert isinstance(found.document, Response)
+    assert (found.document.lines[0].price, found.document.lines[0].price_basis) == (5, basis)
+    assert {finding.code for finding in found.findings} & {"price-unit", "price-basis"} == ({told} if told else set())
+
+
 def test_a_despatch_advice_says_what_is_on_its_way() -> None:
     content = b"""<DespatchAdvice xmlns="urn:oasis:names:specification:ubl:schema:xsd:DespatchAdvice-2"
      xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
