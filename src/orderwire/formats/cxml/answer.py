@@ -86,6 +86,8 @@ def _fitted(answer: LineAnswer, where: str, fit: CxmlFit) -> LineAnswer:
     elif answer.status is LineStatus.SUBSTITUTED:
         fit.lose(f"{where}.status", "a substitution that names no substitute is written as a change")
         update["status"] = LineStatus.CHANGED
+    if answer.price_basis is not None and (answer.substitute_part is None or answer.price is None):
+        update |= {"price": fit.for_one(answer, where), "price_basis": None}  # only ItemIn has PriceBasisQuantity
     fitted = answer.model_copy(update=update)
     if answer.code and LINE_ANSWERS.get(answer.code) is None:
         fit.remark(f"{where}.code", f"{answer.code} is no code of cXML; the type says {fitted.status.value}")

@@ -62,6 +62,7 @@ _ANSWER = {
     "lines.status": "ConfirmationStatus@type, ItemIn", "lines.code": "ConfirmationStatus@type",
     "lines.quantity": "ConfirmationStatus@quantity", "lines.unit": "ConfirmationStatus/UnitOfMeasure",
     "lines.price": "ConfirmationStatus/UnitPrice, ItemIn/ItemDetail/UnitPrice",
+    "lines.price_basis": "ItemIn/ItemDetail/PriceBasisQuantity@quantity",
     "lines.promised": "ConfirmationStatus@deliveryDate", "lines.ships": "ConfirmationStatus@shipmentDate",
     "lines.substitute_part": "ConfirmationStatus/ItemIn/ItemID/SupplierPartID",
     "lines.supplier_part": "ConfirmationStatus/Extrinsic supplierPartID",

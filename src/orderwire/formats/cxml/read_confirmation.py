@@ -8,6 +8,7 @@ from orderwire.document.response import HeaderStatus, LineAnswer, Response
 from orderwire.formats.cxml.answer import header_status, line_status
 from orderwire.formats.cxml.header import Envelope
 from orderwire.formats.cxml.parties import read_party
+from orderwire.formats.cxml.read_item import read_basis
 from orderwire.formats.cxml.tables import HEADER_ANSWERS
 from orderwire.formats.cxml.terms import joined, read_comments
 from orderwire.formats.cxml.tree import Element, Reading, extrinsics
@@ -116,9 +117,6 @@ def _status(
         element.find("UnitPrice") if other is None else other.find("ItemDetail/UnitPrice"), "UnitPrice"
     )
     basis = other.find("ItemDetail/PriceBasisQuantity") if other is not None else None
-    if basis is not None and price is not None and basis.get("quantity") not in (None, "", "1"):
-        per = f"the price {plain(price)} is for {basis.get('quantity')}"
-        reading.warning("price-basis", basis, f"{per}; it is compared with the order's price as if for the same")
     if currency and price is not None:
         money.append(currency)
     values: dict[str, Any] = {
@@ -129,6 +127,8 @@ def _status(
         "ships": reading.date(element.get("shipmentDate"), element, "shipmentDate"),
         "reason": joined(read_comments(element, reading)),
     }  # fmt: skip
+    if price is not None:
+        values |= read_basis(basis, price, reading)
     for name, extra in extrinsics(element).items():
         if name in _PARTS:
             values[_PARTS[name]] = reading.label(extra)

@@ -30,6 +30,34 @@ _DETAIL = frozenset({
 })  # fmt: skip
 
 
+def read_basis(basis: Element | None, price: Decimal | None, reading: Reading) -> dict[str, Decimal]:
+    """The `price_basis` that PriceBasisQuantity says, in the line's unit; nothing where there is none.
+
+    With the `price` of the line's unit where the basis has endless decimals in it: 2.00 for 1 KGM is 0.90718474
+    for 1 LBR of 0.45359237 KGM.
+    """
+    if basis is None:
+        return {}
+    of = reading.number(basis.get("quantity"), basis, "quantity")
+    factor = reading.number(basis.get("conversionFactor"), basis, "conversionFactor")
+    factor = Decimal(1) if factor is None else factor
+    if not of or not factor or of < 0 or factor < 0:
+        text = "the price basis is no quantity of the line's unit; state the price per unit of the line"
+        reading.error("price-basis", basis, text)
+        return {}
+    exact = round(of / factor, 9)
+    if exact * factor == of:
+        return {"price_basis": exact}
+    if price is None:
+        return {}
+    exact = price * factor
+    made = f"{plain(round(exact, 9))} for {plain(of)} of the line's unit"
+    reading.info("price-converted", basis, f"the price {plain(price)} is of another unit; read as {made}")
+    if round(exact, 9) != exact:
+        reading.warning("rounded", basis, f"the price {plain(exact)} has more than 9 decimals; it is rounded")
+    return {"price": round(exact, 9), "price_basis": of}
+
+
 class ItemReader:
     """Reads the lines of one order. `requested` is the header's date, for lines that have none."""
 
@@ -123,32 +151,7 @@ class ItemReader:
             text = f"is priced in {currency}, the order in {self.currency}; an order has one currency, split it"
             reading.error("currency-mixed", detail, text)
         values["price"] = price
-        basis = detail.find("PriceBasisQuantity")
-        if basis is None:
-            return
-        of = reading.number(basis.get("quantity"), basis, "quantity")
-        factor = reading.number(basis.get("conversionFactor"), basis, "conversionFactor")
-        factor = Decimal(1) if factor is None else factor
-        if not of or not factor or of < 0 or factor < 0:
-            text = "the price basis is no quantity of the line's unit; state the price per unit of the line"
-            reading.error("price-basis", basis, text)
-            return
-        exact = round(of / factor, 9)
-        if exact * factor == of:
-            values["price_basis"] = exact
-        elif price is not None:
-            self._converted(basis, price, of, factor, values)
-
-    def _converted(self, basis: Element, price: Decimal, of: Decimal, factor: Decimal, values: dict[str, Any]) -> None:
-        """The price of the line's unit where the basis has endless decimals in it: 2.00 for 1 KGM is 0.90718474
-        for 1 LBR of 0.45359237 KGM."""
-        exact = price * factor
-        values["price"], values["price_basis"] = round(exact, 9), of
-        made = f"{plain(round(exact, 9))} for {plain(of)} of the line's unit"
-        told = f"the price {plain(price)} is of another unit; read as {made}"
-        self.reading.info("price-converted", basis, told)
-        if round(exact, 9) != exact:
-            self.reading.warning("rounded", basis, f"the price {plain(exact)} has more than 9 decimals; it is rounded")
+        values |= read_basis(detail.find("PriceBasisQuantity"), price, reading)
 
     def _schedules(self, item: Element, quantity: Decimal) -> tuple[Schedule, ...]:
         """ScheduleLines, and what they leave of the quantity as one more without a date of its own."""

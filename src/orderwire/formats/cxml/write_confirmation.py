@@ -9,7 +9,7 @@ from orderwire.formats.cxml.money import write_money
 from orderwire.formats.cxml.parties import write_contact
 from orderwire.formats.cxml.profile import CxmlProfile
 from orderwire.formats.cxml.tree import Element, add, extrinsic, moment
-from orderwire.formats.cxml.write_item import unit
+from orderwire.formats.cxml.write_item import measured, unit
 from orderwire.formats.cxml.write_order import SUPPLIER
 
 PERSON = "sales"
@@ -68,7 +68,7 @@ def _status(item: Element, answer: LineAnswer, currency: str, profile: CxmlProfi
         detail = add(other, "ItemDetail")
         write_money(detail, "UnitPrice", answer.price, currency)
         add(detail, "Description", answer.substitute_part, lang=language)
-        add(detail, "UnitOfMeasure", measure)
+        measured(detail, answer.unit or "", answer.price_basis, profile)
         add(detail, "Classification", profile.no_category, domain=profile.classification_domain)
     elif answer.price is not None:
         write_money(made, "UnitPrice", answer.price, currency)

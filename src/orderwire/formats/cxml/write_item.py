@@ -152,10 +152,15 @@ def _blanket(item: Element, line: Line, amount: Decimal, shared: Lines) -> Eleme
 
 
 def _measured(detail: Element, line: Line, profile: CxmlProfile) -> None:
-    add(detail, "UnitOfMeasure", unit(line.unit, profile))
-    if line.price_basis != 1:
-        basis = add(detail, "PriceBasisQuantity", quantity=plain(line.price_basis), conversionFactor="1")
-        add(basis, "UnitOfMeasure", unit(line.unit, profile))
+    measured(detail, line.unit, line.price_basis if line.price_basis != 1 else None, profile)
+
+
+def measured(detail: Element, counted: str, price_basis: Decimal | None, profile: CxmlProfile) -> None:
+    """The unit, and for how many of it the price is where that is to be said."""
+    add(detail, "UnitOfMeasure", unit(counted, profile))
+    if price_basis is not None:
+        basis = add(detail, "PriceBasisQuantity", quantity=plain(price_basis), conversionFactor="1")
+        add(basis, "UnitOfMeasure", unit(counted, profile))
 
 
 def _classified(detail: Element, category: str, profile: CxmlProfile) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from orderwire.document.advice import AdviceStatus, ApplicationAdvice
+from orderwire.document.finding import Severity
 from orderwire.document.fulfillment import Receipt, ShipNotice
 from orderwire.document.functional import FunctionalAck, FunctionalStatus
 from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus, Response
@@ -87,12 +88,24 @@ def test_a_contradiction_is_a_warning() -> None:
     assert "changes-unnamed" in codes(confirmation("except").findings)
 
 
-def test_what_an_answer_leaves_open_and_a_price_for_many_are_told() -> None:
+def test_what_an_answer_leaves_open_is_told() -> None:
     assert "quantity-differs" in codes(confirmation("detail", status("accept")).findings)
     assert "quantity-differs" not in codes(confirmation("detail", status("accept"), status("reject")).findings)
+
+
+def test_a_price_for_many_is_read_so_and_written_for_one_where_only_a_unit_price_has_a_place() -> None:
     detail = '<UnitPrice><Money currency="USD">9</Money></UnitPrice><PriceBasisQuantity quantity="100"/>'
     item = f"<ItemIn><ItemID><SupplierPartID>S</SupplierPartID></ItemID><ItemDetail>{detail}</ItemDetail></ItemIn>"
-    assert "price-basis" in codes(confirmation("detail", status("detail", item)).findings)
+    found = confirmation("detail", status("detail", item)).document
+    assert isinstance(found, Response)
+    assert (found.lines[0].price, found.lines[0].price_basis) == (Decimal(9), Decimal(100))
+    plain = found.lines[0].model_copy(update={"status": LineStatus.CHANGED, "substitute_part": None})
+    fitted, findings = FORMAT.project(found.model_copy(update={"lines": (plain,)}), {})
+    assert isinstance(fitted, Response) and "price-for-one" in codes(findings)
+    assert (fitted.lines[0].price, fitted.lines[0].price_basis) == (Decimal("0.09"), None)
+    third = plain.model_copy(update={"price_basis": Decimal(7)})
+    lost = FORMAT.project(found.model_copy(update={"lines": (third,)}), {})[1]
+    assert [f.where for f in lost if f.severity is Severity.ERROR] == ["lines[1].price"]
 
 
 def answer(status: LineStatus, **said: object) -> LineAnswer:
