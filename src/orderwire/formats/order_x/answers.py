@@ -121,6 +121,8 @@ def _line(line: LineAnswer, where: str, fit: Fit) -> LineAnswer:
         update["unit"] = None
     if line.unit == NO_UNIT and line.quantity is not None:
         update["unit"] = None
+    if line.price is None:
+        update["price_basis"] = None
     if not fit.comfort:
         for name in ("promised", "ships"):
             if value := getattr(line, name):
@@ -190,8 +192,10 @@ def _write_line(deal: Element, line: LineAnswer, number: str) -> None:
     if line.price is not None:
         price = at.find("*/{*}NetPriceProductTradePrice")
         assert price is not None
-        price[0].text, price[1].text = plain(line.price), "1"
+        price[0].text, price[1].text = plain(line.price), plain(line.price_basis or Decimal(1))
         price[1].set("unitCode", unit)
+        if line.price_basis is None:
+            price.remove(price[1])
     if line.quantity is not None:
         delivery[0].text = plain(line.quantity)
         delivery[0].set("unitCode", unit)
@@ -280,7 +284,7 @@ def _read_line(at: Element, reading: Reading) -> dict[str, Any]:
         "status": _read_line_status(code, at, reading, substituted=replaced is not None),
         "quantity": quantity,
         "unit": None if unit == NO_UNIT else unit,
-        "price": _read_price(agreement, reading),
+        **_read_price(agreement, reading),
         "promised": promised[0][0] if promised else None,
         "ships": ships[0][0] if ships else None,
         "buyer_part": reading.label(ordered, "BuyerAssignedID"),
@@ -303,15 +307,8 @@ def _read_line_status(code: str | None, at: Element, reading: Reading, *, substi
     return status
 
 
-def _read_price(agreement: Element | None, reading: Reading) -> Decimal | None:
+def _read_price(agreement: Element | None, reading: Reading) -> dict[str, Decimal | None]:
+    """The price and for how many it is; a price for none is none (`bare_numbers`)."""
     price = reading.number(agreement, "NetPriceProductTradePrice/ChargeAmount")
     basis = reading.number(agreement, "NetPriceProductTradePrice/BasisQuantity")
-    if price is None or basis == 0:
-        return None
-    if basis not in (None, 1) and agreement is not None:
-        exact = price / basis
-        if plain(exact) != plain(exact.quantize(Decimal("1e-9"))):
-            told = f"a price of {plain(price)} per {plain(basis)} is not exact for one unit; it was rounded"
-            reading.faults.warning("price-rounded", agreement, told)
-        return exact.quantize(Decimal("1e-9"))
-    return price
+    return {} if price is None or basis == 0 else {"price": price, "price_basis": basis}

@@ -103,6 +103,7 @@ RESPONSE = {
     "lines.quantity": f"{_ITEM}/SpecifiedLineTradeDelivery/AgreedQuantity",
     "lines.unit": "AgreedQuantity/@unitCode",
     "lines.price": f"{_ITEM}/SpecifiedLineTradeAgreement/NetPriceProductTradePrice/ChargeAmount",
+    "lines.price_basis": f"{_ITEM}/SpecifiedLineTradeAgreement/NetPriceProductTradePrice/BasisQuantity",
     "lines.promised": f"{_ITEM}/SpecifiedLineTradeDelivery/RequestedDeliverySupplyChainEvent {_COMFORT}",
     "lines.ships": f"{_ITEM}/SpecifiedLineTradeDelivery/RequestedDespatchSupplyChainEvent {_COMFORT}",
     "lines.buyer_part": f"{_ITEM}/SpecifiedTradeProduct/BuyerAssignedID",
