@@ -235,13 +235,11 @@ class ResponseReader:
             if value.strip():
                 found.setdefault(code, value.strip()[:200])
         unit_code = self._unit(segment[unit], unit)
-        basis = price_basis(segment[price + 1].strip(), unit_code, price + 1, self.faults)
-        if basis != 1 and segment[price].strip():
-            text = f"the price of line {segment[1][:20]} is for {basis:f}; compare it with the price of the order so"
-            self.faults.warning("price-basis", text, price + 1)
+        code = segment[price + 1].strip()
+        basis = price_basis(code, unit_code, price + 1, self.faults) if code else None
         self.common = {
             "number": segment[1].strip()[:200] or None, "quantity": self._number(segment[quantity], quantity),
-            "unit": unit_code, "price": self._number(segment[price], price),
+            "unit": unit_code, "price": self._number(segment[price], price), "price_basis": basis,
             "buyer_part": _first(found, BUYER_PARTS), "supplier_part": _first(found, SUPPLIER_PARTS),
             "gtin": _first(found, GTINS), **self.dates,
         }  # fmt: skip
@@ -295,6 +293,13 @@ class ResponseReader:
         price = self._number(segment[3], 3)
         if self.common is not None and self.common["price"] is None and segment[2].strip() not in OTHER_PRICES:
             self.common["price"] = price
+            basis, component = self._number(segment[4], 4), self.marks.component
+            unit = self._unit(segment[5].split(component)[0] if component else segment[5], 5)
+            if basis and unit in (None, self.common["unit"]):
+                self.common["price_basis"] = basis
+            elif basis:
+                text = f"CTP05, the unit of the price, is {segment[5][:10]!r}, not that of the answer; state one for both"
+                self.faults.warning("price-basis", text, 5, ack=BAD_CODE, value=segment[5])
         elif self.common is not None and price not in (None, self.common["price"]):
             self.faults.not_kept("CTP", "" if segment[2].strip() in OTHER_PRICES else "another price")
 
@@ -311,6 +316,8 @@ class ResponseReader:
         if common is None:
             return
         self.groups += 1
+        if common["price"] is None:
+            common["price_basis"] = None
         answers, scheduled = self.answers, self.scheduled
         self.answers, self.scheduled = [], []
         if not answers:

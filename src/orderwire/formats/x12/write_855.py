@@ -4,6 +4,7 @@ One PO1 or POC for each line, with an ACK for each of its answers.
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from orderwire.document.base import plain
@@ -16,7 +17,7 @@ from orderwire.formats.x12.order_codes import ANSWERS, LINE_REPLIES
 from orderwire.formats.x12.profile import X12Profile
 from orderwire.formats.x12.project_860 import NUMBER
 from orderwire.formats.x12.read_855 import settled
-from orderwire.formats.x12.tables import ANSWER_CODES, GTIN_CODES, LINE_ANSWER_CODES
+from orderwire.formats.x12.tables import ANSWER_CODES, GTIN_CODES, LINE_ANSWER_CODES, PRICE_BASIS_CODES
 from orderwire.formats.x12.texts import written_note
 from orderwire.formats.x12.units import x12
 from orderwire.formats.x12.values import day
@@ -102,8 +103,14 @@ def _line(line: LineAnswer, where: str, fit: Fit) -> LineAnswer:
         if line.quantity is None:
             fit.lose(f"{where}.unit", "a unit without a quantity is left out", said=f"{where}: unit {line.unit}")
             update["unit"] = None
-    if line.price is not None:
-        fit.amount(line.price, 17, f"{where}.price")
+    price = line.price
+    if price is None:
+        update["price_basis"] = None
+    elif line.price_basis not in (None, 1, *PRICE_BASIS_CODES):
+        price = fit.for_one(line, where)
+        update |= {"price": price, "price_basis": Decimal(1)}
+    if price is not None:
+        fit.amount(price, 17, f"{where}.price")
     if line.substitute_part is not None and line.status is not LineStatus.SUBSTITUTED:
         text = "only a substituted line names a substitute; it is left out"
         words = f"{where}: substitute {line.substitute_part}"
@@ -143,7 +150,7 @@ def body(response: Response, profile: X12Profile, context: Context) -> tuple[str
 
 
 def _key(line: LineAnswer) -> tuple[object, ...]:
-    return line.number, line.price, line.buyer_part, line.supplier_part, line.gtin
+    return line.number, line.price, line.price_basis, line.buyer_part, line.supplier_part, line.gtin
 
 
 def _groups(lines: Sequence[LineAnswer]) -> list[list[LineAnswer]]:
@@ -162,9 +169,10 @@ def _groups(lines: Sequence[LineAnswer]) -> list[list[LineAnswer]]:
 def _rows(group: list[LineAnswer], profile: X12Profile, *, changed: bool) -> list[list[str]]:
     first = group[0]
     price = plain(first.price) if first.price is not None else ""
-    head = ["PO1", first.number or "", "", "", price, ""]
+    basis = PRICE_BASIS_CODES.get(first.price_basis, profile.unit_price_basis or "PE") if first.price_basis else ""
+    head = ["PO1", first.number or "", "", "", price, basis]
     if changed:
-        head = ["POC", first.number or "", _line_code(group), "", "", "", price, ""]
+        head = ["POC", first.number or "", _line_code(group), "", "", "", price, basis]
     for code, value in (("BP", first.buyer_part), ("VP", first.supplier_part)):
         head += [code, value] if value else []
     head += [GTIN_CODES[len(first.gtin)], first.gtin] if first.gtin else []

@@ -171,6 +171,39 @@ def test_an_answer_without_ack_segments_takes_the_meaning_of_its_header() -> Non
     ]
 
 
+@pytest.mark.parametrize(
+    ("price", "basis"),
+    [(["PO1*1*10*EA*250*HP"], 100), (["PO1*1*10*EA*250"], None), (["PO1*1*10*EA*250*EA"], 1),
+     (["PO1*1*10*EA", "CTP**UCP*250*100*EA"], 100), (["PO1*1*10*EA", "CTP**UCP*250*100*LB"], None)],
+)  # fmt: skip
+def test_a_price_is_for_as_many_as_the_answer_says(price: list[str], basis: int | None) -> None:
+    (line,) = answer("BAK*00*AC*PO-1*20260102", *price, "ACK*IP*10*EA").lines
+    assert (line.price, line.price_basis) == (250, basis)
+
+
+@pytest.mark.parametrize(("basis", "row", "told"), [
+    (1, "5*PE", ""), (1000, "5*TP", ""), (2, "2.5*PE", "price-for-one"), (None, "5", ""),
+    (3, "1.666666667*PE", "not-carried"),
+])  # fmt: skip
+def test_a_price_is_written_for_as_many_as_x12_has_a_code_for_else_for_one(
+    basis: int | None, row: str, told: str
+) -> None:
+    line = LineAnswer.model_validate({"number": "1", "status": LineStatus.CHANGED, "price": 5, "price_basis": basis})
+    response = Response(order_number="PO-1", status=HeaderStatus.ACCEPTED_WITH_CHANGES, lines=(line,))
+    written = FORMAT.write(response, {"on_loss": "accept"}, Numbers())
+    assert f"PO1*1***{row}~" in written.content.decode()
+    assert codes(FORMAT.project(response, {})[1]) == ({told} if told else set())
+    if told == "not-carried":
+        with pytest.raises(CannotCarry):
+            FORMAT.write(response, {}, Numbers())
+
+
+def test_a_price_for_another_unit_than_that_of_the_answer_is_told() -> None:
+    rows = message("BAK*00*AC*PO-1*20260102", "PO1*1*10*EA", "CTP**UCP*250*100*LB", "ACK*IP*10*EA", kind="855")
+    (found,) = FORMAT.read(interchange(rows, group="PR"), {}).documents
+    assert [f.where for f in found.findings if f.code == "price-basis"] == ["segment 4 CTP05"]
+
+
 def test_schedules_without_ack_are_promises() -> None:
     found = answer("BAK*00*AC*PO-1*20260102", "PO1*1*25*EA*9.5", "SCH*12*EA***068*20170501", "SCH*13*EA***067*20170515")
     assert [(a.quantity, a.ships, a.promised) for a in found.lines] == [
