@@ -80,8 +80,9 @@ def cancellations(alphabet: Alphabet = "any") -> st.SearchStrategy[Cancellation]
 
 
 def answers(alphabet: Alphabet = "any") -> st.SearchStrategy[LineAnswer]:
-    """Answers to one part of one line."""
-    return st.builds(
+    """Answers to one part of one line; a price may say for how many units it is."""
+    bases = st.sampled_from([Decimal(n) for n in ("1", "100", "1000", "12", "0.5", "1234567.891")])
+    said = st.builds(
         LineAnswer,
         number=maybe(st.integers(1, 99).map(str)),
         status=st.sampled_from(LineStatus),
@@ -95,6 +96,11 @@ def answers(alphabet: Alphabet = "any") -> st.SearchStrategy[LineAnswer]:
         gtin=maybe(st.from_regex(r"[0-9]{13}", fullmatch=True)),
         substitute_part=maybe(labels(alphabet, 20)),
         reason=maybe(texts(alphabet)),
+    )
+    return st.builds(
+        lambda answer, basis: answer if answer.price is None else answer.model_copy(update={"price_basis": basis}),
+        said,
+        maybe(bases),
     )
 
 
