@@ -298,7 +298,7 @@ class ResponseReader:
             if basis and unit in (None, self.common["unit"]):
                 self.common["price_basis"] = basis
             elif basis:
-                text = f"CTP05, the unit of the price, is {segment[5][:10]!r}, not that of the answer; state one for both"
+                text = f"CTP05, the unit of the price, is {segment[5][:10]!r}, not that of the answer; use one for both"
                 self.faults.warning("price-basis", text, 5, ack=BAD_CODE, value=segment[5])
         elif self.common is not None and price not in (None, self.common["price"]):
             self.faults.not_kept("CTP", "" if segment[2].strip() in OTHER_PRICES else "another price")
