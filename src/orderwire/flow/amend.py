@@ -17,6 +17,8 @@ def amend(
     A change that names no revision follows the newest one; one that changes nothing is a duplicate.
     """
     base = _base(change)
+    if change.revision is None and _made(change, base):
+        return Created(base.order_id, base.order.number, base.number, base.order.state, "duplicate")
     before = Document.model_validate_json(bytes(base.content))
     if change.test != before.test:
         kinds = ("test", "real") if change.test else ("real", "test")
@@ -34,9 +36,23 @@ def amend(
     return create.create(after, source=source, actor=actor, approval=approval, message=message)
 
 
+def _made(change: OrderChange, newest: Revision) -> bool:
+    """Whether the newest version is what this very change made of the one before: then it came again."""
+    earlier = newest.order.revisions.filter(number__lt=newest.number).order_by("-number").first()
+    if earlier is None:
+        return False
+    before, after = (Document.model_validate_json(bytes(row.content)) for row in (earlier, newest))
+    if change.test != before.test:
+        return False
+    try:
+        return applied(change, before).model_copy(update={"revision": after.revision}) == after
+    except DoesNotFit:
+        return False
+
+
 def _base(change: OrderChange) -> Revision:
     """The revision that the change is made on."""
-    name = change.order_number + (f"/{change.release_number}" if change.release_number else "")
+    name = create.kept_as(change.order_number, change.release_number)
     order = Order.objects.filter(number=name).first()
     if order is None:
         raise Refused(f"Order {name} is not known here, so nothing can be changed.", remedy="Send the order first.")

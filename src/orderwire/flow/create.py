@@ -20,13 +20,13 @@ from orderwire.document.change import FieldChange, changes
 from orderwire.document.order import Line
 from orderwire.document.order import Order as Document
 from orderwire.document.states import AnswerState, DeliveryState, OrderState
-from orderwire.flow import Refused, approve, route
+from orderwire.flow import Refused, approve, hold, route
 from orderwire.flow.find import Look
 from orderwire.formats import Approval as Claim
 from orderwire.ledger import events
 from orderwire.ledger.append import CHANNEL, append
 from orderwire.ledger.entry import Event
-from orderwire.records import Approval, Message, Order, OrderLine, Plan, Revision
+from orderwire.records import Approval, Message, Order, OrderLine, Revision
 from orderwire.records.hot import rows
 from orderwire.records.write import EventRow, LineRow, NewOrder, PlanRow, new_orders
 
@@ -80,11 +80,16 @@ def create(
 
 def number_of(document: Document) -> str:
     """The number under which an order is kept: a release has its own after a slash. Raises Refused for a long one."""
-    number = f"{document.number}/{document.release_number}" if document.release_number else document.number
+    number = kept_as(document.number, document.release_number)
     if len(number) > LONGEST_NUMBER:
         reason = f"The number {document.number} and its release number have more than {LONGEST_NUMBER} characters."
         raise Refused(reason, remedy="Shorten the release number.")
     return number
+
+
+def kept_as(number: str, release: str | None) -> str:
+    """An order's number with that of its release, as orders are named here."""
+    return f"{number}/{release}" if release else number
 
 
 def need_by(lines: Iterable[Line]) -> datetime.date | None:
@@ -240,18 +245,12 @@ def _may_follow(order: Order, document: Document) -> None:
             remedy="Send the newest version.",
             kind="conflict",
         )
-    if order.state in (OrderState.CANCELLED, OrderState.CLOSED) or _held_by_a_person(order):
+    if order.state in (OrderState.CANCELLED, OrderState.CLOSED) or hold.by_hand(order):
         raise Refused(
             f"Order {order.number} is {OrderState(order.state).label.lower()} and takes no new version.",
             remedy="Resume it first." if order.state == OrderState.HELD else "Create a new order.",
             kind="conflict",
         )
-
-
-def _held_by_a_person(order: Order) -> bool:
-    """A hold for want of a plan ends with a version that can be planned; a person's only with a person."""
-    last = Plan.objects.filter(revision__order=order, revision__number=order.revision).order_by("-id").first()
-    return order.state == OrderState.HELD and (last is None or not last.problem)
 
 
 def _summary(document: Document, supplier_id: int | None) -> dict[str, Any]:

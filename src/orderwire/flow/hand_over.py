@@ -73,32 +73,47 @@ def _told(made: Created) -> dict[str, Any]:
 
 
 def _cancelled(content: Cancellation, message: Message) -> dict[str, Any]:
-    """Nothing more of the order leaves; what left already must be called back by a person."""
-    name = content.order_number + (f"/{content.release_number}" if content.release_number else "")
+    """Nothing more of the order leaves; what may have left must be called back by a person."""
+    name = create.kept_as(content.order_number, content.release_number)
     order = Row.objects.filter(number=name).first()
     if order is None:
         raise Refused(f"Order {name} is not known here, so nothing can be cancelled.", remedy="Check its number.")
     if order.test != content.test:
         raise Refused(f"Order {name} is {'a test' if order.test else 'a real'} order, its cancellation is not.")
-    if order.state == OrderState.APPROVED:
-        reason = f"The buying system cancels this order{f': {content.reason}' if content.reason else ''}"[:500]
-        hold.hold(order.pk, actor=message.actor, reason=reason)
-    text = "is on hold, so nothing more is sent; tell the supplier that the order is cancelled"
-    return {"outcome": "held", "order_id": order.pk, "findings": [asdict(warning("cancel-by-hand", name, text))]}
+    if order.state == OrderState.CLOSED:
+        raise Refused(f"Order {name} is closed, so it cannot be cancelled.", kind="conflict")
+    reason = f"The buying system cancels this order{f': {content.reason}' if content.reason else ''}"[:500]
+    order = hold.cancel(order.pk, actor=message.actor, reason=reason)
+    if order.state == OrderState.CANCELLED:
+        return {"outcome": "cancelled", "order_id": order.pk}
+    held = order.state == OrderState.HELD
+    why = "is on hold" if held else "has a version that was not approved"
+    text = f"{why}, so nothing more is sent; tell the supplier that the order is cancelled"
+    found = [asdict(warning("cancel-by-hand", name, text))]
+    return {"outcome": "held" if held else "kept", "order_id": order.pk, "findings": found}
 
 
 def _kept(content: ShipNotice | Receipt | Invoice, partner: Partner | None) -> dict[str, Any]:
     """Kept beside its order; it changes nothing of it."""
-    numbers = {content.order_number, *(line.order_number for line in content.lines)} - {None}
-    orders = Row.objects.filter(number__in=numbers)
+    pairs = [(content.order_number, content.release_number)]
+    pairs += [(ln.order_number, ln.release_number or content.release_number) for ln in content.lines]
+    numbers = list(dict.fromkeys(create.kept_as(number, release) for number, release in pairs if number))
+    orders = Row.objects.filter(number__in=numbers, test=content.test)
     if partner is not None and partner.role == Partner.Role.SUPPLIER:
         orders = orders.filter(supplier=partner)
-    order = orders.order_by("pk").first()
-    named = ", ".join(sorted(n for n in numbers if n)[:5]) or "no order"
-    told: dict[str, Any] = {"outcome": "kept", "order_id": order.pk if order else None}
-    if order is None:
-        unknown = warning("unknown-order", content.number, f"names {named}, which is no order of this partner here")
-        return told | {"findings": [asdict(unknown)]}
-    return told | {
-        "findings": [asdict(info("kept", content.number, f"is kept with order {named} and changes nothing"))]
-    }
+    ours = {order.number: order.pk for order in orders}
+    known = [number for number in numbers if number in ours]
+    foreign = [number for number in numbers if number not in ours]
+    told: dict[str, Any] = {"outcome": "kept", "order_id": ours[known[0]] if known else None}
+    found = []
+    if known:
+        found.append(info("kept", content.number, f"is kept with order {_some(known)} and changes nothing"))
+    if foreign or not known:
+        kind = "test order" if content.test else "order"
+        text = f"names {_some(foreign) or 'no order'}, which is no {kind} of this partner here"
+        found.append(warning("unknown-order", content.number, text))
+    return told | {"findings": [asdict(finding) for finding in found]}
+
+
+def _some(numbers: list[str]) -> str:
+    return ", ".join(numbers[:5]) + (f" and {len(numbers) - 5} more" if len(numbers) > 5 else "")

@@ -1,4 +1,4 @@
-"""Hold and resume: a person stops an approved order, and lets it go on."""
+"""Hold, resume and cancel: an order is stopped, and goes on only when a person says so."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,7 +8,7 @@ from orderwire.document.states import DeliveryState, OrderState
 from orderwire.flow import Refused
 from orderwire.ledger import events
 from orderwire.ledger.append import append
-from orderwire.records import Order
+from orderwire.records import Event, Order
 
 WAITING = (DeliveryState.READY, DeliveryState.RETRY)
 
@@ -19,23 +19,60 @@ def hold(order_id: int, *, actor: str, reason: str) -> Order:
         order = _locked(order_id)
         if order.state != OrderState.APPROVED:
             raise Refused("Only an approved order can be put on hold.", kind="conflict")
-        order.state, order.reason = OrderState.HELD, reason
-        order.deliveries.filter(state__in=WAITING).update(due_at=None)
-        _save(order, f"On hold: {reason}")
-        append(events.OrderHeld(reason=reason), actor=actor, order=order)
+        _stop(order, actor=actor, reason=reason)
     return order
 
 
+def cancel(order_id: int, *, actor: str, reason: str) -> Order:
+    """The buying system takes the order back, whatever its state: an order of which nothing was planned ends here, one
+    that may be with the supplier is put on hold, for a person must call it back. Raises Refused for an unknown one.
+    """
+    with transaction.atomic():
+        order = _locked(order_id)
+        if order.state in (OrderState.CANCELLED, OrderState.CLOSED):
+            return order
+        if not order.deliveries.exists():
+            order.state, order.reason = OrderState.CANCELLED, reason
+            _save(order, f"Cancelled: {reason}")
+            append(events.OrderCancelled(reason=reason), actor=actor, order=order)
+        elif order.state != OrderState.REFUSED and not (by_hand(order) and order.reason == reason):
+            _stop(order, actor=actor, reason=reason)
+    return order
+
+
+def by_hand(order: Order) -> bool:
+    """Whether a held order waits for a person's word, and not only for a plan that can be carried out."""
+    if order.state != OrderState.HELD:
+        return False
+    stops = (events.OrderHeld.kind, events.OrderResumed.kind, events.PlanHeld.kind)
+    last = Event.objects.filter(order=order, kind__in=stops).order_by("-pk").first()
+    return last is None or last.kind == events.OrderHeld.kind
+
+
+def _stop(order: Order, *, actor: str, reason: str) -> None:
+    order.state, order.reason = OrderState.HELD, reason
+    order.deliveries.filter(state__in=WAITING).update(due_at=None)
+    _save(order, f"On hold: {reason}")
+    append(events.OrderHeld(reason=reason), actor=actor, order=order)
+
+
 def resume(order_id: int, *, actor: str, reason: str = "") -> Order:
-    """The order goes on where it stopped. Raises Refused, also where it still has no plan."""
+    """The order goes on where it stopped: one that was not approved waits for approval again, one without a plan that
+    can be carried out waits for that. Raises Refused, also where nobody but the plan holds it."""
     with transaction.atomic():
         order = _locked(order_id)
         if order.state != OrderState.HELD:
             raise Refused("The order is not on hold.", kind="conflict")
         planned = order.revisions.get(number=order.revision).plans.order_by("-id").first()
         if planned is None or planned.problem:
-            problem = planned.problem if planned else "The order has no plan."
-            raise Refused(problem, remedy="Put that right, then plan the order again.", kind="conflict")
+            if not by_hand(order):
+                problem = planned.problem if planned else "The order has no plan."
+                raise Refused(problem, remedy="Put that right, then plan the order again.", kind="conflict")
+            order.state = OrderState.HELD if planned else OrderState.PENDING_APPROVAL
+            order.reason = planned.problem if planned else ""
+            _save(order, f"Held: {planned.problem}" if planned else "Waits for approval")
+            append(events.OrderResumed(reason=reason or None), actor=actor, order=order)
+            return order
         order.state, order.reason = OrderState.APPROVED, ""
         now = timezone.now()
         for delivery in order.deliveries.filter(state__in=WAITING, due_at=None).select_related("leg"):

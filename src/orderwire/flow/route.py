@@ -13,7 +13,7 @@ from django.utils import timezone
 from orderwire import engine, plugins
 from orderwire.document.order import Order as Document
 from orderwire.document.states import AnswerState, DeliveryState, OrderState
-from orderwire.flow import Refused, configuration
+from orderwire.flow import Refused, configuration, hold
 from orderwire.flow.find import Look
 from orderwire.ledger import events
 from orderwire.ledger.append import append
@@ -121,8 +121,7 @@ def replan(order_id: int, *, actor: str) -> Plan:
         if order.state not in (OrderState.APPROVED, OrderState.HELD):
             raise Refused("Only an approved order can be planned.", remedy="Approve it first.", kind="conflict")
         revision = order.revisions.get(number=order.revision)
-        last = revision.plans.order_by("-id").first()
-        if order.state == OrderState.HELD and last and not last.problem:
+        if hold.by_hand(order):
             raise Refused(f"The order is on hold: {order.reason}", remedy="Resume it first.", kind="conflict")
         out = revision.deliveries.exclude(state__in=[*UNSENT, *GONE]).exists()
         if out and not revision.deliveries.filter(state__in=UNSENT).exists():

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from orderwire.document.amount import NO_RATES, Amount, Rates
 from orderwire.document.states import AnswerState, DeliveryState, Mark, OrderState, Tone
+from orderwire.flow.hold import by_hand
 from orderwire.records import Delivery, Message, Order, Response, User
 from orderwire.tracking import attention
 from orderwire.tracking.approvals import verdicts
@@ -176,7 +177,7 @@ def _stopped() -> Iterator[Task]:
     orders = [*attention.stopped().order_by("changed_at")[: attention.CAP], *attention.unplanned()[: attention.CAP]]
     for order in orders:
         url, post, label, title = reverse("order", args=[order.pk]), False, "See the order", "Not approved"
-        unplanned = order.delivery_state is None and order.state != OrderState.REFUSED
+        unplanned = order.delivery_state is None and order.state != OrderState.REFUSED and not by_hand(order)
         if unplanned:
             title, label, post = "No way to send it", "Plan again", True
             url = reverse("act", args=[order.pk, "plan"])

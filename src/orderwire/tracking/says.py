@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from orderwire.document.states import AnswerState, DeliveryState, OrderState
+from orderwire.flow.hold import by_hand
 from orderwire.records import Response
 from orderwire.tracking.channels import by_channel, taken_word
 from orderwire.tracking.order import OrderView, Trip
@@ -44,7 +45,7 @@ def says(view: OrderView, now: datetime.datetime | None = None) -> Says:
             why = f": {_clause(order.reason)}" if order.reason else ""
             return Says("", "Not approved", f"{why}. Nothing was sent. A corrected version can be sent in.", "bad")
         case OrderState.HELD:
-            goes_on = "plans it again" if view.plan is None or view.plan.problem else "resumes it"
+            goes_on = "resumes it" if by_hand(order) else "plans it again"
             why = f": {_clause(order.reason)}" if order.reason else ""
             return Says(
                 _done(view, now),

@@ -13,10 +13,10 @@ from orderwire.document.cancellation import Cancellation
 from orderwire.document.fulfillment import Receipt, ReceivedLine, ShipNotice, ShippedLine
 from orderwire.document.functional import FunctionalAck, FunctionalStatus
 from orderwire.document.order_change import LineAction, LineChange, LinePart, OrderChange, between
-from orderwire.flow import receive
+from orderwire.flow import Refused, approve, hold, receive, route
 from orderwire.flow.distribute.numbers import Numbers, WriteContext
 from orderwire.formats import Content
-from orderwire.records import Delivery, Message, Order
+from orderwire.records import Delivery, Endpoint, Message, Order
 from tests.database import factories
 from tests.database.flow import road
 
@@ -66,6 +66,15 @@ def test_a_change_of_the_buying_system_is_the_next_version(form: Any) -> None:
     assert outcome(take(between(old, new, form))) == "duplicate"
 
 
+def test_a_change_that_adds_and_deletes_lines_and_comes_again_changes_nothing() -> None:
+    ordered()
+    new = factories.line("30")
+    items = (LineChange(number="20", action=LineAction.DELETED), LineChange(number="30", action="added", line=new))
+    assert outcome(take(change(lines=items))) == "revised"
+    assert outcome(take(change(lines=items))) == "duplicate"
+    assert Order.objects.get().revision == 2
+
+
 def test_a_change_without_a_version_follows_the_newest_and_again_changes_nothing() -> None:
     order = ordered()
     number = factories.document("A").lines[0].number
@@ -95,14 +104,68 @@ def test_a_change_that_does_not_fit_is_refused_with_the_remedy(fields: dict[str,
     assert order.revision == 1
 
 
-def test_a_cancellation_of_the_buying_system_stops_the_order() -> None:
-    order = ordered()
-    message = take(Cancellation(order_number="A", reason="Project stopped"))
+def cancelled(number: str = "A") -> Message:
+    return take(Cancellation(order_number=number, reason="Project stopped"))
+
+
+def test_a_cancellation_stops_an_order_that_may_be_with_the_supplier() -> None:
+    order = road.approved(number="A")
+    message = cancelled()
     assert outcome(message) == "held"
     assert "tell the supplier" in told(message)
+    assert outcome(cancelled()) == "held"
     order.refresh_from_db()
-    assert order.state in ("held", "pending_approval")
-    assert "not known here" in told(take(Cancellation(order_number="B")))
+    assert (order.state, order.reason) == ("held", "The buying system cancels this order: Project stopped")
+    assert road.kinds(order).count("order.held") == 1
+    assert "not known here" in told(cancelled("B"))
+
+
+def test_a_cancelled_order_that_waited_for_approval_never_leaves() -> None:
+    order = road.waiting(factories.document("A"))
+    message = cancelled()
+    assert (outcome(message), told(message)) == ("cancelled", "")
+    with pytest.raises(Refused, match="does not wait"):
+        approve.grant(order.pk, user=road.person("k", "approvers"), sha256=road.sha256(order), reason="")
+    assert "cancelled and takes no new version" in told(take(change()))
+    assert outcome(cancelled()) == "cancelled"
+    assert road.kinds(order).count("order.cancelled") == 1
+    assert not Delivery.objects.exists()
+
+
+def test_a_cancelled_version_that_waited_for_approval_waits_again_when_a_person_resumes() -> None:
+    order = road.approved(number="A")
+    road.waiting(factories.document("A", revision=2))
+    assert outcome(cancelled()) == "held"
+    with pytest.raises(Refused, match="Resume it first"):
+        route.replan(order.pk, actor="user:k")
+    with pytest.raises(Refused, match="takes no new version"):
+        road.waiting(factories.document("A", revision=3))
+    assert hold.resume(order.pk, actor="user:k").state == "pending_approval"
+
+
+def test_a_cancelled_version_without_a_way_is_not_planned_again_by_mistake() -> None:
+    order = road.approved(number="A")
+    Endpoint.objects.update(active=False)
+    road.approved(number="A", revision=2)
+    cancelled()
+    Endpoint.objects.update(active=True)
+    with pytest.raises(Refused, match="Resume it first"):
+        route.replan(order.pk, actor="user:k")
+    assert hold.resume(order.pk, actor="user:k").state == "held"
+    route.replan(order.pk, actor="user:k")
+    order.refresh_from_db()
+    assert order.state == "approved"
+
+
+def test_a_version_that_was_refused_is_cancelled_too() -> None:
+    order = road.approved(number="A")
+    road.waiting(factories.document("A", revision=2))
+    Order.objects.update(state="refused")
+    message = cancelled()
+    assert (outcome(message), message.state) == ("kept", "processed")
+    assert "has a version that was not approved, so nothing more is sent; tell the supplier" in told(message)
+    order.refresh_from_db()
+    assert order.state == "refused"
 
 
 def test_a_supplier_brings_no_orders_changes_or_cancellations(supplier: Any) -> None:
@@ -178,3 +241,39 @@ def test_fulfillment_is_kept_with_its_order() -> None:
     kept, unknown = (take(document, endpoint=delivery.endpoint) for document in (notice, receipt))
     assert (outcome(kept), kept.documents[0]["order_id"]) == ("kept", delivery.order_id)
     assert "no order of this partner" in told(unknown)
+
+
+def test_a_notice_for_several_orders_tells_which_of_them_are_not_of_this_partner() -> None:
+    delivery = sent(gs="7", st="0001")
+    other = road.bring(factories.document("OTHER")).number
+    ours = delivery.order.number
+    lines = tuple(ShippedLine(order_number=number, number="10", quantity=5) for number in (ours, other))
+    message = take(ShipNotice(number="SN-2", lines=lines), endpoint=delivery.endpoint)
+    assert message.documents[0]["order_id"] == delivery.order_id
+    assert told(message) == (
+        f"SN-2: is kept with order {ours} and changes nothing\n"
+        "SN-2: names OTHER, which is no order of this partner here"
+    )
+    test = take(ShipNotice(number="SN-3", test=True, lines=lines), endpoint=delivery.endpoint)
+    assert test.documents[0]["order_id"] is None
+
+
+def test_advice_about_an_order_whose_newest_version_never_left_does_not_keep_it_from_leaving() -> None:
+    delivery = sent(gs="7", st="0001")
+    factories.revision(delivery.order, factories.document(delivery.order.number, revision=2))
+    waits = factories.delivery(delivery.order, to=delivery.endpoint, state="ready", revision=2, accepted_at=None)
+    take(advice(AdviceStatus.ACCEPTED, order_number=delivery.order.number), endpoint=delivery.endpoint)
+    waits.refresh_from_db()
+    delivery.refresh_from_db()
+    assert (waits.state, delivery.state) == ("ready", "delivered")
+
+
+def test_what_is_marked_as_a_test_proves_nothing_of_a_real_order() -> None:
+    delivery = sent(gs="7", st="0001")
+    ack = FunctionalAck(group_kind="PO", group_control="7", status=FunctionalStatus.ACCEPTED, test=True)
+    found = advice(AdviceStatus.REJECTED, order_number=delivery.order.number, test=True)
+    for document in (ack, found):
+        assert "is marked as a test" in told(take(document, endpoint=delivery.endpoint))
+    state = delivery.state
+    delivery.refresh_from_db()
+    assert delivery.state == state

@@ -9,8 +9,8 @@ from orderwire.document.advice import AdviceStatus, ApplicationAdvice
 from orderwire.document.finding import Finding, info, warning
 from orderwire.document.states import DeliveryState
 from orderwire.flow.acknowledge import evidence
-from orderwire.flow.acknowledge.match import deliveries
-from orderwire.flow.acknowledge.sent import set_control, under_control
+from orderwire.flow.acknowledge.match import sent
+from orderwire.flow.acknowledge.sent import only_a_test, set_control, under_control
 from orderwire.ledger.append import append
 from orderwire.ledger.entry import Subject
 from orderwire.ledger.events import ReceiptApplicationAdvice
@@ -31,7 +31,7 @@ def advised(advice: ApplicationAdvice, *, partner: Partner | None, message: Mess
 
 
 def _delivery(advice: ApplicationAdvice, partner: Partner) -> Delivery | None:
-    """By the control numbers where the advice gives any, else the newest of the order that it names."""
+    """By the control numbers where the advice gives any, else the newest that was sent of the order that it names."""
     for kind, number in (("GS", advice.group_control), ("ISA", advice.interchange_control),
                          ("UNB", advice.interchange_control)):  # fmt: skip
         found = under_control(kind, number, partner) if number else []
@@ -41,13 +41,16 @@ def _delivery(advice: ApplicationAdvice, partner: Partner) -> Delivery | None:
             return fitting[-1]
     names = {number for number in (advice.order_number, advice.document_number) if number}
     order = Order.objects.filter(number__in=names, supplier=partner).order_by("-pk").first()
-    return deliveries(order).order_by("-pk").first() if order else None
+    return sent(order).first() if order else None
 
 
 def _apply(advice: ApplicationAdvice, delivery: Delivery, message: Message, where: str) -> Iterator[Finding]:
     if delivery.order_id is None:
         return
     order = Order.objects.select_for_update(no_key=True).get(pk=delivery.order_id)
+    if advice.test and not order.test:
+        yield only_a_test(where, order)
+        return
     words = " ".join(_words(advice))
     new = evidence.prove(
         delivery,

@@ -9,7 +9,7 @@ from orderwire.document.finding import Finding, info, warning
 from orderwire.document.functional import FunctionalAck, FunctionalStatus, TransactionStatus
 from orderwire.document.states import DeliveryState
 from orderwire.flow.acknowledge import evidence
-from orderwire.flow.acknowledge.sent import set_control, under_control
+from orderwire.flow.acknowledge.sent import only_a_test, set_control, under_control
 from orderwire.ledger.append import append
 from orderwire.ledger.entry import Subject
 from orderwire.ledger.events import ReceiptFunctionalAck
@@ -43,6 +43,9 @@ def _apply(ack: FunctionalAck, delivery: Delivery, message: Message, where: str)
     if delivery.order_id is None:
         return
     order = Order.objects.select_for_update(no_key=True).get(pk=delivery.order_id)
+    if ack.test and not order.test:
+        yield only_a_test(where, order)
+        return
     control = set_control(delivery)
     one = next((t for t in ack.transactions if t.control.lstrip("0") == control.lstrip("0")), None)
     status = one.status if one else ack.status

@@ -59,12 +59,16 @@ def revision_for(order: Order, response: Response, *, link: AnswerLink | None) -
             text = f"{order.supplier_name} answers version {named} of order {order.number}; "
             raise NoMatch(f"{text}the newest is version {order.revision}.")
         return revision
-    sent = deliveries(order).order_by("-revision__number")
-    left = Q(state__in=_UNDER_WAY) | Q(accepted_at__isnull=False) | Q(proven_at__isnull=False)
-    newest = sent.filter(left).first() or sent.first()
+    newest = sent(order).first() or deliveries(order).order_by("-revision__number").first()
     if newest is not None and newest.revision is not None:
         return newest.revision
     return Revision.objects.get(order=order, number=order.revision)
+
+
+def sent(order: Order) -> QuerySet[Delivery]:
+    """Those deliveries of which bytes left or may have left, the newest version first."""
+    left = Q(state__in=_UNDER_WAY) | Q(accepted_at__isnull=False) | Q(proven_at__isnull=False)
+    return deliveries(order).filter(left).order_by("-revision__number", "-pk")
 
 
 def deliveries(order: Order) -> QuerySet[Delivery]:

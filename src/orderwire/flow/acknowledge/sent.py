@@ -2,7 +2,8 @@
 
 from django.db.models.fields.json import KT
 
-from orderwire.records import Delivery, Partner
+from orderwire.document.finding import Finding, warning
+from orderwire.records import Delivery, Order, Partner
 
 _LEVELS = {"ISA": "isa", "UNB": "unb", "UNG": "ung"}
 """Interchanges and groups by what acknowledgments call them; any other kind (PO, PC) is an X12 group."""
@@ -24,3 +25,9 @@ def set_control(delivery: Delivery) -> str:
     """The control number of the one transaction set or message that a delivery carries."""
     controls = delivery.parcel["controls"] if delivery.parcel else {}
     return next((str(controls[name]) for name in _SETS if name in controls), "")
+
+
+def only_a_test(where: str, order: Order) -> Finding:
+    """What is marked as a test proves nothing of a real order. The reverse is no fault: not every standard can tell."""
+    text = f"is marked as a test and is about the real order {order.number}; nothing done"
+    return warning("test-indicator", where, text)

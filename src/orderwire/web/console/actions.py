@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from orderwire.document.states import DeliveryState, OrderState
+from orderwire.flow.hold import by_hand
 from orderwire.records import Response, User
 from orderwire.tracking.approvals import May, verdict
 from orderwire.tracking.order import OrderView
@@ -57,11 +58,7 @@ def offered(view: OrderView, user: User) -> Offered:
     if state is OrderState.HELD:
         plan = Action("Plan again", _act(order.pk, "plan"))
         resume = Action("Resume", _act(order.pk, "resume"))
-        return (
-            Offered(plan, [])
-            if view.plan is None or view.plan.problem
-            else Offered(resume, [plan] if _unsent(view) else [])
-        )
+        return Offered(resume if by_hand(order) else plan, [])
     if state is not OrderState.APPROVED:
         return Offered(None, [])
     found = [*_answer_actions(view), *_delivery_actions(view)]
