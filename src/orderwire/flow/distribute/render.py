@@ -45,7 +45,7 @@ class Desk:
     place: Place
     partners: dict[int, Partner]
     approvals: dict[int, Approval]
-    held: dict[int, said.Held]
+    held: dict[int, tuple[said.Held, ...]]
     size: int
     _numbers: dict[str, Numbers] = field(default_factory=dict)
 
@@ -144,7 +144,7 @@ def _write(
             )
         profile["prices"] = False
     context = WriteContext(desk.numbers(fmt.kind, partner.pk), texts)
-    before = desk.held.get(claimed.id)
+    before = said.before(desk.held.get(claimed.id, ()), fmt)
     document = said.said(order, before, fmt=fmt, profile=profile, on=context.now.date())
     if before is not None and document is not order:
         context.links = {**texts, **said.links(before)}

@@ -1,7 +1,7 @@
 """What a delivery says: the order, or how it changes to a partner who holds an earlier version, if he wants that."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,45 +9,86 @@ from django.db.models import Q
 
 from orderwire.document.order import Order
 from orderwire.document.order_change import OrderChange, between
-from orderwire.document.states import DocumentType
+from orderwire.document.states import DeliveryState, DocumentType
 from orderwire.flow.distribute.claimed import Claimed
 from orderwire.formats import Format
 from orderwire.formats.fit import ChangeForm
-from orderwire.records import Delivery
+from orderwire.ledger.events import DeliveryFailed
+from orderwire.records import Delivery, EndpointVersion, Event
 
 _PAYLOAD = "payload"
 """Control under which cXML knows the document that a change follows."""
+
+_WITH_HIM = (DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.OPENED, DeliveryState.ANSWERED)
 
 _ARRIVED = Q(accepted_at__isnull=False) | Q(proven_at__isnull=False)
 
 
 @dataclass(frozen=True)
 class Held:
-    """The newest earlier version that the recipient was handed, and the numbers that it traveled under."""
+    """An earlier version that the recipient was handed, in which formats, and the numbers that it traveled under."""
 
     order: Order
+    formats: frozenset[str]
     controls: Mapping[str, str] = field(default_factory=dict)
 
 
-def held(claimed: Sequence[Claimed]) -> dict[int, Held]:
-    """By delivery: what its recipient holds, where that is an earlier version."""
+def held(claimed: Sequence[Claimed]) -> dict[int, tuple[Held, ...]]:
+    """By delivery: the earlier versions that its recipient was handed, the newest first."""
     later = {c.id: c for c in claimed if c.revision is not None and c.revision > 1}
     if not later:
         return {}
-    found = Delivery.objects.filter(
+    rows = Delivery.objects.filter(
         _ARRIVED, order__in={c.order_id for c in later.values()}, kind=Delivery.Kind.ORDER
     ).select_related("revision", "leg")
-    newest: dict[tuple[int | None, int | None], list[Delivery]] = {}
-    for row in found.order_by("-revision__number", "-pk"):
-        newest.setdefault((row.order_id, row.leg.recipient_id if row.leg else None), []).append(row)
-    holdings = {}
-    for c in later.values():
-        rows = newest.get((c.order_id, c.recipient_id), [])
-        earlier = next((r for r in rows if r.revision and c.revision and r.revision.number < c.revision), None)
-        if earlier is not None and earlier.revision is not None:
-            controls = (earlier.parcel or {}).get("controls", {})
-            holdings[c.id] = Held(Order.model_validate_json(bytes(earlier.revision.content)), controls)
-    return holdings
+    arrived: dict[tuple[int | None, int | None], list[Delivery]] = {}
+    refused = _refused(rows)
+    for row in rows.order_by("-revision__number", "-pk"):
+        since = max(at for at in (row.accepted_at, row.proven_at) if at)
+        if row.state not in _WITH_HIM and row.pk in refused and refused[row.pk] >= since:
+            continue
+        arrived.setdefault((row.order_id, row.leg.recipient_id if row.leg else None), []).append(row)
+    formats = _formats(rows)
+    return {
+        c.id: _newest_of_each_format(
+            [r for r in arrived.get((c.order_id, c.recipient_id), []) if r.revision and r.revision.number < c.revision],
+            formats,
+        )
+        for c in later.values()
+        if c.revision is not None
+    }
+
+
+def _newest_of_each_format(
+    rows: Iterable[Delivery], formats: Mapping[tuple[int, int], frozenset[str]]
+) -> tuple[Held, ...]:
+    found: list[Held] = []
+    seen: frozenset[str] = frozenset()
+    for row in rows:
+        kinds = formats.get((row.endpoint_id, row.endpoint_version), frozenset())
+        if row.revision is not None and (not found or kinds - seen):
+            order = Order.model_validate_json(bytes(row.revision.content))
+            found.append(Held(order, kinds, (row.parcel or {}).get("controls", {})))
+            seen |= kinds
+    return tuple(found)
+
+
+def _refused(rows: Iterable[Delivery]) -> dict[int, datetime.datetime]:
+    """When deliveries failed last; the ledger knows it also of those that a newer version replaced since."""
+    failed = Event.objects.filter(order__in={row.order_id for row in rows}, kind=DeliveryFailed.kind)
+    return {int(event.subjects["delivery"]): event.at for event in failed.order_by("pk")}
+
+
+def _formats(rows: Iterable[Delivery]) -> dict[tuple[int, int], frozenset[str]]:
+    """The formats of the addresses that these deliveries went to, as they were then."""
+    versions = EndpointVersion.objects.filter(endpoint__in={row.endpoint_id for row in rows})
+    return {(v.endpoint_id, v.number): frozenset({v.format, *v.also}) for v in versions}
+
+
+def before(held: Sequence[Held], fmt: Format) -> Held | None:
+    """What a change in this format starts from: a system knows only what reached it in its own format, while a person
+    reads whatever came."""
+    return next((each for each in held if not fmt.reads or fmt.kind in each.formats), None)
 
 
 def said(

@@ -9,12 +9,13 @@ from threading import Event as Signal
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from orderwire.channels.email.session import MailSession
 from orderwire.document.states import DeliveryState
 from orderwire.flow import Refused, distribute, hold
+from orderwire.flow.acknowledge import evidence
 from orderwire.flow.distribute.result import Outcome, Result, record
 from orderwire.records import Attempt, Delivery, Endpoint, EndpointVersion, Order
 from tests.database import factories
@@ -200,3 +201,25 @@ def test_who_holds_nothing_gets_the_order_whatever_its_version(out: Path) -> Non
     road.approved(revision=3)
     drain()
     assert orders_in(out) == [("4500071791", 3)]
+
+
+def test_who_refused_the_earlier_version_gets_the_order(out: Path) -> None:
+    order = road.approved()
+    drain()
+    with transaction.atomic():
+        list(evidence.disprove(Delivery.objects.get(order=order), order, "Their system rejected the bytes."))
+    asked_for("delta")
+    road.approved(revision=2)
+    drain()
+    assert orders_in(out) == [("4500071791", 1), ("4500071791", 2)]
+
+
+def test_a_system_that_saw_the_order_only_as_another_format_gets_the_order(out: Path) -> None:
+    road.approved()
+    drain()
+    road.forge("ow_endpoint_version", "update ow_endpoint_version set format = 'pdf' where number = %s", 1)
+    asked_for("delta")
+    road.forge("ow_endpoint_version", "update ow_endpoint_version set format = 'order_json' where number = %s", 2)
+    road.approved(revision=2)
+    drain()
+    assert orders_in(out) == [("4500071791", 1), ("4500071791", 2)]
