@@ -1,9 +1,10 @@
 """Bytes for the screen: readable where we can, masked where they carry a secret, never a failure."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderwire.tracking.readable import readable
+from orderwire.tracking.readable import SHOWN, readable
 
 TOKEN = "A" * 43
 X12 = (
@@ -52,12 +53,32 @@ def test_a_link_in_any_text_is_masked() -> None:
     assert TOKEN not in found.raw + repr(found.pieces)
 
 
-def test_the_password_of_a_cxml_header_is_masked() -> None:
-    secret = "<cXML payloadID='1@b'><Header><Sender><Credential domain='DUNS'><Identity>1</Identity><SharedSecret>hush"
+@pytest.mark.parametrize(
+    "written", ["hush", "<![CDATA[hush]]>", "<!-- x -->hush", "<![CDATA[<]]>hu<![CDATA[sh", "h<!--"]
+)
+def test_the_password_of_a_cxml_header_is_masked(written: str) -> None:
+    secret = "<cXML payloadID='1@b'><Header><Sender><Credential domain='DUNS'><Identity>1</Identity><SharedSecret>"
     found = readable(
-        f"{secret}</SharedSecret></Credential></Sender></Header></cXML>".encode(), name="o.xml", media_type="text/xml"
+        f"{secret}{written}</SharedSecret></Credential></Sender></Header></cXML>".encode(),
+        name="o.xml",
+        media_type="text/xml",
     )
-    assert "hush" not in repr(found) and "SharedSecret>•••••" in found.raw
+    assert "hu" not in repr(found) and "SharedSecret>•••••" in found.raw
+
+
+def test_a_link_at_the_end_of_what_is_shown_is_masked_whole() -> None:
+    for ahead in range(1, 46):
+        found = readable(b" " * (SHOWN - ahead) + f"/a/{TOKEN}".encode(), name="o", media_type="text/plain")
+        assert "AAA" not in found.raw and found.cut == (ahead < 46)
+
+
+def test_a_finding_stands_once_at_the_first_piece_that_it_names() -> None:
+    at = {"where": "lines[1]", "text": "is odd", "severity": "warning", "code": "odd"}
+    content = b'{"number":"PO-1","lines":[{"unit":"XXX","price":"2"}]}'
+    found = readable(
+        content, name="o", media_type="application/json", findings=[[{**at, "where": "lines[1].unit[0]"}, at]]
+    )
+    assert [len(p.findings) for p in found.pieces] == [0, 1, 0]
 
 
 def test_pdf_is_not_put_on_the_page() -> None:

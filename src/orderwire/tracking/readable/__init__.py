@@ -1,7 +1,8 @@
 """Bytes that travelled, raw and readable: each piece as it stands beside what it says, its codes in words and the
 findings at their place; a mail's headers and parts.
 
-Secrets are masked: a supplier's answer link, whose bytes are not given out raw either, and the password in a cXML header.
+Secrets are masked: a supplier's answer link, whose bytes are not given out raw either, and the password in a cXML
+header.
 """
 
 import re
@@ -15,10 +16,20 @@ from orderwire.tracking.readable.mail import Mail, mail
 SHOWN = 200_000
 """More bytes than this are not put on a page raw."""
 
+LINK = 46
+"""Length of the secret part of an answer link, with the path before it."""
+
+LONGEST_PLACE = 300
+"""Characters of a finding's place that are compared."""
+
 MOST = 2000
 """Pieces that a page explains."""
 
-SECRETS = re.compile(r"(/a/)[A-Za-z0-9_-]{43}|(<(?:\w+:)?SharedSecret[^>]*>)[^<]*")
+SECRETS = re.compile(
+    r"(/a/)[A-Za-z0-9_-]{43}"
+    r"|(<(?:\w+:)?(?:SharedSecret|CredentialMac)\b[^<>]*>)(?:[^<]+|<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z))*",
+    re.DOTALL,
+)
 """A supplier's answer link, and the password in the header of a cXML document."""
 
 Told = Mapping[str, str]
@@ -68,10 +79,10 @@ def readable(
         parsed = mail(content, masked)
         return Readable(name, media_type, size, parsed.raw, mail=parsed, note=_NOTE if secret else "")
     pieces = _pieces(content, findings)
-    head = content[:SHOWN]
+    head = content[: SHOWN + LINK]  # a link at the end is masked whole
     if b"\x00" in head or content.startswith((b"%PDF", b"PK\x03\x04")):
         return Readable(name, media_type, size, pieces=pieces, binary=True)
-    text = masked(head.decode("utf-8", errors="replace"))
+    text = masked(head.decode("utf-8", errors="replace"))[:SHOWN]
     return Readable(name, media_type, size, text, pieces=pieces, cut=cut)
 
 
@@ -87,19 +98,19 @@ def _pieces(content: bytes, findings: Sequence[Sequence[Told]]) -> tuple[Piece, 
         explained = format.explain(content, MOST) if format else ()
     except Exception:  # noqa: BLE001 - a stranger's format may raise anything; the raw bytes are still shown
         return ()
-    left = [list(of_document) for of_document in findings]
+    at = [_by_place(of_document) for of_document in findings]
+    placed: set[int] = set()
     shown: set[int] = set()
     pieces = []
     for piece in explained:
         number = piece.document
-        open_findings = left[number] if number is not None and number < len(left) else []
-        here = tuple(told for told in open_findings if _is_at(told["where"], piece.place))
-        for told in here:
-            open_findings.remove(told)
+        named = at[number].pop(piece.place, ()) if number is not None and number < len(at) else ()
+        here = [told for told in named if id(told) not in placed]
+        placed.update(id(told) for told in here)
         first_of = number + 1 if number is not None and number not in shown else None
         if number is not None:
             shown.add(number)
-        pieces.append(_piece(piece, here, first_of))
+        pieces.append(_piece(piece, tuple(here), first_of))
     return tuple(pieces)
 
 
@@ -108,9 +119,15 @@ def _piece(piece: Explained, findings: tuple[Told, ...], first_of: int | None) -
     return Piece(masked(piece.text), masked(piece.words), codes, findings, first_of)
 
 
-def _is_at(where: str, place: str) -> bool:
-    """segment 12 BEG03 is at segment 12 and not at segment 1."""
-    return where.startswith(place) and not where[len(place) : len(place) + 1].isalnum()
+def _by_place(findings: Sequence[Told]) -> dict[str, list[Told]]:
+    """Findings by every place that they are at: segment 12 BEG03 is at segment 12 and not at segment 1."""
+    found: dict[str, list[Told]] = {}
+    for told in findings:
+        where = told["where"]
+        for end in range(min(len(where), LONGEST_PLACE) + 1):
+            if not where[end : end + 1].isalnum():
+                found.setdefault(where[:end], []).append(told)
+    return found
 
 
 _NOTE = "Kept sealed, because it carries the supplier’s answer link; the link is masked here."

@@ -15,6 +15,9 @@ from orderwire.web.access import actor, buyer
 
 PAGE = 50
 
+DOCUMENTS, FINDINGS = 200, 100
+"""More documents of a file, and more findings of a document, are counted on its page and not listed."""
+
 
 @require_GET
 @buyer
@@ -44,11 +47,18 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
     blob = found.blob
     orders = {
         o.number: o.pk
-        for o in Order.objects.filter(number__in=[d["number"] for d in found.documents if d.get("number")])
+        for o in Order.objects.filter(number__in=[d["number"] for d in found.documents[:DOCUMENTS] if d.get("number")])
     }
     documents = [
-        {**d, "order_id": d.get("order_id") or orders.get(d.get("number") or ""), "word": _outcome(d)}
-        for d in found.documents
+        {
+            **d,
+            "type": str(d.get("type", "")).replace("_", " "),
+            "order_id": d.get("order_id") or orders.get(d.get("number") or ""),
+            "word": _outcome(d),
+            "more": max(0, len(d.get("findings", [])) - FINDINGS),
+            "findings": d.get("findings", [])[:FINDINGS],
+        }
+        for d in found.documents[:DOCUMENTS]
     ]
     context = {
         "message": found,
@@ -56,6 +66,8 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
         "at": when(found.received_at),
         "came": source_word(found.source),
         "documents": documents,
+        "held_in_it": len(found.documents),
+        "more": max(0, len(found.documents) - DOCUMENTS),
         "answers": list(Response.objects.filter(message=found).select_related("order")),
         "file": readable(
             blob.open_bytes(),
@@ -94,6 +106,7 @@ def seen(request: HttpRequest, pk: int) -> HttpResponse:
 _OUTCOMES = {"created": ("New order", "done", "quiet"), "revised": ("New version", "done", "quiet"),
              "duplicate": ("Known already", "end", "quiet"), "conflict": ("Other content than ours", "fail", "bad"),
              "refused": ("Refused", "fail", "bad"), "held": ("Order on hold", "held", "warn"),
+             "cancelled": ("Order cancelled", "end", "quiet"),
              "rejected": ("They refuse it", "fail", "bad")}  # fmt: skip
 
 
