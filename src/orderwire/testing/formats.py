@@ -21,6 +21,10 @@ from orderwire.document.states import DocumentType
 from orderwire.formats import TYPES, CannotCarry, Content, Format, Profile, ReadDocument, ReadResult, Written
 
 
+THOROUGH = 100
+"""A hypothesis profile that asks for more examples than hypothesis itself does is obeyed."""
+
+
 @dataclasses.dataclass
 class FixedContext:
     """A writer's context for tests: numbers count from 1, time stands still, there are no links."""
@@ -52,7 +56,9 @@ class FormatConformance:
         return plugins.format(self.kind)
 
     def _each(self, *strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], None]:
-        quick = settings(max_examples=self.examples, deadline=None, suppress_health_check=list(HealthCheck))
+        wanted = settings.default.max_examples if settings.default else 0
+        examples = wanted if wanted > THOROUGH else self.examples
+        quick = settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
         return lambda test: quick(given(*strategies)(test))()
 
     def _written(self, document: Content, profile: Profile) -> Written:
