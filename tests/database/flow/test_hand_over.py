@@ -277,3 +277,23 @@ def test_what_is_marked_as_a_test_proves_nothing_of_a_real_order() -> None:
     state = delivery.state
     delivery.refresh_from_db()
     assert delivery.state == state
+
+
+def test_a_cxml_status_finds_its_delivery_by_the_payload_that_it_names() -> None:
+    delivery = sent(payload="1.2@buyer.example")
+    other = factories.delivery(
+        delivery.order, to=delivery.endpoint, parcel={"controls": {"payload": "3.4@buyer.example"}}
+    )
+    take(advice(AdviceStatus.ACCEPTED, document_number="1.2@buyer.example"), endpoint=delivery.endpoint)
+    delivery.refresh_from_db()
+    other.refresh_from_db()
+    assert (delivery.state, other.state) == ("delivered", "accepted")
+
+
+@pytest.mark.parametrize(("status", "severity"), [("accepted", "info"), ("rejected", "warning")])
+def test_an_acknowledgment_that_names_nothing_says_so(status: str, severity: str) -> None:
+    delivery = sent(gs="7", st="0001")
+    ack = FunctionalAck(group_kind="cXML", group_control=None, status=FunctionalStatus(status), reason="Bad header")
+    message = take(ack, endpoint=delivery.endpoint)
+    assert told(message) == "cXML acknowledgment: does not say what it answers; nothing done: Bad header"
+    assert message.documents[0]["findings"][0]["severity"] == severity

@@ -11,6 +11,7 @@ from orderwire.document.states import AnswerState, DeliveryState, OrderState
 from orderwire.records import Message, Order, Response, User
 from orderwire.records.blob import keep
 from orderwire.web.account import enter_path
+from tests.database import factories
 from tests.database.tracking import seed
 
 pytestmark = pytest.mark.django_db
@@ -282,3 +283,13 @@ def test_the_latest_event_does_not_repeat_the_supplier(console: Client) -> None:
     ]:
         Order.objects.update(last_event=kept)
         assert f"</span> {shown}</td>" in text(console, "/orders/")
+
+
+def test_a_message_with_very_many_documents_and_findings_counts_what_it_does_not_list(console: Client) -> None:
+    found = {"severity": "warning", "code": "x", "where": "segment 3", "text": "is odd"}
+    one = {"type": "ship_notice", "number": "SN", "outcome": "kept", "findings": [found] * 150}
+    message = factories.message()
+    type(message).objects.filter(pk=message.pk).update(documents=[one] * 250)
+    page = console.get(reverse("message", args=[message.pk])).content
+    assert b"250 documents" in page and b"and 50 more documents" in page and b"and 50 more findings" in page
+    assert page.count(b"Ship notice SN") == 200

@@ -10,7 +10,7 @@ from orderwire.document.finding import Finding, info, warning
 from orderwire.document.states import DeliveryState
 from orderwire.flow.acknowledge import evidence
 from orderwire.flow.acknowledge.match import sent
-from orderwire.flow.acknowledge.sent import only_a_test, set_control, under_control
+from orderwire.flow.acknowledge.sent import only_a_test, set_control, under_control, under_payload
 from orderwire.ledger.append import append
 from orderwire.ledger.entry import Subject
 from orderwire.ledger.events import ReceiptApplicationAdvice
@@ -31,7 +31,7 @@ def advised(advice: ApplicationAdvice, *, partner: Partner | None, message: Mess
 
 
 def _delivery(advice: ApplicationAdvice, partner: Partner) -> Delivery | None:
-    """By the control numbers where the advice gives any, else the newest that was sent of the order that it names."""
+    """By the control numbers or the payloadID that the advice gives, else what was sent last of the order it names."""
     for kind, number in (("GS", advice.group_control), ("ISA", advice.interchange_control),
                          ("UNB", advice.interchange_control)):  # fmt: skip
         found = under_control(kind, number, partner) if number else []
@@ -39,6 +39,8 @@ def _delivery(advice: ApplicationAdvice, partner: Partner) -> Delivery | None:
         fitting = [row for row in found if not bare or set_control(row).lstrip("0") == bare]
         if fitting:
             return fitting[-1]
+    if advice.document_number and (found := under_payload(advice.document_number, partner)):
+        return found[-1]
     names = {number for number in (advice.order_number, advice.document_number) if number}
     order = Order.objects.filter(number__in=names, supplier=partner).order_by("-pk").first()
     return sent(order).first() if order else None

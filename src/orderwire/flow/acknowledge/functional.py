@@ -24,6 +24,11 @@ def functional(ack: FunctionalAck, *, partner: Partner | None, message: Message)
     Returns what a person should know of it: it fits nothing of ours, came before, or contradicts a proof. It may come
     late, twice or out of turn.
     """
+    if ack.group_control is None:
+        text = "does not say what it answers; nothing done"
+        remark = info if ack.status in _GOOD else warning
+        reason = f": {ack.reason}" if ack.reason else ""
+        return (remark("unnamed", f"{ack.group_kind} acknowledgment", text + reason),)
     where = f"group {ack.group_control}"
     if partner is None:
         return (
@@ -32,7 +37,7 @@ def functional(ack: FunctionalAck, *, partner: Partner | None, message: Message)
     if ack.group_kind == "FA":
         return (info("ack-of-ack", where, "acknowledges our own acknowledgment; that needs no answer"),)
     with transaction.atomic():
-        found = under_control(ack.group_kind, ack.group_control or "", partner)
+        found = under_control(ack.group_kind, ack.group_control, partner)
         if not found:
             text = f"acknowledges a group that we did not send to {partner.name}; ask them what they received"
             return (warning("unknown-group", where, text),)

@@ -21,6 +21,12 @@ def under_control(kind: str, number: str, partner: Partner) -> list[Delivery]:
     return list({set_control(row): row for row in rows.order_by("pk")}.values())
 
 
+def under_payload(payload: str, partner: Partner) -> list[Delivery]:
+    """Deliveries that went to the partner as the cXML document with this payloadID, the newest last."""
+    rows = Delivery.objects.filter(parcel__controls__payload=payload, endpoint__partner=partner)
+    return list(rows.select_related("order").order_by("pk"))
+
+
 def set_control(delivery: Delivery) -> str:
     """The control number of the one transaction set or message that a delivery carries."""
     controls = delivery.parcel["controls"] if delivery.parcel else {}
