@@ -20,7 +20,6 @@ from orderwire.document.finding import Finding, Severity, has_errors
 from orderwire.document.states import DocumentType
 from orderwire.formats import TYPES, CannotCarry, Content, Format, Profile, ReadDocument, ReadResult, Written
 
-
 THOROUGH = 100
 """A hypothesis profile that asks for more examples than hypothesis itself does is obeyed."""
 
