@@ -12,6 +12,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from orderwire import plugins
+from orderwire.document.party import Address, Identifier, Party
 from orderwire.flow import Refused, create, distribute, receive
 from orderwire.flow.distribute.numbers import Numbers, WriteContext
 from orderwire.formats.x12 import X12
@@ -26,6 +27,13 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def partner(config: Path, tmp_path: Path) -> Partner:
     return road.supplier(tmp_path / "out")
+
+
+PARTNER = Party(
+    name="Nordhaven",
+    identifiers=(Identifier(scheme="gln", value="4012345000009"), Identifier(scheme="eas:0088", value="4012345000009")),
+    address=Address(city="Bremen", country="DE"),
+)
 
 
 def take(content: bytes, **how: Any) -> Message:
@@ -318,6 +326,16 @@ def test_the_same_interchange_again_is_a_duplicate_and_does_nothing_twice(plant:
     assert second.documents[0]["first_message"] == first.pk
     assert (Order.objects.count(), road.kinds().count("order.duplicate")) == (1, 0)
     assert Event.objects.get(kind="message.duplicate").data["first"] == str(first.pk)
+
+
+@pytest.mark.parametrize(("kind", "profile"), [("edifact", {}), ("cxml", {}), ("ubl", {"sbdh": True}), ("x12", {})])
+def test_every_envelope_tells_a_repetition_whatever_the_file_is_called(
+    kind: str, profile: dict[str, Any], plant: Endpoint
+) -> None:
+    document, numbers = factories.document("A", supplier=PARTNER, buyer=PARTNER), WriteContext(Numbers("test"))
+    content = plugins.format(kind).write(document, profile, numbers).content
+    first, second = (take(content, endpoint=plant, name=name) for name in ("a.dat", "b.dat"))
+    assert (outcomes(first), outcomes(second)) == (["created"], ["duplicate"]), texts(first)
 
 
 def test_an_interchange_that_was_refused_may_come_again(plant: Endpoint, config: Path) -> None:
