@@ -182,12 +182,12 @@ FASTENER_XLSX = order(
 )  # fmt: skip
 AIGAIO = order("4500071925", "aigaio", "EUR", VALVES)
 VANDENBERG = order(
-    "4500071902", "vandenberg", "EUR",
+    "4500071934", "vandenberg", "EUR",
     (("Schuifafsluiter DN 100, PN 16", "C62", "214.00", "VB-0100", ((24, 18), (24, 39))),
      ("Terugslagklep DN 80, PN 16", "C62", "96.50", "VB-0080", ((60, 18),))),
 )  # fmt: skip
 OSTBY = order(
-    "4500071907", "ostby", "EUR",
+    "4500071936", "ostby", "EUR",
     (("Pumpeaksel 1.4462, Ø 60", "C62", "362.00", "OS-6062", ((18, 28),)),
      ("Koblingsnav, Ø 60", "C62", "111.50", "OS-6065", ((18, 28),))),
 )  # fmt: skip
