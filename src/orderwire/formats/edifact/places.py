@@ -28,9 +28,11 @@ class Place:
     def party(self, known: Sequence[tuple[PartyReader, Party]]) -> Party | None:
         """The party of NAD that this place is, else one of what LOC says itself."""
         for reader, party in known:
-            if self.value and self.value == at(reader.nad, 2) and (not self.name or party.name.startswith(self.name)):
+            number = at(reader.nad, 2)
+            if self.value and self.value == number and (not self.name or party.name.startswith(self.name)):
                 return party
-            if not self.value and party.name.startswith(self.name):
+            # LOC without a number means a NAD without one, or one whose number LOC has no room for.
+            if not self.value and (not number or len(number) > _ID) and party.name.startswith(self.name):
                 return party
         scheme = AGENCIES.get(self.agency) or (f"nad:{self.agency}" if self.agency else "buyer")
         ids = (Identifier(scheme=scheme, value=self.value),) if self.value else ()

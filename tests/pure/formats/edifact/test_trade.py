@@ -222,3 +222,9 @@ def test_a_note_whose_code_is_longer_than_a_subject_does_not_stop_the_file() -> 
     head = (*HEAD, f"FTX+{'A' * 300}+++Handle with care")
     found = _read(*ITEM, "QTY+21:1:PCE", "PRI+AAA:3", head=head)
     assert [(len(note.subject or ""), note.text) for note in _order(found).notes] == [(200, "Handle with care")]
+
+
+def test_two_places_of_one_name_are_told_apart_by_their_number() -> None:
+    line = _line("QTY+21:2:PCE", "LOC+7+:::Hall", "QTY+11:1:PCE", "LOC+7+4012345000009::9:Hall", "QTY+11:1:PCE",
+                 "PRI+AAA:1", "NAD+DP+4012345000009::9++Hall")  # fmt: skip
+    assert [bool(part.ship_to and part.ship_to.identifiers) for part in line.schedules] == [False, True]
