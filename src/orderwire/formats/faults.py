@@ -18,7 +18,7 @@ class SegmentFaults:
     A standard's own class says how it writes a place (`place`) and what the answer says (`status`).
     """
 
-    __slots__ = ("_dropped", "_findings", "_segments", "at", "codes", "failed", "noted", "segment")
+    __slots__ = ("_dropped", "_findings", "_segments", "at", "codes", "failed", "noted", "segment", "weighty")
     opening = ""
     """The segment at position 1."""
     missing = ""
@@ -30,6 +30,7 @@ class SegmentFaults:
         self.codes: list[str] = []
         self.failed = False
         self.noted: dict[str, list[int]] = {}
+        self.weighty: dict[str, str] = {}
         self._findings: list[Finding] = []
         self._segments: dict[int, tuple[str, str | None, list[ElementError]]] = {}
         self._dropped = 0
@@ -65,9 +66,14 @@ class SegmentFaults:
         self._add(Finding(Severity.ERROR, "segment-missing", f"segment {self.at} {segment}", text))
         self._segments.setdefault(self.at, (segment, self.missing, []))
 
-    def not_kept(self, name: str) -> None:
-        """This segment (with its qualifier) has no place in the document; reported once for each name."""
+    def not_kept(self, name: str, what: str = "") -> None:
+        """This segment (with its qualifier) has no place in the document; reported once for each name.
+
+        A warning where it says `what` matters to quantity, price, date, place or terms, else an info.
+        """
         name = name[:20]
+        if what:
+            self.weighty.setdefault(name, what)
         if name in self.noted or len(self.noted) < LIMIT:
             self.noted.setdefault(name, []).append(self.at)
         else:
@@ -87,8 +93,10 @@ class SegmentFaults:
         found = list(self._findings)
         for name, places in self.noted.items():
             count = f" ({len(places)} times)" if len(places) > 1 else ""
-            text = f"{name}{count} is not kept: the document has no place for it"
-            found.append(Finding(Severity.INFO, "not-kept", f"segment {places[0]} {name}", text))
+            text, severity = f"{name}{count} is not kept: the document has no place for it", Severity.INFO
+            if what := self.weighty.get(name):
+                text, severity = f"{name}{count} says {what} and is not kept; look before you act", Severity.WARNING
+            found.append(Finding(severity, "not-kept", f"segment {places[0]} {name}", text))
         if self._dropped:
             found.append(Finding(Severity.WARNING, "more", "document", f"and {self._dropped} more findings like these"))
         return tuple(found)

@@ -80,7 +80,7 @@ def _read_set(
     item: RawSet, interchange: Interchange, envelope: dict[str, str], profile: X12Profile
 ) -> tuple[list[ReadDocument], TransactionStatus]:
     faults = Faults()
-    faults.trailer(item.faults)
+    faults.frame(item.faults)
     mine = {**envelope, "set_control": item.control, "set_kind": item.kind}
     kind, test = SETS.get(item.kind, DocumentType.UNKNOWN), envelope["usage"] == "T"
     reader = READERS.get(item.kind)
