@@ -1,6 +1,7 @@
 """What readers of segments share about faults: findings for people and, beside them, the syntax errors by position that
 the answer (997, CONTRL) reports."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ LIMIT = 100
 _TEXT = 500
 
 
-class SegmentFaults:
+class SegmentFaults(ABC):
     """Collects the faults of one message; `at` is the position of the current `segment`, the first being 1.
 
     A standard's own class says how it writes a place (`place`) and what the answer says (`status`).
@@ -35,9 +36,9 @@ class SegmentFaults:
         self._segments: dict[int, tuple[str, str | None, list[ElementError]]] = {}
         self._dropped = 0
 
+    @abstractmethod
     def place(self, element: int, component: int) -> str:
         """An element of the current segment as findings name it."""
-        raise NotImplementedError
 
     def frame(self, faults: Iterable[tuple[str, Finding]]) -> None:
         """Faults of the segments around the message, each with the answer's code for it."""

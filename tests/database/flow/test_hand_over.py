@@ -219,7 +219,7 @@ def test_an_application_that_takes_the_order_in_proves_the_receipt_once() -> Non
     delivery = sent(gs="7", st="0001")
     accepted = advice(AdviceStatus.ACCEPTED, group_control="7", set_control="0001")
     take(accepted, endpoint=delivery.endpoint)
-    assert "earlier advice" in told(take(accepted, endpoint=delivery.endpoint))
+    assert "told the same before" in told(take(accepted, endpoint=delivery.endpoint))
     delivery.refresh_from_db()
     assert (delivery.state, delivery.receipts.get().kind) == ("delivered", "application_advice")
 

@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from django.db import transaction
 
 from orderwire.document.advice import AdviceStatus, ApplicationAdvice
-from orderwire.document.finding import Finding, info, warning
-from orderwire.document.states import DeliveryState
+from orderwire.document.finding import Finding, warning
 from orderwire.flow.acknowledge import evidence
 from orderwire.flow.acknowledge.match import sent
 from orderwire.flow.acknowledge.sent import only_a_test, set_control, under_control, under_payload
-from orderwire.ledger.append import append
-from orderwire.ledger.entry import Subject
 from orderwire.ledger.events import ReceiptApplicationAdvice
 from orderwire.records import Delivery, Message, Order, Partner
 
@@ -53,27 +50,16 @@ def _apply(advice: ApplicationAdvice, delivery: Delivery, message: Message, wher
     if advice.test and not order.test:
         yield only_a_test(where, order)
         return
-    words = " ".join(_words(advice))
-    new = evidence.prove(
+    yield from evidence.judged(
         delivery,
-        order=order,
-        state=None if advice.status is AdviceStatus.REJECTED else DeliveryState.DELIVERED,
+        order,
+        good=advice.status is not AdviceStatus.REJECTED,
         kind="application_advice",
         external_id=f"{advice.number or message.pk}:{advice.status.value}",
-        text=words,
-        actor="system:worker",
-        blob=message.blob,
+        event=ReceiptApplicationAdvice(status=advice.status.value, code=advice.code, text=" ".join(_words(advice))),
+        message=message,
+        took="took the order in",
     )
-    if not new:
-        yield info("seen-before", where, "says what an earlier advice said; nothing changed")
-        return
-    subjects: dict[Subject, int] = {**evidence.about(delivery), "message": message.pk}
-    event = ReceiptApplicationAdvice(status=advice.status.value, code=advice.code, text=words)
-    append(event, actor="system:worker", order=order, subjects=subjects)
-    if advice.status is AdviceStatus.REJECTED:
-        yield from evidence.disprove(delivery, order, words)
-    else:
-        evidence.told(order, f"{order.supplier_name}'s system took the order in")
 
 
 def _words(advice: ApplicationAdvice) -> Iterator[str]:

@@ -5,13 +5,19 @@ from collections.abc import Iterator
 from django.db import transaction
 from django.utils import timezone
 
-from orderwire.document.finding import Finding, warning
+from orderwire.document.finding import Finding, info, warning
 from orderwire.document.states import DELIVERY_TRANSITIONS, DeliveryState
 from orderwire.flow.awaited import ask
 from orderwire.ledger.append import append
 from orderwire.ledger.entry import Subject
-from orderwire.ledger.events import DeliveryFailed, DeliverySettled, ReceiptOpened
-from orderwire.records import Blob, Delivery, Order, Receipt
+from orderwire.ledger.events import (
+    DeliveryFailed,
+    DeliverySettled,
+    ReceiptApplicationAdvice,
+    ReceiptFunctionalAck,
+    ReceiptOpened,
+)
+from orderwire.records import Blob, Delivery, Message, Order, Receipt
 
 _RANK = (DeliveryState.DELIVERED, DeliveryState.OPENED, DeliveryState.ANSWERED)
 """Proofs, the weaker first: a later weaker one is kept as a receipt and changes no state."""
@@ -58,6 +64,40 @@ def prove(
                 settled = DeliverySettled(state=state, reason=text)
                 append(settled, actor=actor, order=order, subjects=about(row))
     return new
+
+
+def judged(
+    delivery: Delivery,
+    order: Order,
+    *,
+    good: bool,
+    kind: str,
+    external_id: str,
+    event: ReceiptFunctionalAck | ReceiptApplicationAdvice,
+    message: Message,
+    took: str,
+) -> Iterator[Finding]:
+    """A system of the partner's took what we sent, or refused it: the receipt and its event, once, and the delivery's
+    new state. `took` are the words for a yes."""
+    words = event.text or ""
+    new = prove(
+        delivery,
+        order=order,
+        state=DeliveryState.DELIVERED if good else None,
+        kind=kind,
+        external_id=external_id,
+        text=words,
+        actor="system:worker",
+        blob=message.blob,
+    )
+    if not new:
+        yield info("seen-before", f"delivery {delivery.pk}", "was told the same before; nothing changed")
+        return
+    append(event, actor="system:worker", order=order, subjects={**about(delivery), "message": message.pk})
+    if good:
+        told(order, f"{order.supplier_name}'s system {took}")
+    else:
+        yield from disprove(delivery, order, words)
 
 
 def disprove(delivery: Delivery, order: Order, words: str) -> Iterator[Finding]:

@@ -7,11 +7,8 @@ from django.db import transaction
 
 from orderwire.document.finding import Finding, info, warning
 from orderwire.document.functional import FunctionalAck, FunctionalStatus, TransactionStatus
-from orderwire.document.states import DeliveryState
 from orderwire.flow.acknowledge import evidence
 from orderwire.flow.acknowledge.sent import only_a_test, set_control, under_control
-from orderwire.ledger.append import append
-from orderwire.ledger.entry import Subject
 from orderwire.ledger.events import ReceiptFunctionalAck
 from orderwire.records import Delivery, Message, Order, Partner
 
@@ -54,28 +51,18 @@ def _apply(ack: FunctionalAck, delivery: Delivery, message: Message, where: str)
     control = set_control(delivery)
     one = next((t for t in ack.transactions if t.control.lstrip("0") == control.lstrip("0")), None)
     status = one.status if one else ack.status
-    good = status in _GOOD
-    words = " ".join(_words(ack, one, status))
-    new = evidence.prove(
+    yield from evidence.judged(
         delivery,
-        order=order,
-        state=DeliveryState.DELIVERED if good else None,
+        order,
+        good=status in _GOOD,
         kind="functional_ack",
         external_id=f"{ack.group_control}:{control}:{status.value}",
-        text=words,
-        actor="system:worker",
-        blob=message.blob,
+        event=ReceiptFunctionalAck(
+            status=status.value, code=(one.code if one else ack.code) or None, text=" ".join(_words(ack, one, status))
+        ),
+        message=message,
+        took="took the order",
     )
-    if not new:
-        yield info("seen-before", where, "says what an earlier acknowledgment said; nothing changed")
-        return
-    subjects: dict[Subject, int] = {**evidence.about(delivery), "message": message.pk}
-    event = ReceiptFunctionalAck(status=status.value, code=(one.code if one else ack.code) or None, text=words)
-    append(event, actor="system:worker", order=order, subjects=subjects)
-    if good:
-        evidence.told(order, f"{order.supplier_name}'s system took the order")
-    else:
-        yield from evidence.disprove(delivery, order, words)
 
 
 def _words(ack: FunctionalAck, one: TransactionStatus | None, status: FunctionalStatus) -> Iterator[str]:

@@ -38,12 +38,13 @@ def held(claimed: Sequence[Claimed]) -> dict[int, tuple[Held, ...]]:
     later = {c.id: c for c in claimed if c.revision is not None and c.revision > 1}
     if not later:
         return {}
-    rows = Delivery.objects.filter(
+    found = Delivery.objects.filter(
         _ARRIVED, order__in={c.order_id for c in later.values()}, kind=Delivery.Kind.ORDER
     ).select_related("revision", "leg")
+    rows = list(found.order_by("-revision__number", "-pk"))
     arrived: dict[tuple[int | None, int | None], list[Delivery]] = {}
     refused = _refused(rows)
-    for row in rows.order_by("-revision__number", "-pk"):
+    for row in rows:
         since = max(at for at in (row.accepted_at, row.proven_at) if at)
         if row.state not in _WITH_HIM and row.pk in refused and refused[row.pk] >= since:
             continue

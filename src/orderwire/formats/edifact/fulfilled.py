@@ -1,6 +1,7 @@
 """What the readers of DESADV and RECADV share: one pass over a message, parties, and lines that name their order."""
 
 import datetime
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
@@ -39,7 +40,7 @@ LINE_COUNT, PACKAGE_COUNT = "2", "11"
 """6069 of CNT."""
 
 
-class FulfilledReader:
+class FulfilledReader(ABC):
     """One pass over one message. Subclasses name their handlers; what has none is told as not kept.
 
     `quantities` and `line` belong to the LIN that is open; `close` makes of them what the document says.
@@ -62,13 +63,13 @@ class FulfilledReader:
         self._party: PartyReader | None = None
         self._parties: dict[str, Party] = {}
 
+    @abstractmethod
     def handlers(self) -> Mapping[str, Callable[[], None]]:
         """What to do with each segment, beside those that every message treats alike."""
-        raise NotImplementedError
 
+    @abstractmethod
     def close(self, line: Line) -> None:
         """Make of the quantities of a line what the document says of it."""
-        raise NotImplementedError
 
     def walk(self) -> None:
         """Read the message; afterwards `fields`, `lines` and the parties hold what it says."""

@@ -1,5 +1,6 @@
 """What the readers of 856, 861 and 810 share: one pass over a set, its parties, and lines that name their order."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -23,7 +24,7 @@ Fulfilled = ShipNotice | Receipt | Invoice
 SUPPLIER = tuple(sorted(SUPPLIER_ENTITIES))
 
 
-class FulfilledReader(Elements):
+class FulfilledReader(Elements, ABC):
     """One pass over the segments of one set. Subclasses name their handlers; what has none is told as not kept."""
 
     __slots__ = ("_entities", "_party", "counted", "fields", "line", "lines", "test")
@@ -43,13 +44,13 @@ class FulfilledReader(Elements):
         self._party: PartyReader | None = None
         self._entities: dict[str, Party] = {}
 
+    @abstractmethod
     def document(self, segments: Sequence[str]) -> Fulfilled | None:
         """The document; None where the faults have an error."""
-        raise NotImplementedError
 
+    @abstractmethod
     def handlers(self) -> Mapping[str, Callable[[], None]]:
         """What to do with each segment."""
-        raise NotImplementedError
 
     def walk(self, segments: Sequence[str]) -> None:
         """Read the set; afterwards `fields`, `lines` and the parties hold what it says."""
