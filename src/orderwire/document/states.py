@@ -51,6 +51,7 @@ class OrderState(State):
     REFUSED = "refused", "Not approved", "fail", "bad", True
     APPROVED = "approved", "Approved", "done", "quiet", True
     HELD = "held", "On hold", "held", "warn", True
+    CANCELLING = "cancelling", "Cancelling", "move", "move", True
     CANCELLED = "cancelled", "Cancelled", "end", "quiet", False
     CLOSED = "closed", "Closed", "end", "quiet", False
 
@@ -84,15 +85,31 @@ class AnswerState(State):
     REJECTED = "rejected", "Declined", "fail", "bad", True
 
 
-_O, _D, _A = OrderState, DeliveryState, AnswerState
+class CancellationState(State):
+    """A withdrawal of all or part of an order, which ends with the supplier's word, not with ours."""
+
+    ASKED = "asked", "Asked", "move", "move", True
+    OVERDUE = "overdue", "No answer in time", "late", "warn", True
+    ACCEPTED = "accepted", "Agreed", "done", "quiet", False
+    ACCEPTED_AT_COST = "accepted_at_cost", "Agreed at a cost", "ask", "warn", True
+    PARTLY = "partly", "Agreed in part", "ask", "warn", True
+    REFUSED = "refused", "Refused", "fail", "bad", True
+    SETTLED = "settled", "Settled", "end", "quiet", False
+    WITHDRAWN = "withdrawn", "Taken back", "end", "quiet", False
+    NEVER_LEFT = "never_left", "Stopped before sending", "end", "quiet", False
+
+
+_O, _D, _A, _C = OrderState, DeliveryState, AnswerState, CancellationState
 
 ORDER_TRANSITIONS: Mapping[OrderState, frozenset[OrderState]] = {
     _O.DRAFT: frozenset({_O.PENDING_APPROVAL, _O.APPROVED, _O.HELD, _O.CANCELLED}),
-    _O.PENDING_APPROVAL: frozenset({_O.APPROVED, _O.REFUSED, _O.HELD, _O.CANCELLED, _O.DRAFT}),
-    _O.REFUSED: frozenset({_O.DRAFT, _O.PENDING_APPROVAL, _O.CANCELLED}),
-    _O.APPROVED: frozenset({_O.HELD, _O.CANCELLED, _O.CLOSED, _O.PENDING_APPROVAL}),
-    _O.HELD: frozenset({_O.APPROVED, _O.PENDING_APPROVAL, _O.CANCELLED}),
-    _O.CANCELLED: frozenset(),
+    _O.PENDING_APPROVAL: frozenset({_O.APPROVED, _O.REFUSED, _O.HELD, _O.CANCELLING, _O.CANCELLED, _O.DRAFT}),
+    _O.REFUSED: frozenset({_O.DRAFT, _O.PENDING_APPROVAL, _O.CANCELLING, _O.CANCELLED}),
+    _O.APPROVED: frozenset({_O.HELD, _O.CANCELLING, _O.CANCELLED, _O.CLOSED, _O.PENDING_APPROVAL}),
+    _O.HELD: frozenset({_O.APPROVED, _O.PENDING_APPROVAL, _O.CANCELLING, _O.CANCELLED}),
+    _O.CANCELLING: frozenset({_O.CANCELLED, _O.APPROVED, _O.PENDING_APPROVAL, _O.REFUSED, _O.HELD}),
+    # Evidence may come that the supplier has what we believed had never left: then he must be told.
+    _O.CANCELLED: frozenset({_O.CANCELLING}),
     _O.CLOSED: frozenset({_O.APPROVED}),
 }
 
@@ -116,3 +133,16 @@ ANSWER_TRANSITIONS: Mapping[AnswerState, frozenset[AnswerState]] = {
     state: frozenset(set(AnswerState) - {state}) for state in AnswerState
 }
 """Every answer may follow every other: a supplier may correct himself, a new revision asks again."""
+
+CANCELLATION_TRANSITIONS: Mapping[CancellationState, frozenset[CancellationState]] = {
+    _C.ASKED: frozenset(set(_C) - {_C.ASKED, _C.SETTLED}),
+    _C.OVERDUE: frozenset({_C.ACCEPTED, _C.ACCEPTED_AT_COST, _C.PARTLY, _C.REFUSED, _C.WITHDRAWN}),
+    _C.ACCEPTED: frozenset({_C.REFUSED, _C.ACCEPTED_AT_COST, _C.PARTLY}),
+    _C.ACCEPTED_AT_COST: frozenset({_C.SETTLED, _C.ACCEPTED, _C.REFUSED, _C.PARTLY, _C.WITHDRAWN}),
+    _C.PARTLY: frozenset({_C.SETTLED, _C.ACCEPTED, _C.ACCEPTED_AT_COST, _C.REFUSED, _C.WITHDRAWN}),
+    _C.REFUSED: frozenset({_C.ASKED, _C.ACCEPTED, _C.ACCEPTED_AT_COST, _C.PARTLY, _C.WITHDRAWN, _C.SETTLED}),
+    _C.SETTLED: frozenset(),
+    _C.WITHDRAWN: frozenset(),
+    _C.NEVER_LEFT: frozenset({_C.ASKED}),
+}
+"""The supplier may correct himself until the buyer has settled the matter."""

@@ -4,7 +4,13 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
-from orderwire.document.states import DELIVERY_TRANSITIONS, ORDER_TRANSITIONS, AnswerState, State
+from orderwire.document.states import (
+    CANCELLATION_TRANSITIONS,
+    DELIVERY_TRANSITIONS,
+    ORDER_TRANSITIONS,
+    AnswerState,
+    State,
+)
 from orderwire.documentation.markdown import table
 
 
@@ -17,7 +23,7 @@ def page() -> str:
         + _axis("Order", ORDER_TRANSITIONS)
         + _axis("Delivery", DELIVERY_TRANSITIONS)
         + f"## Answer\n\n{words} Every answer may follow every other: a supplier may correct himself, and a new "
-        "version asks again.\n\n" + _words(list(AnswerState))
+        "version asks again.\n\n" + _words(list(AnswerState)) + "\n" + _axis("Cancellation", CANCELLATION_TRANSITIONS)
     )
 
 

@@ -195,6 +195,7 @@ def _leg_rows(made: planning.Plan, partners: dict[int, int], number: str) -> Ite
             dispatch_at=dispatch_at,
             answer_required=leg.answer_required,
             answer_due_days=leg.answer_due_days,
+            answer_level=leg.answer_level,
             ladder=leg.ladder,
             is_primary=primary,
             due_at=dispatch_at or now,
@@ -231,6 +232,7 @@ def _write_legs(
             dispatch_at=row.dispatch_at,
             answer_required=row.answer_required,
             answer_due_days=row.answer_due_days,
+            answer_level=row.answer_level,
             ladder=list(row.ladder),
         )
         legs.append(leg)

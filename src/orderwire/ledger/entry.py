@@ -17,7 +17,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
 from orderwire.document.base import plain
 
-Subject = Literal["revision", "approval", "plan", "delivery", "attempt", "message", "response", "partner", "endpoint"]
+Subject = Literal[
+    "revision", "approval", "plan", "delivery", "attempt", "message", "response", "partner", "endpoint", "cancellation",
+    "goods", "need",
+]  # fmt: skip
 SUBJECTS: frozenset[str] = frozenset(get_args(Subject))
 ACTOR = re.compile(r"(user|supplier|system|api):\S(.*\S)?")
 LONGEST = 2000

@@ -7,5 +7,5 @@ class Migration(migrations.Migration):
     dependencies = [("orderwire", "0001_initial")]
     operations = [
         migrations.RunSQL(XID, "alter table ow_event drop column xid"),
-        migrations.RunSQL(install(), migrations.RunSQL.noop),
+        migrations.RunSQL(install(without=("ow_cancellation",)), migrations.RunSQL.noop),
     ]

@@ -12,17 +12,21 @@ DUE_STATES = (DeliveryState.READY, DeliveryState.RETRY, DeliveryState.SENDING)
 
 
 class Delivery(models.Model):
-    """One leg carried out, or one functional acknowledgment on its way (then leg, order and revision are empty).
+    """One leg carried out, a cancellation or a notice about an order, or one functional acknowledgment on its way (then
+    leg, order and revision are empty).
 
     `shard_key` is a stable hash of the order: one order always travels in the same shard. `fence` rises with each
     claim; a result with an older fence is refused. `by_hand`: a person asked for the next try. `parcel` is what was
-    rendered once and is sent on every try.
+    rendered once and is sent on every try. `says` is what it says besides the version that it carries: which
+    cancellation, to whom a notice goes, why the buyer insists.
     """
 
     class Kind(models.TextChoices):
         """What travels."""
 
         ORDER = "order"
+        CANCELLATION = "cancellation"
+        NOTICE = "notice"
         FUNCTIONAL_ACK = "functional_ack"
 
     kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.ORDER)
@@ -42,6 +46,7 @@ class Delivery(models.Model):
     duplicate = models.BooleanField(default=False)
     by_hand = models.BooleanField(default=False, db_default=False)
     message_id = models.CharField(max_length=120)
+    says = models.JSONField(default=dict, db_default=models.Value({}, output_field=models.JSONField()))
     parcel = models.JSONField(null=True)
     accepted_at = models.DateTimeField(null=True)
     proven_at = models.DateTimeField(null=True)
@@ -157,11 +162,12 @@ class Drain(models.Model):
 
 
 class Timer(models.Model):
-    """A clock on an order or a delivery: fires once when due, unless it was stopped."""
+    """A clock on an order or a delivery: fires once when due, unless it was stopped. `data` is for what it starts."""
 
     kind = models.CharField(max_length=24)
     order = models.ForeignKey("orderwire.Order", on_delete=models.PROTECT, null=True, related_name="timers")
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, null=True, related_name="timers")
+    data = models.JSONField(default=dict, db_default=models.Value({}, output_field=models.JSONField()))
     due_at = models.DateTimeField()
     fired_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)

@@ -1,11 +1,22 @@
 """Suppliers and internal recipients, and where and how each receives."""
 
+import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
+def saturday_and_sunday() -> list[int]:
+    """The days of rest of most of the world."""
+    return [6, 7]
+
+
 class Partner(models.Model):
-    """A supplier, or an internal recipient such as the finance group. `number` is the buyer's own number for it."""
+    """A supplier, or an internal recipient such as the finance group. `number` is the buyer's own number for it.
+
+    `country` and `region` (ISO 3166-2 without the country) give the public holidays, `weekend` the days of rest (ISO:
+    1 Monday … 7 Sunday), `opens` and `closes` the office hours, all in `time_zone`.
+    """
 
     class Role(models.TextChoices):
         """What the partner is to the buyer."""
@@ -19,9 +30,15 @@ class Partner(models.Model):
     language = models.CharField(max_length=12, default="en")
     time_zone = models.CharField(max_length=64, default="UTC")
     country = models.CharField(max_length=2, blank=True)
+    region = models.CharField(max_length=10, blank=True, default="")
+    weekend = ArrayField(models.SmallIntegerField(), default=saturday_and_sunday, blank=True)
+    opens = models.TimeField(default=datetime.time(8))
+    closes = models.TimeField(default=datetime.time(17))
     categories = ArrayField(models.CharField(max_length=80), default=list, blank=True)
     contact_name = models.CharField(max_length=120, blank=True)
     contact_email = models.CharField(max_length=254, blank=True)
+    second_contact_name = models.CharField(max_length=120, blank=True, default="")
+    second_contact_email = models.CharField(max_length=254, blank=True, default="")
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -8,7 +8,9 @@ from django.db import models
 class Response(models.Model):
     """One answer, lossless in `content` (document.response.Response as JSON). `revision` is the one it answers.
 
-    `differences` is what it changes against that revision, for people; `meaning_sha256` finds repeated answers.
+    `standing` is what the supplier has answered in all, where this answer only adds to earlier ones. `differences` is
+    what that changes against the revision, for people, with the policy's verdict; `decisions` what was decided of each
+    line; `meaning_sha256` finds repeated answers.
     """
 
     class State(models.TextChoices):
@@ -28,15 +30,18 @@ class Response(models.Model):
     message = models.ForeignKey("orderwire.Message", on_delete=models.PROTECT, null=True)
     link = models.ForeignKey("orderwire.AnswerLink", on_delete=models.PROTECT, null=True)
     content = models.JSONField()
+    standing = models.JSONField(null=True)
     meaning_sha256 = models.CharField(max_length=64)
     status = models.CharField(max_length=24)
     state = models.CharField(max_length=12, choices=State.choices)
     differences = models.JSONField(default=list)
+    decisions = models.JSONField(default=list)
     problem = models.TextField(blank=True)
     source = models.CharField(max_length=80)
     actor = models.CharField(max_length=160)
     received_at = models.DateTimeField(auto_now_add=True)
     decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=160, blank=True, default="")
 
     class Meta:
         db_table = "ow_response"

@@ -43,6 +43,12 @@ class Plan(models.Model):
 class Leg(models.Model):
     """One recipient's part of a plan. `ladder` are the endpoints to fall back to, in order."""
 
+    class Level(models.TextChoices):
+        """What counts as an answer, where one is required."""
+
+        DOCUMENT = "document", "to the order as a whole"
+        LINE = "line", "to every line"
+
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="legs")
     position = models.IntegerField()
     recipient = models.ForeignKey("orderwire.Partner", on_delete=models.PROTECT)
@@ -54,6 +60,7 @@ class Leg(models.Model):
     dispatch_at = models.DateTimeField(null=True)
     answer_required = models.BooleanField(default=False)
     answer_due_days = models.IntegerField(null=True)
+    answer_level = models.CharField(max_length=8, choices=Level.choices, default=Level.DOCUMENT)
     ladder = ArrayField(models.BigIntegerField(), default=list)
 
     class Meta:

@@ -69,6 +69,7 @@ class LegRow:
     dispatch_at: datetime.datetime | None
     answer_required: bool
     answer_due_days: int | None
+    answer_level: str
     ladder: tuple[int, ...]
     is_primary: bool
     due_at: datetime.datetime
@@ -105,8 +106,8 @@ ORDER_COLUMNS = (
     "created_at", "changed_at", "last_event",
 )  # fmt: skip
 REVISION_COLUMNS = ("number", "content", "sha256", "currency", "total", "message_id", "created_by", "created_at")
-LEG_COLUMNS = ",".join(f.name for f in fields(LegRow)[:10])
-"""Up to answer_due_days; what follows belongs to the leg's ladder and its delivery."""
+LEG_COLUMNS = ",".join(f.name for f in fields(LegRow)[:11])
+"""Up to answer_level; what follows belongs to the leg's ladder and its delivery."""
 
 TYPES = {
     "at": "timestamptz", "approved_at": "timestamptz", "created_at": "timestamptz", "changed_at": "timestamptz",

@@ -45,6 +45,7 @@ class Leg:
     dispatch_after: datetime.timedelta = datetime.timedelta()
     answer_required: bool = False
     answer_due_days: int | None = None
+    answer_level: Literal["document", "line"] = "document"
     ladder: tuple[int, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -121,6 +122,7 @@ def _leg(rule: str, asked: LegRule, active: Sequence[EndpointChoice]) -> Leg | N
         dispatch_after=asked.delay,
         answer_required=asked.answer_within is not None,
         answer_due_days=asked.answer_within,
+        answer_level=asked.answer,
         ladder=tuple(ladder),
     )
 

@@ -76,8 +76,9 @@ class LegRule(Written):
     `to`: supplier, or group:NAME inside the house. `purpose`: order, or copy (a group's default). `via`: preferred, an
     endpoint, a channel, a format. `fallback`: next (the recipient's other endpoints by rank), none, or a list of ways
     in their order. `profile` overrides the endpoint's. `prices: false` leaves prices out. `delay`: 30 min, 2 h or 1 d
-    after the approval. `answer_within`: working days; where it is absent no answer is asked. `required: false`: where
-    the recipient has no endpoint the leg is left out, instead of holding the order.
+    after the approval. `answer_within`: working days; where it is absent no answer is asked. `answer: line`: only an
+    answer to every line is one; document (default): one to the order as a whole is enough. `required: false`: where the
+    recipient has no endpoint the leg is left out, instead of holding the order.
     """
 
     to: str
@@ -90,6 +91,7 @@ class LegRule(Written):
         datetime.timedelta()
     )
     answer_within: Annotated[int, Field(ge=1, le=60)] | None = None
+    answer: Literal["document", "line"] = "document"
     required: bool = True
 
     @model_validator(mode="before")
@@ -132,6 +134,8 @@ class LegRule(Written):
     def _answer(self) -> Self:
         if self.answer_within and (self.to != "supplier" or self.purpose != "order"):
             raise ValueError("only the supplier can answer, and only to an order; remove answer_within")
+        if self.answer == "line" and not self.answer_within:
+            raise ValueError("says answer: line and no answer_within; say within how many working days")
         return self
 
 

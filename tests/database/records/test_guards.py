@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from orderwire.document.states import DeliveryState, OrderState
-from orderwire.records import Approval, Delivery, Event, Leaf, Order, Revision, TreeHead
+from orderwire.document.states import CancellationState, DeliveryState, OrderState
+from orderwire.records import Approval, Cancellation, Delivery, Event, Leaf, Order, Revision, TreeHead
 from orderwire.records.guards import APPEND_ONLY, TRANSITIONS
 from tests.database import factories
 from tests.database.flow import road
 
 pytestmark = pytest.mark.django_db
-STATES = {"ow_order": OrderState, "ow_delivery": DeliveryState}
+STATES = {"ow_order": OrderState, "ow_delivery": DeliveryState, "ow_cancellation": CancellationState}
 NOW = datetime.datetime.now(datetime.UTC)
 
 
@@ -35,13 +35,22 @@ def run(statement: str, *values: Any) -> None:
         cursor.execute("set constraints all deferred")
 
 
+def rows_of(order: Order) -> dict[str, int]:
+    """One row of each table with states."""
+    asked = Cancellation.objects.create(
+        order=order, revision=order.revisions.get(), number=1, scope="order", code="other", asked_by="user:ines",
+        asked_at=NOW,
+    )  # fmt: skip
+    return {"ow_order": order.pk, "ow_delivery": Delivery.objects.get().pk, "ow_cancellation": asked.pk}
+
+
 def arrows(table: str) -> Iterator[tuple[Any, Any]]:
     return itertools.permutations(STATES[table], 2)
 
 
 @pytest.mark.parametrize("table", TRANSITIONS)
 def test_every_arrow_of_the_table_is_possible_and_no_other(table: str, order: Order) -> None:
-    row = order.pk if table == "ow_order" else Delivery.objects.get().pk
+    row = rows_of(order)[table]
     for old, new in arrows(table):
         road.forge(table, f"update {table} set state = %s where id = %s", old.value, row)
         if new in TRANSITIONS[table][old]:

@@ -7,14 +7,17 @@ import pytest
 
 from orderwire.document.states import (
     ANSWER_TRANSITIONS,
+    CANCELLATION_TRANSITIONS,
     DELIVERY_TRANSITIONS,
     ORDER_TRANSITIONS,
     AnswerState,
+    CancellationState,
     DeliveryState,
     OrderState,
 )
 
-TABLES = [(OrderState, ORDER_TRANSITIONS), (DeliveryState, DELIVERY_TRANSITIONS), (AnswerState, ANSWER_TRANSITIONS)]
+TABLES = [(OrderState, ORDER_TRANSITIONS), (DeliveryState, DELIVERY_TRANSITIONS), (AnswerState, ANSWER_TRANSITIONS),
+          (CancellationState, CANCELLATION_TRANSITIONS)]  # fmt: skip
 
 
 @pytest.mark.parametrize(("states", "table"), TABLES)
@@ -54,8 +57,8 @@ def test_states_are_words_with_labels() -> None:
         assert all(str(state) == state.value and state.value.replace("_", "").isalpha() for state in states)
 
 
-def test_a_cancelled_order_stays_cancelled() -> None:
-    assert not ORDER_TRANSITIONS[OrderState.CANCELLED]
+def test_a_cancelled_order_only_comes_back_where_the_supplier_has_it_after_all_and_must_be_asked() -> None:
+    assert ORDER_TRANSITIONS[OrderState.CANCELLED] == {OrderState.CANCELLING}
 
 
 def test_proof_is_never_taken_back_to_in_doubt() -> None:

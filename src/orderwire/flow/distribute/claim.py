@@ -11,21 +11,21 @@ from django.db import connection, transaction
 
 from orderwire.document.states import DeliveryState
 from orderwire.flow.distribute.claimed import Claimed, Place
+from orderwire.flow.distribute.leave import WANTED
 from orderwire.flow.distribute.result import Outcome, Result, record
 
-CLAIM = """
+CLAIM = f"""
 with picked as (
   select d.id, d.state as was
-  from ow_delivery d
+  from ow_delivery d left join ow_order o on o.id = d.order_id
   where d.endpoint_id = %(endpoint)s
     and d.state in ('ready', 'retry', 'sending') and d.due_at <= now()
     and mod(d.shard_key, %(shards)s) = %(shard)s
-    and (d.order_id is null or (
-      exists (select 1 from ow_order o where o.id = d.order_id and o.state = 'approved')
-      and not exists (
-        select 1 from ow_delivery older
-        where older.order_id = d.order_id and older.endpoint_id = d.endpoint_id and older.id < d.id
-          and older.state in ('ready', 'retry', 'sending'))))
+    and (d.state = 'sending' or {WANTED})
+    and not exists (
+      select 1 from ow_delivery older
+      where older.order_id = d.order_id and older.endpoint_id = d.endpoint_id and older.id < d.id
+        and older.state in ('ready', 'retry', 'sending'))
   order by d.due_at, d.id
   limit %(batch)s
   for update of d skip locked
@@ -36,7 +36,7 @@ with picked as (
   from picked where d.id = picked.id
   returning d.*, picked.was
 )
-select c.id, c.kind, c.fence, c.tries, c.failures, c.message_id, c.duplicate, c.parcel, c.primary, c.was,
+select c.id, c.kind, c.says, c.fence, c.tries, c.failures, c.message_id, c.duplicate, c.parcel, c.primary, c.was,
        c.endpoint_version, e.version, e.partner_id,
        c.order_id, o.number, c.revision_id, r.number, r.sha256, r.content,
        exists (select 1 from ow_approval a where a.revision_id = r.id and a.revision_sha256 = r.sha256

@@ -20,6 +20,7 @@ class Claimed:
 
     id: int
     kind: str
+    says: dict[str, Any]
     fence: int
     tries: int
     failures: int
@@ -51,6 +52,7 @@ class Claimed:
     def __post_init__(self) -> None:
         """Django leaves JSON of plain cursors as text."""
         self.parcel = json.loads(self.parcel) if isinstance(self.parcel, str) else self.parcel
+        self.says = json.loads(self.says) if isinstance(self.says, str) else self.says
         self.profile = json.loads(self.profile) if isinstance(self.profile, str) else self.profile
 
     @property

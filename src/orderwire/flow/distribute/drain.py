@@ -22,6 +22,7 @@ from orderwire.flow.distribute import health
 from orderwire.flow.distribute.claim import claim
 from orderwire.flow.distribute.claimed import BadSettings, Claimed, Place
 from orderwire.flow.distribute.failpoint import failpoint
+from orderwire.flow.distribute.leave import NOT_REPLACED, WANTED
 from orderwire.flow.distribute.parcels import parcels
 from orderwire.flow.distribute.result import ACTOR, LOCK_ORDERS, STATE_OF_PROOF, Outcome, Result, record
 from orderwire.ledger import events
@@ -35,7 +36,7 @@ AWAY = 0.5
 
 logger = logging.getLogger(__name__)
 
-INSERT_ATTEMPTS = """
+INSERT_ATTEMPTS = f"""
 insert into ow_attempt (delivery_id, number, fence, trigger, message_id, payload_sha256, intent_at, started_at,
                         code, text, sent_sha256)
 select d.id, v.tries, v.fence, case when d.by_hand then 'manual' else 'scheduled' end,
@@ -45,7 +46,7 @@ from unnest(%s::bigint[], %s::int[], %s::int[], %s::text[], %s::bool[]) as v(id,
 join ow_delivery d on d.id = v.id and d.fence = v.fence and d.state = 'sending'
 left join ow_order o on o.id = d.order_id
 left join ow_revision r on r.id = d.revision_id
-where o.id is null or (o.state = 'approved' and o.revision = r.number)
+where {WANTED} and {NOT_REPLACED}
 order by v.id
 returning delivery_id, id
 """

@@ -64,7 +64,8 @@ class Desk:
 
 
 def check(place: Place, claimed: Claimed) -> None:
-    """Approval is bound to the content and to the address: a change of either stops the delivery here.
+    """Approval is bound to the content and to the address: a change of either stops the delivery here. A cancellation
+    and a notice need no approval of their own, but the same address.
 
     Raises NotSendable.
     """
@@ -73,6 +74,8 @@ def check(place: Place, claimed: Claimed) -> None:
             f"The address changed after the plan was made (version {claimed.endpoint_version} is now"
             f" {claimed.current_version}). Plan the order again."
         )
+    if claimed.kind != Delivery.Kind.ORDER:
+        return
     if not claimed.approved:
         raise NotSendable(f"Version {claimed.revision} has no approval of exactly this content. Approve it again.")
     if hashlib.sha256(bytes(claimed.content or b"")).hexdigest() != claimed.sha256:
@@ -80,12 +83,13 @@ def check(place: Place, claimed: Claimed) -> None:
 
 
 def render(desk: Desk, claimed: Claimed) -> Made:
-    """The documents of a delivery that has none yet and passed the check. Raises NotSendable."""
+    """The documents of a delivery that has none yet and passed the check; a notice is only a letter. Raises
+    NotSendable."""
     place = desk.place
     order = Order.model_validate_json(bytes(claimed.content or b""))
     partner = desk.partners[claimed.recipient_id or place.version.endpoint.partner_id]
     texts = _links(desk, claimed, partner)
-    kinds = [place.version.format, *place.version.also]
+    kinds = [place.version.format, *place.version.also] if claimed.kind != Delivery.Kind.NOTICE else []
     written = [_write(desk, plugins.format(kind), claimed, order, partner, texts) for kind in kinds]
     files = tuple(File(w.filename, w.media_type, w.content) for w in written)
     kept = {

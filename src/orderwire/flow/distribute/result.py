@@ -4,6 +4,7 @@ Guarded by the fence: a worker that lost its lease changes nothing any more.
 """
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,6 +15,7 @@ from orderwire.channels import Proof
 from orderwire.channels import Receipt as Word
 from orderwire.document.states import DeliveryState
 from orderwire.flow.distribute.claimed import Claimed
+from orderwire.flow.distribute.leave import NOT_REPLACED, OVER, WANTED
 from orderwire.ledger import events
 from orderwire.ledger.append import append_all
 from orderwire.ledger.entry import Entry, Event, entry
@@ -65,11 +67,11 @@ from unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[]) as v(i
 where a.id = v.id and a.outcome is null
 """
 
-START_ATTEMPT = """
+START_ATTEMPT = f"""
 update ow_attempt a set started_at = now()
 from ow_delivery d left join ow_order o on o.id = d.order_id left join ow_revision r on r.id = d.revision_id
 where a.id = %s and a.outcome is null and d.id = a.delivery_id
-  and (o.id is null or (o.state = 'approved' and o.revision = r.number))
+  and {WANTED} and {NOT_REPLACED}
 """
 
 # An answer may have arrived while we were still sending: what is proven already is never taken back.
@@ -98,6 +100,16 @@ where d.id = any(%s) and d.state = any(%s) and o.id = d.order_id and r.id = d.re
   and exists (select 1 from ow_plan p join ow_revision n on n.id = p.revision_id
               where n.order_id = o.id and n.number = o.revision)
 returning d.id, o.revision
+"""
+# Cancelled while it was being sent, or not wanted any more: what did not arrive is not tried again.
+END = f"""
+update ow_delivery d
+set state = 'cancelled', due_at = null, changed_at = now(),
+    reason = case d.kind when 'order' then 'The order was cancelled before it arrived.'
+             else 'It is not needed any more.' end
+from ow_delivery same left join ow_order o on o.id = same.order_id left join ow_revision r on r.id = same.revision_id
+where d.id = any(%s) and d.state = any(%s) and same.id = d.id and {OVER}
+returning d.id, d.reason
 """
 UNSENT = ("ready", "retry", "held", "failed", "in_doubt")
 
@@ -183,8 +195,19 @@ def _move(cursor: object, channel: str, results: list[Result]) -> None:
         row = entry(_event(r), at=now, actor=ACTOR, order=r.claimed.order_number, subjects=r.claimed.subjects)
         rows.append((row, r.claimed.order_id))
     append_all(rows)
-    _supersede(cursor, [r for r in ours if states[r.claimed.id] in UNSENT])
+    unsent = [r for r in ours if states[r.claimed.id] in UNSENT]
+    _end(cursor, unsent)
+    _supersede(cursor, unsent)
     _move_orders(cursor, channel, [(r, states[r.claimed.id]) for r in ours if r.claimed.primary])
+
+
+def _end(cursor: object, results: list[Result]) -> None:
+    if not results:
+        return
+    ending = [state for state in UNSENT if state != "in_doubt"]
+    cursor.execute(END, [[r.claimed.id for r in results], ending])  # type: ignore[attr-defined]
+    ended: dict[int, str] = dict(cursor.fetchall())  # type: ignore[attr-defined]
+    _tell(results, {id: events.DeliveryCancelled(reason=reason) for id, reason in ended.items()})
 
 
 def _supersede(cursor: object, results: list[Result]) -> None:
@@ -192,11 +215,15 @@ def _supersede(cursor: object, results: list[Result]) -> None:
         return
     cursor.execute(SUPERSEDE, [[r.claimed.id for r in results], list(UNSENT)])  # type: ignore[attr-defined]
     newer: dict[int, int] = dict(cursor.fetchall())  # type: ignore[attr-defined]
+    _tell(results, {id: events.DeliverySuperseded(by_revision=revision) for id, revision in newer.items()})
+
+
+def _tell(results: list[Result], told: Mapping[int, Event]) -> None:
     now = timezone.now()
     append_all(
         (
             entry(
-                events.DeliverySuperseded(by_revision=newer[r.claimed.id]),
+                told[r.claimed.id],
                 at=now,
                 actor=ACTOR,
                 order=r.claimed.order_number,
@@ -205,7 +232,7 @@ def _supersede(cursor: object, results: list[Result]) -> None:
             r.claimed.order_id,
         )
         for r in results
-        if r.claimed.id in newer
+        if r.claimed.id in told
     )
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from orderwire import engine
 from orderwire.document.states import AnswerState
+from orderwire.flow.distribute.leave import WANTED
 from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.records import Order, Timer
@@ -18,7 +19,7 @@ SWEEP_LOCK = 7_301_002
 AT_ONCE = 500
 
 # A loose index scan: one step per endpoint that has anything open, however long its backlog is.
-DUE_SHARDS = """
+DUE_SHARDS = f"""
 with recursive busy as (
   (select endpoint_id from ow_delivery where state in ('ready', 'retry', 'sending') and due_at <= now()
    order by endpoint_id limit 1)
@@ -34,11 +35,10 @@ with recursive busy as (
   where e.active and coalesce(e.paused_until, '-infinity') <= now()
     and not exists (select 1 from ow_drain a
                     where a.endpoint_id = e.id and a.shard = s.shard and a.queued_until > now())
-    and exists (select 1 from ow_delivery d
+    and exists (select 1 from ow_delivery d left join ow_order o on o.id = d.order_id
                 where d.endpoint_id = e.id and d.state in ('ready', 'retry', 'sending') and d.due_at <= now()
                   and mod(d.shard_key, e.max_parallel) = s.shard
-                  and (d.order_id is null
-                       or exists (select 1 from ow_order o where o.id = d.order_id and o.state = 'approved')))
+                  and (d.state = 'sending' or {WANTED}))
 )
 insert into ow_drain (endpoint_id, shard, queued_until)
 select endpoint_id, shard, now() + make_interval(secs => %(lease)s) from shards

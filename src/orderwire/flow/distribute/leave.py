@@ -1,0 +1,20 @@
+"""What may leave now, as SQL over a delivery `d`, its order `o` and its version `r`: asked when a delivery is claimed,
+right before its first byte, and when a try has ended."""
+
+WANTED = """case d.kind
+  when 'order' then coalesce(o.state = 'approved', true)
+  when 'cancellation' then coalesce(o.state in ('cancelling', 'approved'), true)
+    and exists (select 1 from ow_cancellation x
+                where x.id = (d.says->>'cancellation')::bigint and x.state in ('asked', 'overdue'))
+  when 'notice' then exists (select 1 from ow_notice n where n.delivery_id = d.id and n.stopped_at is null)
+  else true end"""
+"""An order leaves while it is approved, a cancellation while nobody has answered it, a notice while somebody waits."""
+
+NOT_REPLACED = "(d.kind <> 'order' or o.revision = r.number or o.id is null)"
+"""The version that a delivery carries is the newest."""
+
+OVER = f"""case d.kind
+  when 'order' then o.state in ('cancelling', 'cancelled', 'closed')
+  when 'functional_ack' then false
+  else not ({WANTED}) end"""
+"""Nothing will ever make it leave again by itself."""

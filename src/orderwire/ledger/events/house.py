@@ -1,0 +1,64 @@
+"""Events of the house: what came in, endpoints, rules."""
+
+from orderwire.ledger.entry import Event, Words
+
+
+class MessageStored(Event, kind="message.stored", about=("message",)):
+    """Bytes came in and are kept before anybody understood them."""
+
+    source: Words
+    sha256: str
+    size: int
+
+
+class MessageRefused(Event, kind="message.refused", about=("message",)):
+    """What came in could not be used. `findings` are the first errors with their places."""
+
+    findings: tuple[Words, ...]
+
+
+class MessageDuplicate(Event, kind="message.duplicate", about=("message",)):
+    """The same bytes, or the same interchange, came before; nothing changed. `first` is the earlier message's id."""
+
+    first: str
+
+
+class EndpointChanged(Event, kind="endpoint.changed", about=("partner", "endpoint")):
+    """An endpoint has a new version. `changed` names the fields, never secret values."""
+
+    version: int
+    changed: tuple[Words, ...]
+
+
+class EndpointPaused(Event, kind="endpoint.paused", about=("partner", "endpoint")):
+    """Nothing is sent to this endpoint until it is resumed: by a person, or after too many failures."""
+
+    reason: Words
+
+
+class EndpointResumed(Event, kind="endpoint.resumed", about=("partner", "endpoint")):
+    """Sending to this endpoint goes on."""
+
+    reason: Words | None = None
+
+
+class RulesPublished(Event, kind="rules.published"):
+    """A rule set or policy version is in force from now on."""
+
+    name: str
+    version: int
+    sha256: str
+    drafted_by: Words | None = None
+
+
+class MessageWaiting(Event, kind="message.waiting", about=("message",)):
+    """A document names an order, a version or a cancellation that is not here yet; it waits for it."""
+
+    order: Words
+    reason: Words
+
+
+class MessageWaited(Event, kind="message.waited", about=("message",)):
+    """What the document waited for is here, and it was used."""
+
+    order: Words
