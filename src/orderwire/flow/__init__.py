@@ -18,3 +18,14 @@ class Refused(Exception):
     def __init__(self, reason: str, *, remedy: str = "", kind: str = "invalid"):
         super().__init__(f"{reason} {remedy}".strip())
         self.reason, self.remedy, self.kind = reason, remedy, kind
+
+
+class NotYet(Refused):
+    """What the document speaks of is not here yet (an order, a version, a cancellation): it may wait for it.
+
+    `number` is the order it waits for, as orders are kept.
+    """
+
+    def __init__(self, reason: str, *, number: str, remedy: str = ""):
+        super().__init__(reason, remedy=remedy, kind="conflict")
+        self.number = number
