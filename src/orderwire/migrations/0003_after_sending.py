@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
                 ('position', models.IntegerField()),
                 ('why', models.TextField()),
                 ('since', models.DateTimeField(auto_now_add=True)),
+                ('tried_at', models.DateTimeField(null=True)),
                 ('used_at', models.DateTimeField(null=True)),
             ],
             options={
@@ -174,6 +175,11 @@ class Migration(migrations.Migration):
             model_name='response',
             name='decisions',
             field=models.JSONField(default=list),
+        ),
+        migrations.AddField(
+            model_name='response',
+            name='tried_at',
+            field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
             model_name='response',

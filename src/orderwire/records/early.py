@@ -6,7 +6,8 @@ from django.db import models
 class Early(models.Model):
     """One document of a kept message (`position` counts from 0) that waits for an order, a version or a cancellation.
 
-    It is handed over again whenever something new is known of the order `number`; `used_at` is when that helped.
+    It is handed over again whenever something new is known of the order `number` (`tried_at`: the last time); `used_at`
+    is when that helped.
     """
 
     number = models.CharField(max_length=80)
@@ -14,6 +15,7 @@ class Early(models.Model):
     position = models.IntegerField()
     why = models.TextField()
     since = models.DateTimeField(auto_now_add=True)
+    tried_at = models.DateTimeField(null=True)
     used_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -10,7 +10,7 @@ class Response(models.Model):
 
     `standing` is what the supplier has answered in all, where this answer only adds to earlier ones. `differences` is
     what that changes against the revision, for people, with the policy's verdict; `decisions` what was decided of each
-    line; `meaning_sha256` finds repeated answers.
+    line; `meaning_sha256` finds repeated answers. `tried_at` is when one that came too early was looked at last.
     """
 
     class State(models.TextChoices):
@@ -40,6 +40,7 @@ class Response(models.Model):
     source = models.CharField(max_length=80)
     actor = models.CharField(max_length=160)
     received_at = models.DateTimeField(auto_now_add=True)
+    tried_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=160, blank=True, default="")
 
