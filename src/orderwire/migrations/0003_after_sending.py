@@ -182,6 +182,11 @@ class Migration(migrations.Migration):
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
+            model_name='revision',
+            name='decides',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='told_by', to='orderwire.response'),
+        ),
+        migrations.AddField(
             model_name='response',
             name='standing',
             field=models.JSONField(null=True),

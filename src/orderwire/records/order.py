@@ -68,7 +68,10 @@ class Order(models.Model):
 
 
 class Revision(models.Model):
-    """One version of an order: its canonical bytes and their SHA-256, which is its identity. Never changed."""
+    """One version of an order: its canonical bytes and their SHA-256, which is its identity. Never changed.
+
+    `decides` is the answer whose decision this version tells the supplier.
+    """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="revisions")
     number = models.IntegerField()
@@ -77,6 +80,7 @@ class Revision(models.Model):
     currency = models.CharField(max_length=3)
     total = models.DecimalField(max_digits=24, decimal_places=4)
     message = models.ForeignKey("orderwire.Message", on_delete=models.PROTECT, null=True)
+    decides = models.ForeignKey("orderwire.Response", on_delete=models.PROTECT, null=True, related_name="told_by")
     created_by = models.CharField(max_length=160)
     created_at = models.DateTimeField(auto_now_add=True)
 
