@@ -29,12 +29,13 @@ RAW_ORDER: dict[str, Any] = {
     },
 }
 
-GOOD = {"created", "revised", "duplicate"}
+GOOD = {"created", "revised", "late", "not_sent", "duplicate"}
 
 
 class DocumentOut(Schema):
-    """What became of one document. `outcome` of an order: created, revised, duplicate, conflict, refused or failed;
-    of an answer the state that it is in; of a functional acknowledgment its status."""
+    """What became of one document. `outcome` of an order: created, revised, late or not_sent (both are kept), duplicate, conflict,
+    refused or failed; of an answer the state that it is in; of a functional acknowledgment its status; waiting where
+    what the document speaks of is not here yet."""
 
     type: str
     number: str | None = None

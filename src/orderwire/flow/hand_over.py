@@ -67,6 +67,12 @@ def _told(made: Created) -> dict[str, Any]:
         "revision": made.revision,
         "state": made.state,
     }
+    where = f"{made.number} version {made.revision}"
+    if made.outcome == "late":
+        told["findings"] = [asdict(info("late", where, "is kept and not sent: a newer version was here before it"))]
+    if made.outcome == "not_sent":
+        text = "is kept and not sent, because the order is cancelled or being cancelled; a new order needs a new number"
+        told["findings"] = [asdict(warning("not-sent", where, text))]
     if made.outcome == "conflict":
         told["changes"] = [asdict(change) for change in made.changes[:100]]
     return told

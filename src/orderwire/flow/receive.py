@@ -13,9 +13,9 @@ from django.utils import timezone
 from pydantic import ValidationError
 
 from orderwire import engine, plugins, reading
-from orderwire.document.finding import Finding, error, from_validation, has_errors, place
+from orderwire.document.finding import Finding, error, from_validation, has_errors, place, warning
 from orderwire.document.order import Order
-from orderwire.flow import DATABASE_AWAY, Refused, create
+from orderwire.flow import DATABASE_AWAY, NotYet, Refused, create, early
 from orderwire.flow.distribute.numbers import Numbers, WriteContext
 from orderwire.flow.distribute.numbers import scope as control_scope
 from orderwire.flow.hand_over import hand_over, of_supplier
@@ -80,23 +80,17 @@ def process(message: Message) -> Message:
 
 
 def _processed(message: Message) -> Message:
-    endpoint = message.endpoint
-    profile = _profiles(endpoint)
-    content = message.blob.open_bytes()
-    found, findings = reading.detect(content)
-    if found is None:
-        result = reading.read(content)
-    else:
-        result = reading.read_as(found, content, profile.get(found.kind, {}), findings)
+    profile = _profiles(message.endpoint)
+    result = read(message)
     unseen = _unseen(message, result)
     ahead = _created_together(message, [document for document, repeats in unseen if not repeats])
-    outcomes = [_dispatch(message, found, ahead) for found in unseen]
+    outcomes = [_dispatch(message, position, found, ahead) for position, found in enumerate(unseen)]
     with transaction.atomic():
         message.reply_id = Message.objects.select_for_update().get(pk=message.pk).reply_id
         message.format = result.format
         message.documents = _storable(outcomes)
         message.findings = _storable([asdict(f) for f in result.findings])
-        message.state = _end(result, outcomes)
+        message.state = end(result, outcomes)
         message.settled_at = timezone.now()
         _reply(message, result, profile)
         message.save()
@@ -104,6 +98,15 @@ def _processed(message: Message) -> Message:
             refused = events.MessageRefused(findings=tuple(_errors(result, outcomes))[:20])
             append(refused, actor=message.actor, subjects={"message": message.pk})
     return message
+
+
+def read(message: Message) -> ReadResult:
+    """What a kept message holds, read by the surest format with the profile of the endpoint that brought it."""
+    content = message.blob.open_bytes()
+    found, findings = reading.detect(content)
+    if found is None:
+        return reading.read(content)
+    return reading.read_as(found, content, _profiles(message.endpoint).get(found.kind, {}), findings)
 
 
 def unfinished() -> list[Message]:
@@ -175,7 +178,7 @@ def _created_together(message: Message, documents: list[ReadDocument]) -> dict[s
 
 
 def _dispatch(
-    message: Message, found: tuple[ReadDocument, str | None], ahead: dict[str, create.Created]
+    message: Message, position: int, found: tuple[ReadDocument, str | None], ahead: dict[str, create.Created]
 ) -> dict[str, Any]:
     """Hand one document to its verb; what it says, or why it cannot be used, as plain JSON."""
     document, repeats = found
@@ -188,6 +191,10 @@ def _dispatch(
     else:
         try:
             outcome |= hand_over(message, document, document.document, ahead)
+        except NotYet as failure:
+            early.wait(message, position, failure)
+            findings.append(warning("not-yet", failure.number, f"{failure.reason} It is used as soon as that is here."))
+            outcome["outcome"] = "waiting"
         except Refused as failure:
             findings.append(error(failure.kind.replace("_", "-"), document.number or "document", str(failure)))
             outcome["outcome"] = "refused"
@@ -202,13 +209,14 @@ def _dispatch(
     return outcome
 
 
-def _end(result: ReadResult, outcomes: list[dict[str, Any]]) -> Message.State:
+def end(result: ReadResult, outcomes: list[dict[str, Any]]) -> Message.State:
+    """The state of a message from what became of its documents."""
     kinds = {outcome["outcome"] for outcome in outcomes}
     if not outcomes or kinds <= {"refused", "conflict", "failed"}:
         return Message.State.REFUSED
     if kinds == {"duplicate"}:
         return Message.State.DUPLICATE
-    if kinds & {"refused", "conflict", "failed"} or has_errors(result.findings):
+    if kinds & {"refused", "conflict", "failed", "waiting", "not_sent"} or has_errors(result.findings):
         return Message.State.PARTLY
     return Message.State.PROCESSED
 

@@ -104,6 +104,8 @@ def seen(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 _OUTCOMES = {"created": ("New order", "done", "quiet"), "revised": ("New version", "done", "quiet"),
+             "not_sent": ("Kept, not sent", "held", "warn"), "late": ("Older version, kept", "end", "quiet"),
+             "waiting": ("Waits for its order", "move", "move"),
              "duplicate": ("Known already", "end", "quiet"), "conflict": ("Other content than ours", "fail", "bad"),
              "refused": ("Refused", "fail", "bad"), "held": ("Order on hold", "held", "warn"),
              "cancelled": ("Order cancelled", "end", "quiet"),
