@@ -60,6 +60,11 @@ def arrival(document: Document, sha256: str, *, source: str, claim: Claim | None
     return Arrival(OrderState.APPROVED, row, external)
 
 
+def amended(order: Order, document: Document, sha256: str, *, source: str, claim: Claim | None, look: Look) -> Arrival:
+    """Judge the next version of an order: a trusted source may say yes to it as to a new one."""
+    return arrival(document, sha256, source=source, claim=claim, look=look)
+
+
 def may(order: Order, user: User) -> rules.Verdict:
     """Whether this person may approve the order's current version now, with the reason in words."""
     if order.state != OrderState.PENDING_APPROVAL:

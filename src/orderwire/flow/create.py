@@ -1,5 +1,6 @@
 """Create: an order document becomes a revision. The same revision twice changes nothing; the same number with other
-content is a conflict, told field by field, and changes nothing either.
+content is a conflict, told field by field, and changes nothing either. One that comes after a newer one, or while the
+order is being cancelled, is kept and not sent.
 
 An order that comes in approved by a trusted source is created, approved and planned in one transaction.
 """
@@ -26,25 +27,31 @@ from orderwire.formats import Approval as Claim
 from orderwire.ledger import events
 from orderwire.ledger.append import CHANNEL, append
 from orderwire.ledger.entry import Event
-from orderwire.records import Approval, Message, Order, OrderLine, Revision
+from orderwire.records import Approval, Message, Order, OrderLine, Response, Revision
 from orderwire.records.hot import rows
 from orderwire.records.write import EventRow, LineRow, NewOrder, PlanRow, new_orders
 
 LONGEST_NUMBER = 80
 """What an order's column, and those of its events, can hold."""
 
+_ENDING = (OrderState.CANCELLING, OrderState.CANCELLED)
+"""A new version does not leave; where the supplier does not agree to the cancellation it goes on."""
+
 LOCK = "select 1 from ow_order where entity = 'main' and number = %(number)s for update"
 
 
 @dataclass(frozen=True)
 class Created:
-    """What became of a document. `changes` tells, for a conflict or a revision, what differs from what we had."""
+    """What became of a document. `changes` tells, for a conflict or a revision, what differs from what we had.
+
+    late: a newer version was here before it; not_sent: the order is being cancelled.
+    """
 
     order_id: int
     number: str
     revision: int
     state: str
-    outcome: Literal["created", "revised", "duplicate", "conflict"]
+    outcome: Literal["created", "revised", "late", "not_sent", "duplicate", "conflict"]
     changes: tuple[FieldChange, ...] = ()
 
 
@@ -75,7 +82,10 @@ def create(
         known = order.revisions.filter(number=document.revision).first()
         if known is not None:
             return _known(order, known, document, source=source, actor=actor, message=message)
-        return _revise(order, document, source=source, actor=actor, claim=approval, message=message)
+        if document.revision < order.revision or order.state in _ENDING:
+            return _keep(order, document, source=source, actor=actor, claim=approval, message=message)
+        _may_follow(order)
+        return revise(order, document, source=source, actor=actor, claim=approval, message=message)
 
 
 def number_of(document: Document) -> str:
@@ -188,39 +198,111 @@ def _decided(incoming: Incoming, *, source: str, actor: str, message: Message | 
     )
 
 
-def _revise(
-    order: Order, document: Document, *, source: str, actor: str, claim: Claim | None, message: Message | None
+@dataclass(frozen=True)
+class Proposed:
+    """A version that was made here: on top of which one, and why. `decides` is the answer whose decision it tells."""
+
+    base: int
+    reason: str
+    decides: Response | None = None
+
+
+def revise(
+    order: Order,
+    document: Document,
+    *,
+    source: str,
+    actor: str,
+    claim: Claim | None = None,
+    message: Message | None = None,
+    proposed: Proposed | None = None,
 ) -> Created:
-    _may_follow(order, document)
+    """Write the next version of a locked order, judge it, and plan it where it needs nobody's yes. An order that a
+    person put on hold stays there. Raises Refused."""
     _not_negative(document, money.totals(document).total)
     newest = order.revisions.get(number=order.revision)
     sha256 = fingerprint(document)
-    look = Look()
-    judged = approve.arrival(document, sha256, source=source, claim=claim, look=look)
+    look, held = Look(), hold.by_hand(order)
+    judged = approve.amended(order, document, sha256, source=source, claim=claim, look=look)
     for name, value in _summary(document, look.supplier(document.supplier)).items():
         setattr(order, name, value)
-    order.state, order.reason = OrderState.PENDING_APPROVAL, ""
+    if not held:
+        order.state, order.reason = OrderState.PENDING_APPROVAL, ""
     order.delivery_state, order.answer_state, order.answer_due_at = None, AnswerState.NOT_ASKED, None
-    order.changed_at, order.last_event = timezone.now(), f"Version {document.revision} came in"
+    headline = f"Version {document.revision} {'was made here' if proposed else 'came in'}"
+    order.changed_at, order.last_event = timezone.now(), headline
     order.save()
+    decides = proposed.decides if proposed else None
+    revision = _write(order, document, sha256, actor=actor, message=message, decides=decides)
+    differing = changes(Document.model_validate_json(bytes(newest.content)), document)
+    told: list[Event] = [_created_event(document, sha256, source, order.total)]
+    if proposed:
+        differs = tuple(change.path for change in differing[:20])
+        told.append(events.AmendmentProposed(base=proposed.base, reason=proposed.reason, differs=differs))
+    for event in (*told, judged.event):
+        append(event, actor=actor, order=order, subjects={"revision": revision.pk})
+    if judged.approval:
+        Approval.objects.create(revision=revision, **asdict(judged.approval))
+    if judged.approval and not held:
+        route.plan(order, revision, document, actor=actor)
+    return Created(order.pk, order.number, document.revision, order.state, "revised", differing)
+
+
+def _keep(
+    order: Order, document: Document, *, source: str, actor: str, claim: Claim | None, message: Message | None
+) -> Created:
+    """Keep a version that came after a newer one, or while the order is being cancelled, with the approval that it
+    came with. In the second case it is the newest from now on, and goes on where the order is not cancelled after all.
+    """
+    total = money.totals(document).total
+    _not_negative(document, total)
+    sha256 = fingerprint(document)
+    look = Look()
+    judged = approve.arrival(document, sha256, source=source, claim=claim, look=look)
+    revision = _write(order, document, sha256, actor=actor, message=message)
+    late = document.revision < order.revision
+    why = (
+        f"It came after version {order.revision}" if late else f"The order was {OrderState(order.state).label.lower()}"
+    )
+    told: list[Event] = [_created_event(document, sha256, source, total)]
+    told.append(events.OrderKept(number=document.revision, sha256=sha256, source=source, reason=why))
+    if judged.approval:
+        Approval.objects.create(revision=revision, **asdict(judged.approval))
+        told.append(judged.event)
+    for event in told:
+        append(event, actor=actor, order=order, subjects={"revision": revision.pk})
+    if not late:
+        for name, value in _summary(document, look.supplier(document.supplier)).items():
+            setattr(order, name, value)
+        order.answer_state, order.answer_due_at = AnswerState.NOT_ASKED, None
+    order.changed_at, order.last_event = timezone.now(), f"Version {document.revision} was kept, not sent"
+    order.save()
+    return Created(order.pk, order.number, document.revision, order.state, "late" if late else "not_sent")
+
+
+def _write(
+    order: Order,
+    document: Document,
+    sha256: str,
+    *,
+    actor: str,
+    message: Message | None,
+    decides: Response | None = None,
+) -> Revision:
+    """A version of an order that is here already, with its lines."""
     revision = Revision.objects.create(
         order=order,
         number=document.revision,
         content=canonical_bytes(document),
         sha256=sha256,
         currency=document.currency,
-        total=order.total,
+        total=money.totals(document).total,
         message=message,
+        decides=decides,
         created_by=actor,
     )
     OrderLine.objects.bulk_create(OrderLine(revision=revision, **asdict(row)) for row in line_rows(document))
-    for event in (_created_event(document, sha256, source, order.total), judged.event):
-        append(event, actor=actor, order=order, subjects={"revision": revision.pk})
-    if judged.approval:
-        Approval.objects.create(revision=revision, **asdict(judged.approval))
-        route.plan(order, revision, document, actor=actor)
-    differing = changes(Document.model_validate_json(bytes(newest.content)), document)
-    return Created(order.pk, order.number, document.revision, order.state, "revised", differing)
+    return revision
 
 
 def _known(
@@ -238,14 +320,8 @@ def _known(
     return Created(order.pk, order.number, known.number, order.state, "conflict", differing)
 
 
-def _may_follow(order: Order, document: Document) -> None:
-    if document.revision < order.revision:
-        raise Refused(
-            f"Order {order.number} has version {order.revision}; an older version {document.revision} cannot follow.",
-            remedy="Send the newest version.",
-            kind="conflict",
-        )
-    if order.state in (OrderState.CANCELLED, OrderState.CLOSED) or hold.by_hand(order):
+def _may_follow(order: Order) -> None:
+    if order.state == OrderState.CLOSED or hold.by_hand(order):
         raise Refused(
             f"Order {order.number} is {OrderState(order.state).label.lower()} and takes no new version.",
             remedy="Resume it first." if order.state == OrderState.HELD else "Create a new order.",
