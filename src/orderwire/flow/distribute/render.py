@@ -116,7 +116,8 @@ def _links(desk: Desk, claimed: Claimed, partner: Partner) -> dict[str, str]:
         "timezone": partner.time_zone,
     }
     if claimed.answer_required:
-        answer_by = clock.due(timezone.now(), working_days=claimed.answer_due_days or 2, time_zone=partner.time_zone)
+        days = 2 if claimed.answer_due_days is None else claimed.answer_due_days
+        answer_by = clock.due(timezone.now(), working_days=days, calendar=clock.calendar(partner))
         texts["answer_by"] = answer_by.isoformat()
         if desk.place.channel.for_people:
             texts["answer_url"] = answer_url(desk.place, claimed, texts["answer_by"])
