@@ -5,7 +5,7 @@ from collections.abc import Callable
 from orderwire.api import openapi
 from orderwire.api.application import specification
 from orderwire.document.schema import SCHEMAS, schema_text
-from orderwire.documentation import api, commands, events, plugins, settings, states
+from orderwire.documentation import api, commands, events, lifecycle, plugins, settings, states
 
 PAGES: dict[str, tuple[str, Callable[[], str]]] = {
     "settings.md": ("Settings", settings.page),
@@ -25,6 +25,7 @@ def pages() -> dict[str, str]:
     made["api/openapi.json"] = openapi.text(specification())
     made |= {f"schema/{name}": schema_text(name) for name in SCHEMAS}
     made["README.md"] = _contents()
+    made["../lifecycle.md"] = lifecycle.page()
     return made
 
 

@@ -29,10 +29,14 @@ def page() -> str:
 
 def _axis(title: str, arrows: Mapping[Any, frozenset[Any]]) -> str:
     states = list(arrows)
-    lines = [f"    {old} --> {new}" for old in states for new in states if new in arrows[old]]
-    diagram = "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```"])
     words = inspect.getdoc(type(states[0]))
-    return f"## {title}\n\n{words}\n\n{_words(states)}\n{diagram}\n\n"
+    return f"## {title}\n\n{words}\n\n{_words(states)}\n{diagram(arrows)}\n\n"
+
+
+def diagram(arrows: Mapping[Any, frozenset[Any]]) -> str:
+    """The arrows of an axis as a Mermaid state diagram."""
+    lines = [f"    {old} --> {new}" for old in arrows for new in arrows if new in arrows[old]]
+    return "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```"])
 
 
 def _words(states: list[State]) -> str:
