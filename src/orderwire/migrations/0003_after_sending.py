@@ -32,6 +32,8 @@ class Migration(migrations.Migration):
                 ('answered_at', models.DateTimeField(null=True)),
                 ('answer', models.TextField(blank=True)),
                 ('cost', models.DecimalField(decimal_places=4, max_digits=24, null=True)),
+                ('currency', models.CharField(blank=True, max_length=3)),
+                ('was', models.CharField(blank=True, max_length=24)),
                 ('settled_by', models.CharField(blank=True, max_length=160)),
                 ('settled_at', models.DateTimeField(null=True)),
             ],

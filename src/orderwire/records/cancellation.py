@@ -10,8 +10,9 @@ class Cancellation(models.Model):
     """One withdrawal: of the whole order (`scope` order), or of lines and quantities (`scope` lines).
 
     `revision` is the version that is withdrawn, or for lines the new version that says what is left. `lines` lists what
-    is withdrawn as {"line", "quantity"}. `cost` is what the supplier asks for agreeing. The commitment ends with his
-    word, never with the asking. `number` counts the cancellations of an order.
+    is withdrawn as {"line", "quantity"}. `cost` is what the supplier asks for agreeing, in `currency`. The commitment ends
+    with his word, never with the asking. `number` counts the cancellations of an order; `was` is the state that the
+    order goes back to where nothing comes of it.
     """
 
     class Scope(models.TextChoices):
@@ -36,6 +37,8 @@ class Cancellation(models.Model):
     answered_at = models.DateTimeField(null=True)
     answer = models.TextField(blank=True)
     cost = models.DecimalField(max_digits=24, decimal_places=4, null=True)
+    currency = models.CharField(max_length=3, blank=True)
+    was = models.CharField(max_length=24, blank=True)
     settled_by = models.CharField(max_length=160, blank=True)
     settled_at = models.DateTimeField(null=True)
 
