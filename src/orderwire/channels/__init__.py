@@ -64,7 +64,8 @@ class Parcel:
     """What is sent: files and, for channels that people read, a subject and two bodies.
 
     `message_id` stays the same over every retry of a delivery and is what makes a resend harmless where the channel
-    knows duplicates; `duplicate` is True when an earlier try may already have arrived.
+    knows duplicates; `duplicate` is True when an earlier try may already have arrived. `to` goes to these addresses
+    instead of the endpoint's own, in channels that have addresses (a reminder to another person).
     """
 
     message_id: str
@@ -75,6 +76,7 @@ class Parcel:
     language: str = "en"
     reference: str = ""
     duplicate: bool = False
+    to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,12 @@ class Delivery(models.Model):
                 condition=models.Q(state__in=[s.value for s in DUE_STATES]),
             ),
             models.Index(fields=["state", "changed_at"], name="ow_delivery_by_state"),
+            # Reminders that nobody needs any more are looked for all the time.
+            models.Index(
+                fields=["due_at"],
+                name="ow_delivery_notice",
+                condition=models.Q(kind="notice", state__in=("ready", "retry", "held", "failed")),
+            ),
             # How a functional acknowledgment finds the delivery that it speaks of.
             models.Index(
                 KT("parcel__controls__gs"),

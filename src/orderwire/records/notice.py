@@ -24,7 +24,10 @@ class Notice(models.Model):
 
     class Meta:
         db_table = "ow_notice"
-        indexes = [models.Index(fields=["order", "queued_at"], name="ow_notice_of_order")]
+        indexes = [
+            models.Index(fields=["order", "queued_at"], name="ow_notice_of_order"),
+            models.Index(fields=["recipient", "queued_at"], name="ow_notice_to"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.step} for {self.order}"

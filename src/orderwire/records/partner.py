@@ -44,6 +44,14 @@ class Partner(models.Model):
 
     class Meta:
         db_table = "ow_partner"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(opens__lt=models.F("closes")), name="ow_partner_opens"),
+            models.CheckConstraint(
+                condition=models.Q(weekend__contained_by=list(range(1, 8)))
+                & ~models.Q(weekend__contains=list(range(1, 8))),
+                name="ow_partner_works",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

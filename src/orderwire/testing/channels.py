@@ -10,6 +10,7 @@ class TestCarrier(ChannelConformance):
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from pydantic import BaseModel
 
@@ -49,6 +50,10 @@ class ChannelConformance:
     def arrived(self) -> Sequence[str] | None:
         """The id of each document at the sink, as the sink tells them apart; None where there is no sink."""
         raise NotImplementedError("a conformance test gives arrived()")
+
+    def reached(self) -> Sequence[str] | None:
+        """To whom the sink's documents went, in a channel that has addresses; None in one that has none."""
+        return None
 
     def send(self, *parcels: Parcel) -> list[Receipt]:
         """Send in one session."""
@@ -90,6 +95,11 @@ class ChannelConformance:
         assert len(self.send(parcel(1), parcel(2), parcel(3))) == 3
         arrived = self.arrived()
         assert arrived is None or len(set(arrived)) == 3
+
+    def test_a_parcel_with_recipients_of_its_own_goes_to_them_alone(self) -> None:
+        (receipt,) = self.send(replace(parcel(), to=("somebody.else@example.com",)))
+        assert receipt.text.strip()
+        assert self.reached() in (None, ["somebody.else@example.com"])
 
     def test_a_second_send_does_what_resendable_says(self) -> None:
         first = self.send(parcel())

@@ -6,6 +6,7 @@ import email.policy
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,9 @@ class TestConformance(ChannelConformance):
     def arrived(self) -> list[str]:
         return [m.message_id for m in self.server.messages()]
 
+    def reached(self) -> list[str]:
+        return [who for m in self.server.messages() for who in m.rcpt_to]
+
 
 def _closed_port() -> int:
     with socket.socket() as probe:
@@ -106,6 +110,21 @@ def test_a_possible_duplicate_is_marked_and_keeps_its_message_id(serve: Serve) -
     first, second = (email.message_from_bytes(m.raw) for m in server.messages())
     assert first["Message-ID"] == second["Message-ID"] == "<conformance-1@orderwire.example>"
     assert (first["X-Orderwire-Possible-Duplicate"], second["X-Orderwire-Possible-Duplicate"]) == (None, "yes")
+
+
+def test_a_parcel_for_somebody_else_shows_only_him_and_the_next_one_goes_to_the_endpoint_again(serve: Serve) -> None:
+    server = serve()
+    send(config(server, cc=["copy@example.com"]), replace(parcel(1), to=("boss@example.com",)), parcel(2))
+    first, second = server.messages()
+    assert first.rcpt_to == ("boss@example.com",) and b"copy@example.com" not in first.raw
+    assert "boss@example.com" not in second.rcpt_to and "copy@example.com" in second.rcpt_to
+
+
+def test_a_parcel_for_what_is_no_address_is_refused_before_it_is_sent(serve: Serve) -> None:
+    server = serve()
+    with pytest.raises(Refused, match="not an e-mail address"):
+        send(config(server), replace(parcel(), to=("boss\r\nRCPT TO:<x@y.z>",)))
+    assert server.messages() == []
 
 
 def test_several_messages_share_one_connection(serve: Serve) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from orderwire.channels import Parcel, Proof, Receipt, Refused, Unavailable, Unknown
 from orderwire.channels.email.connection import Connection, Deadline, Encrypted, Plain
-from orderwire.channels.email.message import build
+from orderwire.channels.email.message import address, build
 
 if TYPE_CHECKING:
     from orderwire.channels.email import EmailConfig
@@ -29,7 +29,7 @@ class MailSession:
     """One endpoint's connection. `send` may be called again after any failure: it reconnects when it must."""
 
     def __init__(self, config: "EmailConfig"):
-        self._config = config
+        self._config = self._envelope = config
         self._deadline = Deadline(config.timeout)
         self._connection: Connection | None = None
         self._used = self._dirty = False
@@ -47,9 +47,9 @@ class MailSession:
 
     def send(self, parcel: Parcel) -> Receipt:
         """One message, handed over to everybody who is taken. Raises Refused, Unavailable or Unknown."""
-        config = self._config
-        message = build(parcel, config, datetime.datetime.now(datetime.UTC))
-        self._deadline.restart(config.timeout)
+        self._envelope = self._addressed(parcel)
+        message = build(parcel, self._envelope, datetime.datetime.now(datetime.UTC))
+        self._deadline.restart(self._config.timeout)
         try:
             turned_away = self._address(message)
             reply = self._data(message)
@@ -72,6 +72,7 @@ class MailSession:
 
     def probe(self) -> str:
         """Ask for each recipient without sending anything. Raises Refused or Unavailable."""
+        self._envelope = self._config
         try:
             turned_away = self._address(b"")
             self._open().rset()
@@ -81,6 +82,14 @@ class MailSession:
         secured = {"none": "without encryption", "starttls": "encrypted", "tls": "encrypted"}[self._config.security]
         missing = "".join(f"; not {who} ({why})" for who, why in turned_away)
         return f"{self._name} answers, {secured}, and would take mail for {', '.join(self._config.recipients)}{missing}"
+
+    def _addressed(self, parcel: Parcel) -> "EmailConfig":
+        """The settings with the parcel's own recipients, where it has any; nobody else gets a copy then."""
+        try:
+            to = tuple(address(each) for each in parcel.to)
+        except ValueError as failure:
+            raise Refused(f"Not sent: {failure}") from failure
+        return self._config.model_copy(update={"recipients": to, "cc": ()}) if to else self._config
 
     @property
     def _name(self) -> str:
@@ -163,7 +172,7 @@ class MailSession:
     def _address(self, message: bytes) -> list[tuple[str, str]]:
         """MAIL and RCPT; those who were turned away, with the server's words. At least one `recipients` is taken."""
         self._start_mail(message)
-        connection, config = self._open(), self._config
+        connection, config = self._open(), self._envelope
         refusals: list[tuple[str, Reply]] = []
         for who in (*config.recipients, *config.cc):
             reply = connection.docmd("RCPT", f"TO:<{who}>")
@@ -202,7 +211,7 @@ class MailSession:
             self._judge(f"did not accept {self._config.from_address} as the sender", reply)
 
     def _mail(self, message: bytes) -> Reply:
-        connection, config = self._open(), self._config
+        connection, config = self._open(), self._envelope
         options = ""
         if connection.has_extn("size"):
             limit = connection.esmtp_features["size"]
