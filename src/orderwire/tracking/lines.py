@@ -5,7 +5,6 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
-from orderwire.document.base import plain
 from orderwire.document.codes import PIECES, unit_word
 from orderwire.document.money import line_amount, totals
 from orderwire.document.order import Line
@@ -15,6 +14,7 @@ from orderwire.document.response import Response as Answer
 from orderwire.document.states import Mark, Tone
 from orderwire.flow.acknowledge.differences import compare
 from orderwire.records import Response
+from orderwire.tracking.figures import figure
 from orderwire.tracking.order import OrderView
 from orderwire.tracking.words import Money, day
 
@@ -82,12 +82,6 @@ def foot(document: Document) -> Totals:
     if found.tax:
         rows.append(("Tax", Money(found.tax, document.currency).text))
     return Totals(tuple(rows) if len(rows) > 1 else (), Money(found.total, document.currency))
-
-
-def figure(value: Decimal, digits: int = 0) -> str:
-    """A number for people: thousands apart, no trailing zeros beyond `digits`."""
-    own = len(plain(value).partition(".")[2])
-    return f"{value:,.{max(own, digits)}f}"
 
 
 def _answered(view: OrderView) -> tuple[dict[str, tuple[LineAnswer, ...]], int]:

@@ -21,6 +21,7 @@ _SECTION = {
     "order_section": "orders",
     "import": "orders",
     "delivery": "orders",
+    "differences": "orders",
     "supplier": "suppliers",
     "message": "messages",
 }

@@ -50,6 +50,8 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-pick-rows]"))
+    for (const box of event.target.form.querySelectorAll(".pick input[name=pick]")) box.checked = event.target.checked;
   if (event.target.matches("[data-pick-all]")) for (const box of boxes()) box.checked = event.target.checked;
   if (event.target.closest(".pick")) {
     matching(false);
