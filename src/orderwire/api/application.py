@@ -6,7 +6,18 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, re_path
 from ninja import NinjaAPI, Router
 
-from orderwire.api import answers, decisions, deliveries, events, messages, openapi, orders, partners, problem
+from orderwire.api import (
+    amendments,
+    answers,
+    decisions,
+    deliveries,
+    events,
+    messages,
+    openapi,
+    orders,
+    partners,
+    problem,
+)
 from orderwire.api.door import guarded, nowhere
 from orderwire.api.parser import StrictParser
 from orderwire.document.schema import SCHEMAS, schema_text
@@ -28,7 +39,7 @@ def build() -> NinjaAPI:
     problem.install(api)
     last = Router(tags=["orders"])
     orders.add_last(last)
-    for router in (orders.router, decisions.router, deliveries.of_order, answers.of_order, last):
+    for router in (orders.router, decisions.router, amendments.router, deliveries.of_order, answers.of_order, last):
         api.add_router("/orders", router)
     api.add_router("/deliveries", deliveries.router)
     api.add_router("/answers", answers.router)

@@ -9,6 +9,7 @@ from pydantic.json_schema import models_json_schema
 
 from orderwire.api.access import SCOPES
 from orderwire.api.problem import MEDIA_TYPE
+from orderwire.document.edits import Edits
 from orderwire.document.order import Order
 from orderwire.document.response import Response
 from orderwire.formats.order_json.envelope import ENVELOPES
@@ -41,7 +42,7 @@ def complete(found: dict[str, Any]) -> dict[str, Any]:
         for method, operation in item.items():
             _complete_operation(method, operation)
     schemas = document["components"]["schemas"]
-    models: list[type[BaseModel]] = [Order, Response, *ENVELOPES.values()]
+    models: list[type[BaseModel]] = [Order, Edits, Response, *ENVELOPES.values()]
     _, published = models_json_schema(
         [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
     )
