@@ -1,15 +1,16 @@
-"""What an answer changes against the version that it answers, line by line, in words and money for the buyer.
-
-Values that are absent mean "as ordered". A date is different when more is promised for a day than was asked for it.
+"""What an answer changes against the version that it answers, line by line: in words and money for the buyer, in values
+for the policy. Values that are absent mean "as ordered". A date is different when more is promised for a day than was
+asked for it.
 """
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from orderwire.document.answered import Part, coming, kept, matched, other_days
 from orderwire.document.base import plain
 from orderwire.document.codes import PIECES, unit_word
 from orderwire.document.money import exponent, line_amount, rounded
@@ -22,6 +23,8 @@ class Difference:
     """One difference. `line` is the order's line number, None for the order as a whole or a line it does not have.
 
     `money` is what it adds to the order's total, in the order's currency; None where that is not a matter of money.
+    `before` and `after` are the values of a quantity (in the line's unit) or a price (for its price basis). `due` and
+    `promised` are the last days, `days` how much later that is (earlier: negative), `parts` what comes when.
     """
 
     line: str | None
@@ -31,25 +34,37 @@ class Difference:
     text: str
     money: Decimal | None = None
     reason: str | None = None
+    before: Decimal | None = None
+    after: Decimal | None = None
+    due: datetime.date | None = None
+    promised: datetime.date | None = None
+    days: int | None = None
+    parts: tuple[Part, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """For storing; decimals as text, absent facts left out."""
-        row = {"line": self.line, "field": self.field, "ordered": self.ordered, "answered": self.answered}
-        row["text"] = self.text
-        if self.money is not None:
-            row["money"] = plain(self.money)
+        """For storing; decimals as text, days as ISO 8601, absent facts left out."""
+        row: dict[str, Any] = {"line": self.line, "field": self.field, "ordered": self.ordered}
+        row |= {"answered": self.answered, "text": self.text}
+        amounts = {"money": self.money, "before": self.before, "after": self.after}
+        row |= {name: plain(value) for name, value in amounts.items() if value is not None}
+        days = {"due": self.due, "promised": self.promised}
+        row |= {name: day.isoformat() for name, day in days.items() if day}
         if self.reason:
             row["reason"] = self.reason
+        if self.days is not None:
+            row["days"] = self.days
+        if self.parts:
+            dated = [(plain(p.quantity), p.day.isoformat() if p.day else None) for p in self.parts]
+            row["parts"] = [{"quantity": quantity, "date": day} for quantity, day in dated]
         return row
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """`problems` are contradictions that only a person can settle; `answers` the answers to each line of the order,
-    `foreign` those that fit no line. `declined`: the order or all of its lines."""
+    """`answers` are the answers to each line of the order, `foreign` those that fit no line. `declined`: the order or
+    all of its lines."""
 
     differences: tuple[Difference, ...]
-    problems: tuple[str, ...]
     answers: tuple[tuple[Line, tuple[LineAnswer, ...]], ...]
     foreign: tuple[LineAnswer, ...]
     declined: bool
@@ -57,178 +72,118 @@ class Comparison:
 
 def compare(order: Order, response: Response) -> Comparison:
     """Everything that the answer says otherwise than the order."""
-    matched, foreign = _match(order, response)
+    answered, foreign = matched(order, response)
     differences: list[Difference] = []
-    problems: list[str] = []
-    if response.currency and response.currency != order.currency:
+    same_money = response.currency in (None, order.currency)
+    if not same_money:
         text = f"The answer is in {response.currency}, the order in {order.currency}."
-        differences.append(Difference(None, "currency", order.currency, response.currency, text))
-        problems.append(text)
-    same_money = not response.currency or response.currency == order.currency
+        differences.append(Difference(None, "currency", order.currency, response.currency or "", text))
     declined_lines = 0
-    for line, answers in matched:
+    for line, answers in answered:
         found = list(_line(order, line, answers, same_money))
         differences += found
         declined_lines += any(d.field == "line" for d in found)
-        if found and all(a.status is LineStatus.ACCEPTED for a in answers):
-            problems.append(f"Line {line.number} says accepted, yet differs.")
-        if not found and any(a.status is LineStatus.CHANGED for a in answers):
-            problems.append(f"Line {line.number} says changed, yet nothing differs.")
     for answer in foreign:
         name = next(filter(None, (answer.number, answer.supplier_part, answer.buyer_part, answer.gtin)), "without name")
         text = f"The answer has a line {name}, which the order does not have."
         differences.append(Difference(None, "line", "", str(name), text, reason=answer.reason))
-        problems.append(text)
-    all_lines = declined_lines == len(order.lines)
-    declined = response.status is HeaderStatus.REJECTED and not any(
-        a.status is not LineStatus.REJECTED for a in response.lines
-    )
-    if declined:
+    if response.status is HeaderStatus.REJECTED and not kept(response.lines):
         total = -sum((line_amount(line, order.currency) for line in order.lines), Decimal(0))
         text = "The whole order is declined."
         differences = [Difference(None, "order", "", "declined", text, total, response.reason)]
-    else:
-        problems += _header(response, differences)
-    return Comparison(tuple(differences), tuple(problems), matched, foreign, declined or all_lines)
+        return Comparison(tuple(differences), answered, foreign, True)
+    return Comparison(tuple(differences), answered, foreign, declined_lines == len(order.lines))
 
 
-def _header(response: Response, differences: list[Difference]) -> Iterator[str]:
-    """Contradictions between what the head and the lines say."""
-    match response.status:
-        case HeaderStatus.ACCEPTED if differences:
-            yield "The answer says accepted as ordered, yet its lines differ."
-        case HeaderStatus.ACCEPTED_WITH_CHANGES if not differences:
-            yield "The answer says accepted with changes, yet nothing differs from the order."
-        case HeaderStatus.REJECTED:
-            yield "The answer says declined, yet some of its lines are not."
-        case HeaderStatus.RECEIVED if differences:
-            yield "The answer says received and undecided, yet its lines differ."
-
-
-def _match(
-    order: Order, response: Response
-) -> tuple[tuple[tuple[Line, tuple[LineAnswer, ...]], ...], tuple[LineAnswer, ...]]:
-    """Answers by the line they are about: by number (leading zeros aside), else by the one part that fits."""
-    numbers = {line.number: line for line in order.lines}
-    bare: dict[str, list[Line]] = defaultdict(list)
-    parts: dict[tuple[str, str], list[Line]] = defaultdict(list)
-    for line in order.lines:
-        bare[line.number.lstrip("0")].append(line)
-        for key in _parts(line):
-            parts[key].append(line)
-    found: dict[str, list[LineAnswer]] = defaultdict(list)
-    foreign = []
-    for answer in response.lines:
-        hit = numbers.get(answer.number or "")
-        if hit is None and answer.number:
-            alike = bare.get(answer.number.lstrip("0"), [])
-            hit = alike[0] if len(alike) == 1 else None
-        for key in _parts(answer) if hit is None else ():
-            alike = parts.get(key, [])
-            if len(alike) == 1:
-                hit = alike[0]
-                break
-        if hit is None or answer.status is LineStatus.ADDED:
-            foreign.append(answer)
-        else:
-            found[hit.number].append(answer)
-    matched = tuple((line, tuple(found[line.number])) for line in order.lines if line.number in found)
-    return matched, tuple(foreign)
-
-
-def _parts(item: Line | LineAnswer) -> list[tuple[str, str]]:
-    return [
-        (name, value) for name in ("buyer_part", "supplier_part", "gtin") if (value := getattr(item, name)) is not None
-    ]
-
-
-def _line(order: Order, line: Line, answers: tuple[LineAnswer, ...], same_money: bool) -> Iterator[Difference]:
+def _line(order: Order, line: Line, answers: Sequence[LineAnswer], same_money: bool) -> Iterator[Difference]:
     n = line.number
     reason = "; ".join(dict.fromkeys(a.reason for a in answers if a.reason)) or None
-    refused = [a for a in answers if a.status is LineStatus.REJECTED]
-    kept = [a for a in answers if a.status is not LineStatus.REJECTED]
-    if not kept:
+    parts = kept(answers)
+    if not parts:
         money = -line_amount(line, order.currency)
         text = f"Line {n} cannot be supplied."
-        yield Difference(n, "line", f"{_figure(line.quantity)} {unit_word(line.unit)}", "0", text, money, reason)
+        ordered = f"{_figure(line.quantity)} {unit_word(line.unit)}"
+        yield Difference(n, "line", ordered, "0", text, money, reason, line.quantity, Decimal(0))
         return
-    yield from _part(line, kept, reason)
-    units = {a.unit for a in kept if a.unit} - {line.unit}
-    quantity = line.quantity
-    if units:
-        other = min(units)
+    yield from _part(line, parts, reason)
+    other = min({a.unit for a in parts if a.unit} - {line.unit}, default=None)
+    if other:
         text = f"Line {n} is answered in {unit_word(other)}, ordered in {unit_word(line.unit)}."
         yield Difference(n, "unit", line.unit, other, text, reason=reason)
-    else:
-        quantity = _quantity(line, kept, refused)
+    quantity = line.quantity
+    if not other:
+        found = coming(line, answers)
+        quantity = sum((part.quantity for part in found), Decimal(0))
         if quantity != line.quantity:
             money = rounded((quantity - line.quantity) * line.price / line.price_basis, order.currency)
             word = "more" if quantity > line.quantity else "fewer" if line.unit in PIECES else "less"
             off = _figure(abs(quantity - line.quantity))
             text = f"Line {n}: {_figure(quantity)} instead of {_figure(line.quantity)}, {off} {word} than ordered."
-            yield Difference(n, "quantity", plain(line.quantity), plain(quantity), text, money, reason)
-        yield from _dates(line, kept, quantity, reason)
-    prices = {price for a in kept if (price := a.price_for(line.price_basis)) is not None} - {line.price}
-    if prices:
-        other_price = max(prices)
-        digits = -int(exponent(order.currency).as_tuple().exponent)
-        change = rounded((other_price - line.price) * quantity / line.price_basis, order.currency)
-        text = f"Line {n}: price {_figure(other_price, digits)} instead of {_figure(line.price, digits)}."
-        yield Difference(
-            n, "price", plain(line.price), plain(other_price), text, change if same_money else None, reason
-        )
+            ordered, answered = plain(line.quantity), plain(quantity)
+            yield Difference(n, "quantity", ordered, answered, text, money, reason, line.quantity, quantity)
+        if other_days(line, found):
+            yield _dates(line, found, reason)
+    yield from _price(order, line, parts, quantity, reason, same_money)
     for status, words in ((LineStatus.BACKORDERED, "on back order"), (LineStatus.PENDING, "not decided yet")):
-        if any(a.status is status for a in kept):
+        # A back order with its day is that day's difference, if it is one.
+        if any(a.status is status and (status is LineStatus.PENDING or not (a.promised or a.ships)) for a in parts):
             yield Difference(n, "status", "", status.value, f"Line {n} is {words}.", reason=reason)
 
 
-def _quantity(line: Line, kept: list[LineAnswer], refused: list[LineAnswer]) -> Decimal:
-    """What will come. Where one part has no quantity, it is all that the other parts do not speak of."""
-    given = sum((a.quantity for a in kept if a.quantity is not None), Decimal(0))
-    if all(a.quantity is not None for a in kept):
-        return given
-    gone = sum((a.quantity for a in refused if a.quantity is not None), Decimal(0))
-    return max(line.quantity - gone, given)
+def _price(
+    order: Order, line: Line, parts: Sequence[LineAnswer], quantity: Decimal, reason: str | None, same_money: bool
+) -> Iterator[Difference]:
+    """The highest price that is named; it is worth money where the answer is in our currency and unit."""
+    prices = {price for a in parts if (price := a.price_for(line.price_basis)) is not None} - {line.price}
+    if not prices:
+        return
+    price = max(prices)
+    same = same_money and all(a.unit in (None, line.unit) for a in parts)
+    change = rounded((price - line.price) * quantity / line.price_basis, order.currency) if same else None
+    digits = -int(exponent(order.currency).as_tuple().exponent)
+    text = f"Line {line.number}: price {_figure(price, digits)} instead of {_figure(line.price, digits)}."
+    ordered, answered = plain(line.price), plain(price)
+    before, after = (line.price, price) if same else (None, None)
+    yield Difference(line.number, "price", ordered, answered, text, change, reason, before, after)
 
 
-def _part(line: Line, kept: list[LineAnswer], reason: str | None) -> Iterator[Difference]:
+def _part(line: Line, parts: Sequence[LineAnswer], reason: str | None) -> Iterator[Difference]:
     asked = line.supplier_part or line.buyer_part or line.gtin or ""
-    for other in dict.fromkeys(a.substitute_part for a in kept if a.substitute_part):
+    own = {line.supplier_part, line.buyer_part, line.gtin}
+    for other in dict.fromkeys(a.substitute_part for a in parts if a.substitute_part not in (None, *own)):
         text = f"Line {line.number}: part {other} instead of {asked or 'the one ordered'}."
-        yield Difference(line.number, "part", asked, other, text, reason=reason)
-    if any(a.status is LineStatus.SUBSTITUTED and not a.substitute_part for a in kept):
+        yield Difference(line.number, "part", asked, other or "", text, reason=reason)
+    if any(a.status is LineStatus.SUBSTITUTED and not a.substitute_part for a in parts):
         text = f"Line {line.number}: another part, which the answer does not name."
         yield Difference(line.number, "part", asked, "", text, reason=reason)
     for name, word in (("buyer_part", "our part"), ("supplier_part", "their part"), ("gtin", "GTIN")):
         ordered = getattr(line, name)
-        for other in dict.fromkeys(getattr(a, name) for a in kept):
+        # Beside a substitute the part of theirs that is named is the one which it replaces.
+        named = (getattr(a, name) for a in parts if name == "buyer_part" or not a.substitute_part)
+        for other in dict.fromkeys(named):
             if ordered and other and other != ordered:
                 text = f"Line {line.number} names {word} {other}, the order {ordered}."
                 yield Difference(line.number, "part", ordered, other, text, reason=reason)
 
 
-def _dates(line: Line, kept: list[LineAnswer], quantity: Decimal, reason: str | None) -> Iterator[Difference]:
+def _dates(line: Line, parts: Sequence[Part], reason: str | None) -> Difference:
     asked: dict[datetime.date | None, Decimal] = defaultdict(Decimal)
     for schedule in line.schedules:
         asked[schedule.requested] += schedule.quantity
     given: dict[datetime.date, Decimal] = defaultdict(Decimal)
-    for answer in kept:
-        day = answer.promised
-        if day is None and answer.ships and None not in asked and answer.ships > max(d for d in asked if d):
-            day = answer.ships  # leaves after the day on which it should be there
-        if day is not None:
-            given[day] += answer.quantity if answer.quantity is not None else quantity
-    room = asked.get(None, Decimal(0)) + max(quantity - line.quantity, Decimal(0))
-    over = sum((max(amount - asked.get(day, Decimal(0)), Decimal(0)) for day, amount in given.items()), Decimal(0))
-    elsewhere = any(day not in asked for day in given) and None not in asked
-    if over <= room and not elsewhere:
-        return
+    for part in parts:
+        if part.day is not None and part.quantity:
+            given[part.day] += part.quantity
     ordered, answered = _days({d: q for d, q in asked.items() if d}), _days(given)
     last, due = max(given), max((d for d in asked if d), default=None)
-    part = "the last " if len(given) > 1 else ""
-    late = f", {part}{_count((last - due).days, 'day')} later" if due and last > due else ""
+    days = (last - due).days if due else None
+    which = "the last " if len(given) > 1 else ""
+    late = f", {which}{_count(days, 'day')} later" if days and days > 0 else ""
     text = f"Line {line.number}: {answered} instead of {ordered}{late}."
-    yield Difference(line.number, "date", ordered, answered, text, reason=reason)
+    comes = tuple(part for part in parts if part.quantity)
+    return Difference(
+        line.number, "date", ordered, answered, text, reason=reason, due=due, promised=last, days=days, parts=comes
+    )
 
 
 def _days(days: dict[datetime.date, Decimal]) -> str:

@@ -9,6 +9,7 @@ from orderwire.document.order import Order as OrderDocument
 from orderwire.document.response import HeaderStatus, Response
 from orderwire.document.states import AnswerState, DeliveryState, OrderState
 from orderwire.flow.acknowledge import evidence
+from orderwire.flow.acknowledge.contradictions import contradictions
 from orderwire.flow.acknowledge.differences import Comparison, compare
 from orderwire.flow.acknowledge.match import NoMatch, deliveries, order_for, revision_for
 from orderwire.flow.acknowledge.meaning import digest, meaning
@@ -121,7 +122,9 @@ def _keep(
     response: Response, order: Order, revision: Revision, comparison: Comparison, sha256: str, came: _Came
 ) -> Row:
     current = revision.number == order.revision
-    problems = [*comparison.problems, *_doubts(order, revision, current)]
+    document = OrderDocument.model_validate_json(bytes(revision.content))
+    contradicts = contradictions(document, response, comparison, on=timezone.localdate())
+    problems = [*(found.text for found in contradicts), *_doubts(order, revision, current)]
     state, answer = _verdict(response, comparison, bool(problems), current)
     earlier = Row.objects.filter(order=order, revision=revision)
     if state is not Row.State.RECEIVED:
