@@ -11,7 +11,7 @@ from orderwire.document.amount import Amount
 from orderwire.document.money import totals
 from orderwire.document.order import Order as Document
 from orderwire.document.states import OrderState
-from orderwire.flow import Refused, route
+from orderwire.flow import Refused, in_force, route
 from orderwire.flow.find import Look
 from orderwire.formats import Approval as Claim
 from orderwire.governance import approval as rules
@@ -107,6 +107,7 @@ def refuse(order_id: int, *, user: User, sha256: str, reason: str) -> Order:
         _told(order, f"Not approved by {user.shown_name}")
         refused = events.ApprovalRefused(reason=reason)
         append(refused, actor=f"user:{user.username}", order=order, subjects={"revision": revision.pk})
+        in_force.undone(order, revision, actor=f"user:{user.username}", reason=reason)
     return order
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from orderwire import engine, plugins
 from orderwire.document.order import Order as Document
 from orderwire.document.states import AnswerState, DeliveryState, OrderState
-from orderwire.flow import Refused, configuration, hold
+from orderwire.flow import Refused, configuration, hold, in_force
 from orderwire.flow.find import Look
 from orderwire.ledger import events
 from orderwire.ledger.append import append
@@ -105,6 +105,8 @@ def plan(order: Order, revision: Revision, document: Document, *, actor: str) ->
     order.changed_at = timezone.now()
     order.save()
     append(decided.event(), actor=actor, order=order, subjects={"revision": revision.pk, "plan": made.pk})
+    if not decided.problem:
+        in_force.begins(order, revision, actor=actor)
     engine.defer_sweep()
     return made
 
@@ -219,6 +221,7 @@ def _write_legs(
     order: Order, revision: Revision, made: Plan, decided: Decided, *, has: Served, doubtful: Served
 ) -> None:
     legs, deliveries = [], []
+    says = in_force.says(revision)
     for row in decided.legs:
         leg = Leg(
             plan=made,
@@ -248,6 +251,7 @@ def _write_legs(
                 primary=row.is_primary,
                 shard_key=row.shard_key,
                 due_at=row.due_at,
+                says=says if row.recipient_id == order.supplier_id else {},
                 duplicate=(row.recipient_id, row.purpose) in doubtful,
                 message_id=f"{revision.sha256[:24]}.{row.endpoint_id}.{made.pk}",
             )

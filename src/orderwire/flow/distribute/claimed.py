@@ -50,10 +50,14 @@ class Claimed:
     lease_ends: float = 0.0
 
     def __post_init__(self) -> None:
-        """Django leaves JSON of plain cursors as text."""
+        """Django leaves JSON of plain cursors as text. Who is told that we agree is not asked, who is countered is."""
         self.parcel = json.loads(self.parcel) if isinstance(self.parcel, str) else self.parcel
         self.says = json.loads(self.says) if isinstance(self.says, str) else self.says
         self.profile = json.loads(self.profile) if isinstance(self.profile, str) else self.profile
+        if "agrees" in self.says:
+            self.answer_required = False
+        elif "counters" in self.says or "insists" in self.says:
+            self.answer_required = True
 
     @property
     def subjects(self) -> dict[Subject, str | int]:

@@ -62,6 +62,12 @@ class AnswerInsisted(Event, kind="answer.insisted", about=("revision", "response
     reason: Words
 
 
+class AnswerReopened(Event, kind="answer.reopened", about=("revision", "response")):
+    """What was decided of an answer did not come into force; it needs another decision."""
+
+    reason: Words
+
+
 class LinkCreated(Event, kind="link.created", about=("revision", "partner")):
     """A supplier's answer link was made; only its hash is kept."""
 

@@ -1,0 +1,85 @@
+"""What happens when a version that tells a decision comes into force, or is not approved: the supplier's word counts
+from then on, and what is ordered elsewhere goes to the pool; or the answer is open again."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from orderwire.document.states import AnswerState
+from orderwire.ledger.append import append
+from orderwire.ledger.events import AnswerAccepted, AnswerReopened, NeedOpened
+from orderwire.records import Need, Order, Response, Revision
+
+
+def says(revision: Revision) -> dict[str, Any]:
+    """What the deliveries of a version say of the answer that it decides: that we agree to it, or what we want instead.
+
+    A version that agrees asks for no answer; one that counters asks for one, whatever the plan says.
+    """
+    answer = revision.decides
+    if answer is None:
+        return {}
+    if not asks(answer.decisions):
+        return {"agrees": answer.pk}
+    return {"counters": answer.pk, "reason": next((d["reason"] for d in answer.decisions if d.get("reason")), "")}
+
+
+def asks(decisions: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether the supplier has to say something again."""
+    return any(d.get("asks") for d in decisions)
+
+
+def begins(order: Order, revision: Revision, *, actor: str) -> None:
+    """The version is approved and planned: what it agrees to closes the loop. The same again changes nothing."""
+    answer = revision.decides
+    if answer is None:
+        return
+    open_needs(order, answer, actor=actor)
+    if not asks(answer.decisions) and order.answer_state == AnswerState.NOT_ASKED:
+        order.answer_state = AnswerState.ACCEPTED
+        order.save(update_fields=["answer_state"])
+        event = AnswerAccepted(differences=len(answer.differences))
+        append(event, actor=actor, order=order, subjects={"revision": revision.pk, "response": answer.pk})
+
+
+def open_needs(order: Order, answer: Response, *, actor: str) -> None:
+    """What the decision takes from this supplier goes to the pool, once."""
+    assert answer.revision is not None
+    there = set(Need.objects.filter(order=order, revision=answer.revision).values_list("line", flat=True))
+    for decided in answer.decisions:
+        line = decided.get("need")
+        if line is None or decided["line"] in there:
+            continue
+        need = Need.objects.create(
+            order=order,
+            revision=answer.revision,
+            line=line["number"],
+            content=line,
+            quantity=Decimal(line["quantity"]),
+            reason=decided.get("reason", ""),
+            opened_by=actor,
+            opened_at=timezone.now(),
+        )
+        opened = NeedOpened(line=need.line, quantity=need.quantity, reason=need.reason)
+        append(opened, actor=actor, order=order, subjects={"revision": answer.revision.pk, "need": need.pk})
+
+
+def undone(order: Order, revision: Revision, *, actor: str, reason: str) -> None:
+    """The version is not approved, or taken back before it left: its answer needs another decision."""
+    answer = revision.decides
+    if answer is None or answer.state != Response.State.DECIDED:
+        return
+    answer.state, answer.decisions, answer.decided_at, answer.decided_by = Response.State.OPEN, [], None, ""
+    answer.save(update_fields=["state", "decisions", "decided_at", "decided_by"])
+    order.answer_state = answer_state(answer.differences)
+    order.save(update_fields=["answer_state"])
+    about = {"revision": answer.revision_id or 0, "response": answer.pk}
+    append(AnswerReopened(reason=reason), actor=actor, order=order, subjects=about)  # type: ignore[arg-type]
+
+
+def answer_state(differences: Iterable[Mapping[str, Any]]) -> AnswerState:
+    """Where an order stands whose answer differs, and is not decided."""
+    declined = any(d["field"] == "order" for d in differences)
+    return AnswerState.REJECTED if declined else AnswerState.DIFFERENT
