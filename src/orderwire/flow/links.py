@@ -17,8 +17,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from orderwire.flow import Refused
-from orderwire.flow.acknowledge import evidence
+from orderwire.flow import Refused, evidence
 from orderwire.ledger.append import append
 from orderwire.ledger.events import LinkCreated, LinkRevoked
 from orderwire.records import AnswerLink, Delivery, Order

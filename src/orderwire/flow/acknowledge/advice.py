@@ -7,7 +7,7 @@ from django.db import transaction
 
 from orderwire.document.advice import AdviceStatus, ApplicationAdvice
 from orderwire.document.finding import Finding, warning
-from orderwire.flow.acknowledge import evidence
+from orderwire.flow import evidence
 from orderwire.flow.acknowledge.match import sent
 from orderwire.flow.acknowledge.sent import only_a_test, set_control, under_control, under_payload
 from orderwire.ledger.events import ReceiptApplicationAdvice

@@ -6,8 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from orderwire.document.states import AnswerState
-from orderwire.flow import Refused
-from orderwire.flow.acknowledge import evidence
+from orderwire.flow import Refused, evidence
 from orderwire.ledger.append import append
 from orderwire.ledger.entry import Subject
 from orderwire.ledger.events import AnswerAccepted, AnswerInsisted

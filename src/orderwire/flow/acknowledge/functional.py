@@ -7,7 +7,7 @@ from django.db import transaction
 
 from orderwire.document.finding import Finding, info, warning
 from orderwire.document.functional import FunctionalAck, FunctionalStatus, TransactionStatus
-from orderwire.flow.acknowledge import evidence
+from orderwire.flow import evidence
 from orderwire.flow.acknowledge.sent import only_a_test, set_control, under_control
 from orderwire.ledger.events import ReceiptFunctionalAck
 from orderwire.records import Delivery, Message, Order, Partner

@@ -8,7 +8,7 @@ from django.utils import timezone
 from orderwire.document.order import Order as OrderDocument
 from orderwire.document.response import HeaderStatus, Response
 from orderwire.document.states import AnswerState, DeliveryState, OrderState
-from orderwire.flow.acknowledge import evidence
+from orderwire.flow import evidence
 from orderwire.flow.acknowledge.contradictions import contradictions
 from orderwire.flow.acknowledge.differences import Comparison, compare
 from orderwire.flow.acknowledge.match import NoMatch, deliveries, order_for, revision_for

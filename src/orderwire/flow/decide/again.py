@@ -5,8 +5,7 @@ from django.utils import timezone
 
 from orderwire import engine
 from orderwire.document.states import AnswerState, DeliveryState
-from orderwire.flow import clock
-from orderwire.flow.acknowledge import evidence
+from orderwire.flow import clock, evidence
 from orderwire.ledger.append import append
 from orderwire.ledger.events import DeliveryResent
 from orderwire.records import Delivery, Order, Revision, Timer

@@ -10,8 +10,7 @@ from django.utils import timezone
 from orderwire.document.order import Order as Document
 from orderwire.document.response import Response as Answer
 from orderwire.document.states import AnswerState, OrderState
-from orderwire.flow import Refused, amend, hold
-from orderwire.flow.acknowledge import evidence
+from orderwire.flow import Refused, amend, evidence, hold
 from orderwire.flow.decide.again import send_again
 from orderwire.flow.decide.choice import LineDecision, chosen
 from orderwire.flow.decide.outcome import Outcome, outcome

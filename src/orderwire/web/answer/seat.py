@@ -21,8 +21,7 @@ from django.utils import timezone
 
 from orderwire.document.order import Order as Document
 from orderwire.document.response import Response as Answer
-from orderwire.flow import clock, links
-from orderwire.flow.acknowledge import evidence
+from orderwire.flow import clock, evidence, links
 from orderwire.records import AnswerLink, Delivery, Order, Partner, Response, Revision, User
 from orderwire.web.answer.words import LANGUAGES, Texts, texts
 

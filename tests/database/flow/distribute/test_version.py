@@ -14,8 +14,7 @@ from django.utils import timezone
 
 from orderwire.channels.email.session import MailSession
 from orderwire.document.states import DeliveryState
-from orderwire.flow import Refused, distribute, hold
-from orderwire.flow.acknowledge import evidence
+from orderwire.flow import Refused, distribute, evidence, hold
 from orderwire.flow.distribute.result import Outcome, Result, record
 from orderwire.records import Attempt, Delivery, Endpoint, EndpointVersion, Order
 from tests.database import factories
