@@ -96,15 +96,22 @@ def plugins() -> Iterator[Fault]:
 
 
 def files() -> "tuple[Any, Any, list[Fault]]":
-    """The rules and the policy as they stand in the files, each None where it cannot be used, and what is wrong."""
+    """The rules and the approval policy as they stand, each None where it cannot be used, and what is wrong with them
+    and with changes and reminders."""
     from orderwire.flow import configuration
-    from orderwire.governance import policy
+    from orderwire.governance import changes, policy, reminding
     from orderwire.routing import table
     from orderwire.yaml_file import Unreadable
 
     found: list[Any] = []
     faults: list[Fault] = []
-    for name, read in (("rules.yaml", table.from_yaml), ("policy.yaml", policy.from_yaml)):
+    readers: list[tuple[str, Any]] = [
+        ("rules.yaml", table.from_yaml),
+        ("policy.yaml", policy.from_yaml),
+        ("changes.yaml", changes.from_yaml),
+        ("reminders.yaml", reminding.from_yaml),
+    ]
+    for name, read in readers:
         try:
             found.append(read(configuration.text_of(name)))
         except Unreadable as failure:

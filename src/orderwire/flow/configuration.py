@@ -1,4 +1,4 @@
-"""The rules and the policy in force: the operator's files, else the shipped defaults. A changed rule file becomes a
+"""The rules and the policies in force: the operator's files, else the shipped defaults. A changed rule file becomes a
 new published version in the database; a broken one changes nothing, and `orderwire check` tells what is wrong."""
 
 import hashlib
@@ -12,7 +12,9 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from orderwire.document.finding import error
+from orderwire.governance import changes as changing
 from orderwire.governance import policy as policies
+from orderwire.governance import reminding
 from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.records import RuleSetVersion
@@ -68,6 +70,16 @@ def policy() -> policies.Policy:
     return _parsed_policy(text_of("policy.yaml"))
 
 
+def reminders() -> reminding.Reminders:
+    """Who is reminded, and who is told. Raises Unreadable with line and remedy."""
+    return _parsed_reminders(text_of("reminders.yaml"))
+
+
+def changes() -> changing.ChangePolicy:
+    """The policy of changes in force. Raises Unreadable with line and remedy: without it nothing changes by itself."""
+    return _parsed_changes(text_of("changes.yaml"))
+
+
 @cache
 def _default(name: str) -> str:
     return files("orderwire.defaults").joinpath(name).read_text(encoding="utf-8")
@@ -81,6 +93,16 @@ def _parsed_rules(text: str) -> table.RuleSet:
 @lru_cache(maxsize=8)
 def _parsed_policy(text: str) -> policies.Policy:
     return policies.from_yaml(text)
+
+
+@lru_cache(maxsize=8)
+def _parsed_reminders(text: str) -> reminding.Reminders:
+    return reminding.from_yaml(text)
+
+
+@lru_cache(maxsize=8)
+def _parsed_changes(text: str) -> changing.ChangePolicy:
+    return changing.from_yaml(text)
 
 
 @lru_cache(maxsize=8)

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from orderwire.document.party import Party
 from orderwire.flow import Refused, configuration
+from orderwire.governance.changes import ChangePolicy
 from orderwire.governance.policy import Policy
 from orderwire.records import recipients
 from orderwire.records.recipients import PartnerRow
@@ -14,7 +15,7 @@ from orderwire.yaml_file import Unreadable
 
 @dataclass
 class Look:
-    """Rules, policy, suppliers and their endpoints as they are now. Raises Refused where a file is broken."""
+    """Rules, policies, suppliers and their endpoints as they are now. Raises Refused where a file is broken."""
 
     _suppliers: dict[tuple[str, tuple[tuple[str, str], ...]], int | None] = field(default_factory=dict)
     _recipients: dict[int, list[PartnerRow]] = field(default_factory=dict)
@@ -34,6 +35,16 @@ class Look:
             return configuration.policy()
         except Unreadable as failure:
             raise Refused(f"The approval policy cannot be used: {failure}", remedy="Correct policy.yaml.") from failure
+
+    @cached_property
+    def changes(self) -> ChangePolicy:
+        """The policy of changes in force."""
+        try:
+            return configuration.changes()
+        except Unreadable as failure:
+            raise Refused(
+                f"The policy of changes cannot be used: {failure}", remedy="Correct changes.yaml."
+            ) from failure
 
     def supplier(self, party: Party) -> int | None:
         """The id of the supplier that a document means: by the buyer's own number for it, by another identifier, by
