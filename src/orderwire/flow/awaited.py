@@ -1,9 +1,15 @@
 """Waiting for the supplier's answer begins when it is known that the order arrived, however late that becomes known."""
 
 import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
 
 from orderwire.document.states import AnswerState
-from orderwire.records import Delivery, Order, Timer
+from orderwire.flow import clock, ladder
+from orderwire.governance.reminding import Subject
+from orderwire.records import Cancellation, Delivery, Order, Timer
 
 
 def ask(delivery: Delivery, order: Order | None) -> None:
@@ -17,4 +23,26 @@ def ask(delivery: Delivery, order: Order | None) -> None:
         due = datetime.datetime.fromisoformat(text)
         order.answer_state, order.answer_due_at = AnswerState.WAITING, due
         order.save(update_fields=["answer_state", "answer_due_at"])
-        Timer.objects.create(kind="answer_due", order=order, delivery=delivery, due_at=due)
+        Timer.objects.bulk_create(timers(delivery.parcel or {}, due, order_id=order.pk, delivery_id=delivery.pk))
+
+
+def timers(parcel: Mapping[str, Any], due: datetime.datetime, *, order_id: int, delivery_id: int) -> list[Timer]:
+    """The clocks that start when a parcel was taken over: of the answer, and of the first reminder."""
+    found = [Timer(kind="answer_due", order_id=order_id, delivery_id=delivery_id, due_at=due)]
+    if parcel.get("remind"):
+        found.append(ladder.timer(parcel["remind"], order_id=order_id, due=due, delivery_id=delivery_id))
+    return found
+
+
+def remind(order: Order, due: datetime.datetime, *, cancellation: Cancellation | None = None) -> None:
+    """Start the reminders for an answer that is due then: to the order's current version, or to its cancellation.
+
+    For those who ask without sending a parcel first (the buyer insists, a cancellation); inside their transaction.
+    """
+    assert order.supplier is not None  # somebody was asked
+    about: Subject = "cancellation" if cancellation else "order"
+    found = ladder.first(about, due, clock.calendar(order.supplier), after=timezone.now())
+    if found:
+        ladder.timer(
+            found, order_id=order.pk, due=due, cancellation_id=cancellation.pk if cancellation else None
+        ).save()

@@ -25,7 +25,7 @@ with picked as (
     and not exists (
       select 1 from ow_delivery older
       where older.order_id = d.order_id and older.endpoint_id = d.endpoint_id and older.id < d.id
-        and older.state in ('ready', 'retry', 'sending'))
+        and older.state in ('ready', 'retry', 'sending') and older.kind <> 'notice')
   order by d.due_at, d.id
   limit %(batch)s
   for update of d skip locked

@@ -1,12 +1,21 @@
 """What may leave now, as SQL over a delivery `d`, its order `o` and its version `r`: asked when a delivery is claimed,
 right before its first byte, and when a try has ended."""
 
-WANTED = """case d.kind
+NOTICE_WANTED = """n.stopped_at is null and exists (
+    select 1 from ow_order w join ow_revision v on v.id = n.revision_id
+    where w.id = n.order_id and case
+      when n.cancellation_id is null
+        then w.state = 'approved' and w.revision = v.number and w.answer_state in ('waiting', 'overdue', 'received')
+      else w.state = 'cancelling' and exists (
+        select 1 from ow_cancellation x where x.id = n.cancellation_id and x.state in ('asked', 'overdue')) end)"""
+"""Somebody still waits for what a notice `n` reminds of. A word that the order was received is no answer yet."""
+
+WANTED = f"""case d.kind
   when 'order' then coalesce(o.state = 'approved', true)
   when 'cancellation' then coalesce(o.state in ('cancelling', 'approved'), true)
     and exists (select 1 from ow_cancellation x
                 where x.id = (d.says->>'cancellation')::bigint and x.state in ('asked', 'overdue'))
-  when 'notice' then exists (select 1 from ow_notice n where n.delivery_id = d.id and n.stopped_at is null)
+  when 'notice' then exists (select 1 from ow_notice n where n.delivery_id = d.id and {NOTICE_WANTED})
   else true end"""
 """An order leaves while it is approved, a cancellation while nobody has answered it, a notice while somebody waits."""
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from orderwire import plugins
 from orderwire.channels import File
 from orderwire.document.order import Order
-from orderwire.flow import clock, links
+from orderwire.flow import clock, ladder, links
 from orderwire.flow.distribute import said
 from orderwire.flow.distribute.claimed import Claimed, Place
 from orderwire.flow.distribute.numbers import Numbers, WriteContext, scope
@@ -83,13 +83,15 @@ def check(place: Place, claimed: Claimed) -> None:
 
 
 def render(desk: Desk, claimed: Claimed) -> Made:
-    """The documents of a delivery that has none yet and passed the check; a notice is only a letter. Raises
-    NotSendable."""
+    """The documents of a delivery that has none yet and passed the check; a notice is only a letter, which is written
+    for each try. Raises NotSendable."""
+    if claimed.kind == Delivery.Kind.NOTICE:
+        return Made((), {"files": [], "controls": {}, "findings": []}, secret=False)
     place = desk.place
     order = Order.model_validate_json(bytes(claimed.content or b""))
     partner = desk.partners[claimed.recipient_id or place.version.endpoint.partner_id]
     texts = _links(desk, claimed, partner)
-    kinds = [place.version.format, *place.version.also] if claimed.kind != Delivery.Kind.NOTICE else []
+    kinds = [place.version.format, *place.version.also]
     written = [_write(desk, plugins.format(kind), claimed, order, partner, texts) for kind in kinds]
     files = tuple(File(w.filename, w.media_type, w.content) for w in written)
     kept = {
@@ -100,6 +102,7 @@ def render(desk: Desk, claimed: Claimed) -> Made:
         "controls": {k: v for w in written for k, v in w.controls.items()},
         "findings": [f"{f.where}: {f.text}" for w in written for f in w.findings],
         "answer_by": texts.get("answer_by"),
+        "remind": _remind(texts.get("answer_by"), partner),
         "language": partner.language,
         "time_zone": partner.time_zone,
     }
@@ -124,6 +127,14 @@ def _links(desk: Desk, claimed: Claimed, partner: Partner) -> dict[str, str]:
     if claimed.duplicate:
         texts["duplicate"] = "yes"
     return texts
+
+
+def _remind(answer_by: str | None, partner: Partner) -> dict[str, Any]:
+    """The first reminder that comes where the answer fails to."""
+    if answer_by is None:
+        return {}
+    due = datetime.datetime.fromisoformat(answer_by)
+    return ladder.first("order", due, clock.calendar(partner), after=timezone.now())
 
 
 def answer_url(place: Place, claimed: Claimed, answer_by: str) -> str:

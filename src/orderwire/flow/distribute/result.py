@@ -14,6 +14,7 @@ from django.utils import timezone
 from orderwire.channels import Proof
 from orderwire.channels import Receipt as Word
 from orderwire.document.states import DeliveryState
+from orderwire.flow.awaited import timers
 from orderwire.flow.distribute.claimed import Claimed
 from orderwire.flow.distribute.leave import NOT_REPLACED, OVER, WANTED
 from orderwire.ledger import events
@@ -252,9 +253,10 @@ def _move_orders(cursor: object, channel: str, results: list[tuple[Result, str]]
         ],
     )
     Timer.objects.bulk_create(
-        Timer(kind="answer_due", order_id=r.claimed.order_id, delivery_id=r.claimed.id, due_at=due)
+        timer
         for r, due in asks
-        if due is not None
+        if due is not None and r.claimed.order_id is not None
+        for timer in timers(r.claimed.parcel or {}, due, order_id=r.claimed.order_id, delivery_id=r.claimed.id)
     )
 
 

@@ -120,7 +120,9 @@ class NoticeQueued(Event, kind="notice.queued", about=("revision",)):
 
 
 class NoticeStopped(Event, kind="notice.stopped", about=("revision",)):
-    """What would have been sent is not needed any more."""
+    """A reminder was not sent: it is not needed any more, was skipped after a standstill, or nobody is on record whom it
+    could reach. Then `remedy` says what a person should do."""
 
     step: Words
     reason: Words
+    remedy: Words | None = None

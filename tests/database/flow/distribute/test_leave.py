@@ -31,7 +31,7 @@ def test_an_approved_order_is_in_the_folder_whole_and_its_answer_is_awaited(out:
     assert orders_in(out) == [("4500071791", 1)]
     assert (delivery.state, order.delivery_state, order.answer_state) == ("accepted", "accepted", "waiting")
     assert delivery.accepted_at is not None and delivery.due_at is None
-    assert Timer.objects.get().due_at == order.answer_due_at
+    assert Timer.objects.get(kind="answer_due").due_at == order.answer_due_at
     attempt = Attempt.objects.get()
     assert (attempt.outcome, attempt.number) == ("accepted", 1)
     assert attempt.started_at and attempt.finished_at

@@ -97,7 +97,7 @@ def test_a_doubt_ends_when_somebody_says_it_arrived_and_the_answer_is_awaited(se
     settled = distribute.settle_doubt(only(order).pk, arrived=True, actor="user:ines", reason="Marta called")
     order.refresh_from_db()
     assert (settled.state, order.delivery_state, order.answer_state) == ("accepted", "accepted", "waiting")
-    assert order.answer_due_at is not None and Timer.objects.get().due_at == order.answer_due_at
+    assert order.answer_due_at is not None and Timer.objects.get(kind="answer_due").due_at == order.answer_due_at
     assert road.kinds(order)[-2:] == ["delivery.in_doubt", "delivery.settled"]
     drain()
     assert len(server.messages()) == 1
