@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from orderwire.document.find_line import PARTS, LineIndex
 from orderwire.document.order import Line, Order
 from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus, Response
 
-_NAMES = (("buyer_part", "buyer_part"), ("supplier_part", "supplier_part"), ("gtin", "gtin"))
-_KEYS = (*_NAMES, ("substitute_part", "supplier_part"))
+_KEYS = (*((name, name) for name in PARTS), ("substitute_part", "supplier_part"))
 """By what an answer without a line number is matched: its field, and that of the line."""
 
 
@@ -30,32 +30,17 @@ def matched(
     By line number (leading zeros aside), else by the one part that fits. A line that is not named where the order as a
     whole is declined, is declined with it.
     """
-    numbers = {line.number: line for line in order.lines}
-    bare: dict[str, list[Line]] = defaultdict(list)
-    parts: dict[tuple[str, str], list[Line]] = defaultdict(list)
-    for line in order.lines:
-        bare[line.number.lstrip("0")].append(line)
-        for name, _ in _NAMES:
-            if value := getattr(line, name):
-                parts[name, value].append(line)
+    index = LineIndex(order.lines)
     found: dict[str, list[LineAnswer]] = defaultdict(list)
     foreign = []
     for answer in response.lines:
-        hit = numbers.get(answer.number or "")
-        if hit is None and answer.number:
-            alike = bare.get(answer.number.lstrip("0"), [])
-            hit = alike[0] if len(alike) == 1 else None
-        for field, name in _KEYS if hit is None else ():
-            alike = parts.get((name, getattr(answer, field) or ""), [])
-            if len(alike) == 1:
-                hit = alike[0]
-                break
+        hit = index.find(answer.number, ((name, getattr(answer, field)) for field, name in _KEYS))
         if hit is None or answer.status is LineStatus.ADDED:
             foreign.append(answer)
         else:
             found[hit.number].append(answer)
     if response.status is HeaderStatus.REJECTED:
-        for number in numbers:
+        for number in (line.number for line in order.lines):
             if number not in found:
                 answer = LineAnswer(number=number, status=LineStatus.REJECTED, reason=response.reason)
                 found[number] = [answer]
