@@ -143,6 +143,11 @@ def asked(line: Line, order: Order) -> tuple[Said, ...]:
     return (*placed, Said(f"{figure(line.price, digits(order.currency))} {_each(line)}"))
 
 
+def amount(line: Line) -> str:
+    """ "120 pieces", "40 kg"."""
+    return f"{figure(line.quantity)} {_units(line)}"
+
+
 def parts(line: Line) -> str:
     """Part numbers: theirs, ours, the GTIN."""
     names = [line.supplier_part or "", f"yours {line.buyer_part}" if line.buyer_part else "", line.gtin or ""]
@@ -160,7 +165,7 @@ def _beside(line: Line, answers: tuple[LineAnswer, ...], rows: list[dict[str, An
         line,
         line.number,
         line.description,
-        f"{figure(line.quantity)} {_units(line)}".strip(),
+        amount(line),
         _ordered(line, fields, rows, order),
         _answered(line, kept, fields, rows, order),
         "; ".join(dict.fromkeys(str(row["reason"]) for row in rows if row.get("reason"))),
@@ -250,7 +255,7 @@ def _late(line: Line, kept: list[LineAnswer], asked_by: datetime.date) -> str:
     """How much comes after the day asked: "20 pieces"."""
     after = [a.quantity for a in kept if (at := a.promised or a.ships) and at > asked_by and a.quantity is not None]
     late = sum(after, Decimal(0))
-    return f"{figure(late)} {_units(line)}".strip() if after and late < line.quantity else ""
+    return amount(line.model_copy(update={"quantity": late})) if after and late < line.quantity else ""
 
 
 def _money(rows: list[dict[str, Any]], currency: str) -> Money | None:

@@ -21,7 +21,7 @@ from orderwire.tracking import attention
 from orderwire.tracking.approvals import verdicts
 from orderwire.tracking.channels import source_word
 from orderwire.tracking.fields import field_word
-from orderwire.tracking.words import Money, brief_age, due, plural, short, when
+from orderwire.tracking.words import Money, brief_age, decide_words, due, plural, short, when
 
 Group = Literal["past", "today", "none"]
 APPROVALS = 20
@@ -210,7 +210,9 @@ def _answers(now: datetime.datetime) -> Iterator[Task]:
         since = answer.received_at if answer else order.changed_at
         common = {"order": order, "about": order.supplier_name, "money": _money(order), "since": since,
                   "key": f"answer-{order.pk}", "mark": state.mark, "tone": state.tone}  # fmt: skip
-        answer_page = reverse("order_section", args=[order.pk, "answers"])
+        section = reverse("order_section", args=[order.pk, "answers"])
+        decide = reverse("differences", args=[order.pk, answer.pk]) if answer else section
+        words = decide_words(answer.differences) if answer else "See their answer"
         if state is AnswerState.OVERDUE:
             zone = order.supplier.time_zone if order.supplier else "UTC"
             seen = {"opened": f"Opened by a person at {short(order.supplier_name)}", "delivered": "Receipt is proven"}
@@ -221,11 +223,10 @@ def _answers(now: datetime.datetime) -> Iterator[Task]:
         elif state is AnswerState.REJECTED:
             said = str((answer.content or {}).get("reason") or "") if answer else ""
             yield Task(title="Declined", why=f"“{said.strip()}”" if said else "No reason was given.",
-                       label="See their answer", url=answer_page, group=_day(since, now), **common)  # type: ignore[arg-type]  # fmt: skip
+                       label=words, url=decide, group=_day(since, now), **common)  # type: ignore[arg-type]  # fmt: skip
         else:
             found = answer.differences if answer else []
-            label = f"Decide {plural(len(found), 'difference')}" if found else "See their answer"
-            yield Task(title=_kinds(found), why=_summary(found), label=label, url=answer_page,
+            yield Task(title=_kinds(found), why=_summary(found), label=words, url=decide,
                        group=_day(since, now), **common)  # type: ignore[arg-type]  # fmt: skip
 
 

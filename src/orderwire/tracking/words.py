@@ -1,8 +1,10 @@
 """How times, ages, money and people are said. Times are in the reader's zone unless a place is named."""
 
 import datetime
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -143,3 +145,10 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 def capped(count: int, cap: int) -> str:
     """A capped count: 217, or 1,000+ where there are more."""
     return f"{cap:,}+" if count > cap else f"{count:,}"
+
+
+def decide_words(differences: Sequence[Mapping[str, Any]]) -> str:
+    """What a button to an answer says: "Decide 5 differences", one for each line that differs."""
+    count = len({d.get("line") for d in differences})
+    declined = any(d.get("field") == "order" for d in differences)
+    return f"Decide {plural(count, 'difference')}" if count and not declined else "Decide what to do"

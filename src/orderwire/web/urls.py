@@ -5,7 +5,6 @@ from django.urls import include, path
 from orderwire.web import account, stream
 from orderwire.web.console import (
     act,
-    answers,
     approvals,
     bulk,
     delivery,
@@ -34,7 +33,6 @@ console = [
     path("deliveries/<int:pk>/", delivery.delivery, name="delivery"),
     path("deliveries/<int:pk>/files/<int:n>/", delivery.file, name="delivery_file"),
     path("deliveries/<int:pk>/<slug:verb>/", delivery.deliver, name="deliver"),
-    path("answers/<int:pk>/decide/", answers.decision, name="decide"),
     path("approvals/", approvals.approvals, name="approvals"),
     path("suppliers/", suppliers.suppliers, name="suppliers"),
     path("suppliers/<int:pk>/", suppliers.supplier, name="supplier"),

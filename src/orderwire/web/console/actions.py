@@ -10,7 +10,7 @@ from orderwire.records import Response, User
 from orderwire.tracking.approvals import May, verdict
 from orderwire.tracking.order import OrderView
 from orderwire.tracking.says import supplier_word
-from orderwire.tracking.words import plural
+from orderwire.tracking.words import decide_words
 
 
 @dataclass(frozen=True)
@@ -83,14 +83,8 @@ def _answer_actions(view: OrderView) -> list[Action]:
     answer = view.answer
     if answer is None or answer.state != Response.State.OPEN:
         return []
-    url = reverse("order_section", args=[view.order.pk, "answers"])
-    count = len(answer.differences)
-    label = (
-        "See their answer"
-        if view.order.answer_state == "rejected" or not count
-        else f"Decide {plural(count, 'difference')}"
-    )
-    return [Action(label, url, post=False, here="answers")]
+    url = reverse("differences", args=[view.order.pk, answer.pk])
+    return [Action(decide_words(answer.differences), url, post=False, here="answers")]
 
 
 def _delivery_actions(view: OrderView) -> list[Action]:

@@ -1,21 +1,14 @@
-"""Answers beside the order, line by line, and the buyer's decision on the open one."""
+"""The answers to an order, each with what it differs in; the open one leads to the page where it is decided."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from django.views.decorators.http import require_POST
-
-from orderwire.flow.acknowledge import decide
 from orderwire.records import Response
 from orderwire.tracking.channels import source_word
 from orderwire.tracking.order import OrderView
 from orderwire.tracking.people import names
-from orderwire.tracking.words import Money, when
-from orderwire.web.access import actor, buyer, typed
-from orderwire.web.console.done import done
+from orderwire.tracking.words import Money, decide_words, when
 
 
 @dataclass(frozen=True)
@@ -46,8 +39,8 @@ class Shown:
     differences: list[Difference]
     total: str
     reason: str
-    may_accept: bool
     state: str
+    label: str
 
 
 _TITLES = {
@@ -83,8 +76,8 @@ def _shown(view: OrderView, answer: Response, by: str) -> Shown:
         found,
         total,
         str(answer.content.get("reason") or ""),
-        view.order.answer_state == "different",
         _state(answer, current=version == view.order.revision, version=version),
+        decide_words(answer.differences),
     )
 
 
@@ -102,17 +95,3 @@ def _difference(d: dict[str, Any], currency: str) -> Difference:
         d.get("line") or "", d.get("field", ""), d.get("ordered", ""), d.get("answered", ""), d.get("text", ""),
         d.get("reason", ""), text, bool(money and money.value > 0),
     )  # fmt: skip
-
-
-@require_POST
-@buyer
-def decision(request: HttpRequest, pk: int) -> HttpResponse:
-    """Accept the supplier's differences, or insist on the order with a reason."""
-    accept = request.POST.get("accept") == "yes"
-    answer = Response.objects.filter(pk=pk).first()
-    back = reverse("order", args=[answer.order_id]) if answer and answer.order_id else reverse("inbox")
-    said = "Differences accepted; the loop is closed." if accept else "The supplier is asked to answer again."
-    reason = typed(request.POST, "reason")
-    return done(
-        request, said, lambda: decide(pk, actor=actor(request), accept=accept, reason=reason), back=back, undone=back
-    )

@@ -1,32 +1,28 @@
-"""What the buyer has chosen for each line: read from the form, checked, added up."""
+"""What the buyer has chosen for each line: read from the form and checked."""
 
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
+from orderwire.document.order import Line
+from orderwire.document.order_change import LinePart
+from orderwire.flow.decide import Choice as Way
+from orderwire.flow.decide import LineDecision
 from orderwire.tracking.beside import Beside
 from orderwire.tracking.figures import digits
 from orderwire.web.answer import entry
 from orderwire.web.answer.words import texts
+from orderwire.web.console.differences.answered import Answered
 
 WAYS = {"accept": "Accept", "counter": "Counter", "insist": "Insist", "resource": "Re-source"}
 _BY_POLICY = {"accept": "accept", "reject": "insist"}
 
 
-@dataclass(frozen=True)
-class Offer:
-    """What the buyer proposes instead."""
-
-    quantity: Decimal
-    price: Decimal
-    day: datetime.date | None
-
-
 @dataclass
 class Choice:
-    """The choice for one row, with its fields as text. `off` are the ways that do not fit it, and why."""
+    """The choice for one row, with its fields as text. `barred`: ways that cannot be taken, and why; `offer`: what the
+    fields of a counter-proposal say beyond what was ordered; `elsewhere`: what re-sourcing orders from somebody else."""
 
     row: Beside
     at: int
@@ -36,7 +32,9 @@ class Choice:
     day: str = ""
     picked: bool = False
     errors: dict[str, str] = field(default_factory=dict)
-    offer: Offer | None = None
+    offer: LinePart | None = None
+    barred: dict[str, str] = field(default_factory=dict)
+    elsewhere: str = ""
 
     @property
     def key(self) -> str:
@@ -44,42 +42,52 @@ class Choice:
         return self.row.number or "*"
 
     @property
-    def off(self) -> tuple[str, ...]:
-        """Ways that cannot be chosen: nothing can be countered, or ordered elsewhere, that is no line of the order."""
-        if self.row.line is None:
-            return ("counter", "accept") if self.row.declined else ("counter", "resource")
-        return ("counter",) if self.row.declined else ()
-
-    @property
     def ways(self) -> list[tuple[str, str, bool, bool]]:
         """Value, word, whether chosen, whether it cannot be chosen."""
-        return [(way, word, way == self.chosen, way in self.off) for way, word in WAYS.items()]
+        return [(way, word, way == self.chosen, way in self.barred) for way, word in WAYS.items()]
+
+    @property
+    def decision(self) -> LineDecision | None:
+        """What flow is told; nothing while it is not chosen, or a field is wrong. To offer what was ordered is to
+        insist."""
+        if not self.chosen or self.errors:
+            return None
+        if self.chosen != "counter":
+            return LineDecision(self.row.number, cast(Way, self.chosen))
+        if self.offer is None:
+            return LineDecision(self.row.number, "insist")
+        return LineDecision(self.row.number, "counter", self.offer)
+
+    @property
+    def hint(self) -> str:
+        """Why the answer cannot simply be taken, where that is so."""
+        return self.barred.get("accept", "") if self.row.line else ""
 
     def choose(self, way: str) -> None:
         """Choose a way where it fits; else leave it as it is."""
-        if way in WAYS and way not in self.off:
+        if way in WAYS and way not in self.barred:
             self.chosen = way
 
 
-def fresh(rows: Iterable[Beside], currency: str) -> list[Choice]:
+def fresh(rows: Iterable[Beside], answer: Answered) -> list[Choice]:
     """As the policy has it: what it settles is chosen, what needs a person is not."""
-    return [_fresh(row, at, currency) for at, row in enumerate(rows)]
+    return [_fresh(row, at, answer) for at, row in enumerate(rows)]
 
 
-def _fresh(row: Beside, at: int, currency: str) -> Choice:
-    choice = Choice(row, at, "")
+def _fresh(row: Beside, at: int, answer: Answered) -> Choice:
+    choice = Choice(row, at, "", barred=answer.barred(row))
     choice.choose(_BY_POLICY.get(row.verdict, ""))
     if (line := row.line) is not None:
         t = texts("en")
         days = {s.requested for s in line.schedules if s.requested}
-        choice.quantity, choice.price = t.field(line.quantity), t.field(line.price, digits(currency))
-        choice.day = max(days).isoformat() if days else ""
+        choice.quantity, choice.price = t.field(line.quantity), t.field(line.price, digits(answer.order.currency))
+        choice.day = min(days).isoformat() if len(days) == 1 and len(line.schedules) == 1 else ""
     return choice
 
 
-def read(rows: Iterable[Beside], data: Mapping[str, Any], picked: Iterable[str], currency: str) -> list[Choice]:
+def read(rows: Iterable[Beside], data: Mapping[str, Any], picked: Iterable[str], answer: Answered) -> list[Choice]:
     """From what was posted; `picked` are the rows that are ticked."""
-    found, ticked, every = fresh(rows, currency), set(picked), data.get("all") == "yes"
+    found, ticked, every = fresh(rows, answer), set(picked), data.get("all") == "yes"
     for choice in found:
         choice.chosen, choice.picked = "", every or choice.key in ticked
         choice.choose(data.get(f"c.{choice.key}", ""))
@@ -98,37 +106,43 @@ def bulk(found: Iterable[Choice], way: str) -> None:
             choice.choose(way)
 
 
-def check(found: Iterable[Choice], today: datetime.date) -> bool:
-    """Read the offers; what is wrong stands beside the field. True where nothing is."""
+def check(found: Iterable[Choice], answer: Answered, today: datetime.date) -> bool:
+    """Read the offers and try every choice; what is wrong stands beside it. True where nothing is."""
     right = True
     for choice in found:
         choice.errors, choice.offer = {}, None
-        if choice.chosen == "counter":
-            _check(choice, today)
+        choice.elsewhere = answer.elsewhere(choice.row) if choice.chosen == "resource" else ""
+        if choice.chosen == "counter" and choice.row.line:
+            _offer(choice, choice.row.line, today)
+        if choice.decision and (problem := answer.problem(choice.row, choice.decision)):
+            choice.errors["choice"] = problem
         right = right and not choice.errors
     return right
 
 
-def _check(choice: Choice, today: datetime.date) -> None:
-    t, line = texts("en"), choice.row.line
-    quantity = price = Decimal(0)
-    when = None
+def _offer(choice: Choice, line: Line, today: datetime.date) -> None:
+    t = texts("en")
+    said: dict[str, Any] = {}
     try:
         quantity = entry.number(choice.quantity, t)
         if quantity == 0:
             raise entry.Wrong("Write more than 0, or re-source the line.")
+        if quantity != line.quantity:
+            said["quantity"] = quantity
     except entry.Wrong as failure:
         choice.errors["quantity"] = str(failure)
     try:
         price = entry.number(choice.price, t)
+        if price != line.price:
+            said["price"] = price
     except entry.Wrong as failure:
         choice.errors["price"] = str(failure)
-    asked = {s.requested for s in line.schedules} if line else set()
     try:
-        if choice.day.strip():
-            kept = next((d for d in asked if d and d.isoformat() == choice.day.strip()), None)
-            when = kept or entry.date(choice.day, t, today=today)
+        days = {s.requested for s in line.schedules}
+        kept = {d.isoformat() for d in days if d}
+        if (text := choice.day.strip()) and (text not in kept or len(days) > 1):
+            said["requested"] = entry.date(text, t, today=today)
     except entry.Wrong as failure:
         choice.errors["day"] = str(failure)
-    if not choice.errors:
-        choice.offer = Offer(quantity, price, when)
+    if not choice.errors and said:
+        choice.offer = LinePart.model_validate(said)

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from orderwire.document.order import Order as Document
 from orderwire.flow import Refused
-from orderwire.records import Response, User
+from orderwire.flow.decide import LineDecision
+from orderwire.records import Response
 from orderwire.tracking import beside
 from orderwire.tracking.beside import Beside
 from orderwire.tracking.channels import source_word
@@ -18,7 +19,8 @@ from orderwire.tracking.people import name
 from orderwire.tracking.readable import readable
 from orderwire.tracking.words import day, due, plural, sentence_time, short, when
 from orderwire.web.access import actor, buyer, typed
-from orderwire.web.console.differences import choices, total
+from orderwire.web.console.differences import choices
+from orderwire.web.console.differences.answered import Answered
 from orderwire.web.console.differences.choices import Choice
 from orderwire.web.console.differences.send import send
 
@@ -33,40 +35,41 @@ def differences(request: HttpRequest, pk: int, answer: int) -> HttpResponse:
         raise Http404("There is no such answer.")
     order = Document.model_validate_json(bytes(row.revision.content))
     rows = beside.different(order, row)
-    chosen = choices.fresh(rows, order.currency)
+    answered = Answered(order, beside.standing(row))
+    chosen = choices.fresh(rows, answered)
     given = request.POST if request.method == "POST" else None
     if given is not None:
-        chosen = choices.read(rows, given.dict(), given.getlist("pick"), order.currency)
+        chosen = choices.read(rows, given.dict(), given.getlist("pick"), answered)
         choices.bulk(chosen, given.get("bulk", ""))
-    right = choices.check(chosen, timezone.localdate())
+    right = choices.check(chosen, answered, timezone.localdate())
     problem = ""
     if given is not None and given.get("step") == "send":
         problem = _sent(request, row, chosen) if right else "A field cannot be used; it says beside it what to do."
         if not problem:
             return redirect("order", pk)
-    context = _context(row, order, rows, chosen) | _tab(request, row, order, rows)
+    context = _context(row, answered, rows, chosen) | _tab(request, row, order, rows)
     context |= {"problem": problem, "reason": typed(request.POST, "reason")}
     return render(request, "console/differences.html", context, status=422 if problem else 200)
 
 
 def _sent(request: HttpRequest, row: Response, chosen: list[Choice]) -> str:
     """Send the decisions; why it was not done, or nothing."""
-    assert isinstance(request.user, User)
     open_ones = [choice.row.name for choice in chosen if not choice.chosen]
     if open_ones:
         names = ", ".join(open_ones[:5]) + (" and more" if len(open_ones) > 5 else "")
         return f"Not sent. Nothing is decided yet for {names}. Choose for each; they get one message with all of it."
     try:
-        said = send(row.pk, chosen, actor=actor(request), user=request.user, reason=typed(request.POST, "reason"))
+        who = short(row.order.supplier_name) if row.order else ""
+        said = send(row.pk, chosen, actor=actor(request), who=who, reason=typed(request.POST, "reason"))
     except Refused as refusal:
         return f"Not sent. {refusal}"
     messages.success(request, said, extra_tags="ok")
     return ""
 
 
-def _context(row: Response, order: Document, rows: list[Beside], chosen: list[Choice]) -> dict[str, Any]:
+def _context(row: Response, answered: Answered, rows: list[Beside], chosen: list[Choice]) -> dict[str, Any]:
     assert row.order is not None and row.revision is not None
-    now, record = timezone.now(), row.order
+    now, record, order = timezone.now(), row.order, answered.order
     settled = sum(r.verdict != "ask" for r in rows)
     decided = sum(bool(c.chosen) for c in chosen)
     current = row.revision.number == record.revision
@@ -88,7 +91,11 @@ def _context(row: Response, order: Document, rows: list[Beside], chosen: list[Ch
         "current": current,
         "open": row.state == Response.State.OPEN and current,
         "state": Response.State(row.state).label,
-        "figures": (total.ordered(order), total.accepted(order, rows), total.as_chosen(order, chosen)),
+        "figures": (
+            answered.total(()),
+            answered.total(LineDecision(c.row.number, "accept") for c in chosen if "accept" not in c.barred),
+            answered.total(c.decision for c in chosen if c.decision),
+        ),
         "lines": plural(len(order.lines), "line"),
         "need": day(record.need_by) if record.need_by else "",
         "latest": _latest(rows),
