@@ -1,22 +1,23 @@
 """Does a change need a new approval? By its fields, by how far it goes, and by how far all changes together went."""
 
-import re
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from typing import Any
-
-from stdnum import iban
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from orderwire.document.amount import NO_RATES, Rates
 from orderwire.document.order import Order
 from orderwire.governance.changes import compare, schedule
+from orderwire.governance.changes.bank_account import names_account
 from orderwire.governance.changes.compare import Excess
 from orderwire.governance.changes.drift import drift
-from orderwire.governance.changes.fields import ADDED, REMOVED, changed_fields, says
+from orderwire.governance.changes.fields import ADDED, REMOVED, FieldValue, changed_fields, says
 from orderwire.governance.changes.judgement import Judgement, Reason, judgement
 from orderwire.governance.changes.policy import Amendments, ChangePolicy
 
-Accepted = Collection[tuple[str | None, str]]
+Field = tuple[str | None, str]
+"""A field or a difference with the number of its line (None: of the order)."""
+
+Agreed = dict[str | None, set[str]]
+"""By line, the fields that an accepted answer changed."""
 
 _MEASURED = {
     "lines.price": "price",
@@ -33,7 +34,6 @@ _AGREED = {
     "date": ("lines.schedules.requested", "lines.schedules.quantity"),
     "part": ("lines.buyer_part", "lines.supplier_part", "lines.gtin", "lines.description"),
     "line": (REMOVED,),
-    "order": (REMOVED,),
     "charge": ("allowances_charges",),
     "terms": ("payment_terms", "incoterm"),
 }
@@ -41,14 +41,7 @@ _AGREED = {
 
 _MONEY = ("lines.price", "lines.price_basis", "lines.quantity", "lines.taxes", "lines.allowances_charges",
           "allowances_charges", "currency", ADDED, REMOVED)  # fmt: skip
-_IBAN = re.compile(r"(?=([A-Z]{2}\d{2}[A-Z0-9]{11,30}))")
-
-
-@dataclass(frozen=True)
-class _Change:
-    line: str | None
-    name: str
-    value: Any
+_PLACE = "lines.schedules.ship_to"
 
 
 def judge_amendment(
@@ -58,68 +51,78 @@ def judge_amendment(
     before: Order,
     after: Order,
     rates: Rates = NO_RATES,
-    accepted: Accepted = (),
+    accepted: Collection[Field] = (),
     approved_by: str = "",
 ) -> Judgement:
     """Whether `after`, made from `before`, needs a new approval.
 
     `baseline` is the version that a person or a trusted source approved last, `approved_by` who that was. `accepted`
-    are differences (line, field) that the supplier asked for and the policy's `answers` accepted: they count for the
-    drift, and are not judged a second time.
+    are differences (line, field) of the answer that made `after`, where the policy's `answers` accepts them: they count
+    for the drift, and are not judged a second time. Fields without tolerance are held against the baseline too, so that
+    nothing passes because the version before it was never approved.
     """
-    reasons = [*_amended(policy.amendments, before, after, rates, frozenset(accepted))]
+    agreed: Agreed = defaultdict(set)
+    for line, field in accepted:
+        agreed[line].update(_AGREED.get(field, ()))
+    found = tuple(changed_fields(before, after))
+    own = _own(before, after, found, agreed)
+    reasons = [*_forbidden(policy.amendments, found, own)]
+    if baseline != before:
+        earlier = tuple(changed_fields(baseline, after))
+        reasons += _forbidden(policy.amendments, earlier, _own(baseline, after, earlier, agreed))
+    reasons += _beyond_tolerance(policy.amendments, before, after, own, rates)
     return judgement([*reasons, *drift(policy, baseline, after, rates=rates, approved_by=approved_by)])
 
 
-def _amended(
-    policy: Amendments, before: Order, after: Order, rates: Rates, accepted: frozenset[tuple[str | None, str]]
+def _own(old: Order, new: Order, found: Iterable[FieldValue], agreed: Agreed) -> list[Field]:
+    """The fields that differ, without those that were agreed. Places that only changed their position in a line count
+    as its quantities."""
+    before, after = ({line.number: line for line in order.lines} for order in (old, new))
+    own = []
+    for line, name, _ in found:
+        names = agreed.get(line, ())
+        if line and _below(name, _PLACE) and not _below(name, f"{_PLACE}.contact"):
+            was, now = schedule.places(before[line]), schedule.places(after[line])
+            if was == now or (now < was and "lines.schedules.quantity" in names):
+                name = "lines.schedules.quantity"
+        if not any(_below(name, above) for above in names):
+            own.append((line, name))
+    return own
+
+
+def _forbidden(policy: Amendments, found: Iterable[FieldValue], own: Iterable[Field]) -> Iterator[Reason]:
+    """The fields that may not change without approval, and texts that name a bank account."""
+    for line, name, value in found:
+        if names_account(value):
+            yield Reason("amendments.bank", f"{says(line, name)} and names a bank account.")
+    for line, name in own:
+        named, free = _named(policy, name)
+        if not free and (named or name not in _MEASURED):
+            yield Reason(f"amendments.{named or 'unnamed'}", f"{says(line, name)}.")
+
+
+def _beyond_tolerance(
+    policy: Amendments, old: Order, new: Order, own: Sequence[Field], rates: Rates
 ) -> Iterator[Reason]:
-    found = [_Change(*change) for change in changed_fields(before, after)]
-    agreed = {
-        (line, name)
-        for line, field in accepted
-        for name in _AGREED.get(field, ())
-    }  # fmt: skip
-    whole = (None, "order") in accepted
-    own = [c for c in found if not _covered(c, agreed) and not (whole and c.name == REMOVED)]
-    measured: set[tuple[str | None, str]] = set()
-    for change in own:
-        named, free = _named(policy, change.name)
-        if free:
-            if _bank_account(change.value):
-                yield Reason("amendments.bank", f"{says(change.line, change.name)} and names a bank account.")
-        elif named or change.name not in _MEASURED:
-            yield Reason(f"amendments.{named or 'unnamed'}", f"{says(change.line, change.name)}.")
-        else:
-            measured.add((change.line, _MEASURED[change.name]))
-    yield from _measured(policy, before, after, rates, measured)
-    if any(change.name.startswith(_MONEY) for change in own):
-        for excess in compare.total(policy.tolerances, before, after, rates):
+    """What went further than its tolerance, of what this change itself moved."""
+    measured: dict[str | None, set[str]] = defaultdict(set)
+    for number, name in own:
+        if name in _MEASURED and _named(policy, name) == ("", False):
+            measured[number].add(_MEASURED[name])
+    after = {line.number: line for line in new.lines}
+    currency = new.currency if new.currency == old.currency else None
+    for line in old.lines:
+        if moved := measured.get(line.number):
+            if "quantity" in moved:
+                moved.add("date")
+                if schedule.redirected(line, after[line.number]):
+                    yield Reason("amendments.place", f"Line {line.number}: other quantities go to its places.")
+            for excess in compare.line_excess(policy.tolerances, line, after[line.number], rates, currency):
+                if excess.what in moved:
+                    yield _reason(excess)
+    if any(name.startswith(_MONEY) for _, name in own):
+        for excess in compare.total(policy.tolerances, old, new, rates):
             yield _reason(excess)
-
-
-def _measured(
-    policy: Amendments, before: Order, after: Order, rates: Rates, measured: set[tuple[str | None, str]]
-) -> Iterator[Reason]:
-    """What went further than the tolerances, of what this change itself moved."""
-    now = {line.number: line for line in after.lines}
-    for line in before.lines:
-        moved = {what for number, what in measured if number == line.number}
-        if not moved:
-            continue
-        new = now[line.number]
-        if "quantity" in moved and schedule.redirected(line, new):
-            yield Reason("amendments.place", f"Line {line.number}: other quantities go to its places.")
-        if "quantity" in moved:
-            moved.add("date")
-        currency = after.currency if after.currency == before.currency else None
-        for excess in compare.line_excess(policy.tolerances, line, new, rates, currency):
-            if excess.what in moved:
-                yield _reason(excess)
-
-
-def _covered(change: _Change, agreed: set[tuple[str | None, str]]) -> bool:
-    return any(change.line == line and _below(change.name, name) for line, name in agreed)
 
 
 def _named(policy: Amendments, name: str) -> tuple[str, bool]:
@@ -131,16 +134,6 @@ def _named(policy: Amendments, name: str) -> tuple[str, bool]:
 
 def _below(name: str, above: str) -> bool:
     return name == above or name.startswith(f"{above}.")
-
-
-def _bank_account(value: Any) -> bool:
-    """Whether a text contains a valid IBAN, however it is spaced."""
-    text = "".join(str(value).split()).upper() if isinstance(value, str) else ""
-    return any(
-        iban.is_valid(found[1][:length])
-        for found in _IBAN.finditer(text)
-        for length in range(15, len(found[1]) + 1)
-    )  # fmt: skip
 
 
 _WORDS = {

@@ -18,17 +18,18 @@ ADDED, REMOVED, MOVED = "lines.added", "lines.removed", "lines.moved"
 """Names for what happens to a line as a whole."""
 
 
+FieldValue = tuple[str | None, str, Any]
+"""The line's number (None: of the order), the field's name, its new value (None: it is gone)."""
+
+
 @cache
 def known_names() -> frozenset[str]:
     """Every name that can be used: each field, what contains it, and what happens to whole lines."""
     return frozenset({*_fields(Order, ""), ADDED, REMOVED, MOVED} - {"revision"})
 
 
-def changed_fields(before: Order, after: Order) -> Iterator[tuple[str | None, str, Any]]:
-    """Each single field that differs: the line's number, the field's name and its new value.
-
-    What appears or goes as a whole (an address, a contact) counts as each field in it.
-    """
+def changed_fields(before: Order, after: Order) -> Iterator[FieldValue]:
+    """Each single field that differs. What appears or goes as a whole (an address, a contact) counts as each field in it."""
     for change in changes(before, after):
         found = _LINE.match(change.path)
         line = found[1] if found else None

@@ -40,9 +40,14 @@ def parts(schedules: Iterable[Schedule]) -> list[Part]:
     return [(s.requested, s.quantity) for s in schedules]
 
 
+def places(line: Line) -> frozenset[Party | None]:
+    """Where the goods of a line go, whoever is to be called there; None is the place of the whole order."""
+    return frozenset(_by_place(line))
+
+
 def moved(before: Line, after: Line) -> Shift:
     """How far the dates of a line moved, at each place by itself where it goes to several."""
-    old, new = _places(before), _places(after)
+    old, new = _by_place(before), _by_place(after)
     if {*old} != {*new}:
         return shift(parts(before.schedules), parts(after.schedules))
     found = [shift(parts(old[place]), parts(new[place])) for place in old]
@@ -57,16 +62,17 @@ def moved(before: Line, after: Line) -> Shift:
 def redirected(before: Line, after: Line) -> bool:
     """Whether another quantity goes to one of several places."""
     old, new = (
-        {place: sum((s.quantity for s in each), Decimal(0)) for place, each in _places(line).items()}
+        {place: sum((s.quantity for s in each), Decimal(0)) for place, each in _by_place(line).items()}
         for line in (before, after)
     )
     return len({*old, *new}) > 1 and old != new
 
 
-def _places(line: Line) -> dict[Party | None, list[Schedule]]:
+def _by_place(line: Line) -> dict[Party | None, list[Schedule]]:
     found: dict[Party | None, list[Schedule]] = defaultdict(list)
     for schedule in line.schedules:
-        found[schedule.ship_to].append(schedule)
+        place = schedule.ship_to
+        found[place and place.model_copy(update={"contact": None})].append(schedule)
     return dict(found)
 
 
