@@ -2,6 +2,7 @@
 this happened there. Enforced here, so that every door gets the same refusal."""
 
 import datetime
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -12,15 +13,20 @@ from orderwire.document.money import totals
 from orderwire.document.order import Order as Document
 from orderwire.document.states import OrderState
 from orderwire.flow import Refused, in_force, route
+from orderwire.flow.approved import BY_POLICY, approved
 from orderwire.flow.find import Look
 from orderwire.formats import Approval as Claim
 from orderwire.governance import approval as rules
+from orderwire.governance.changes import judge_amendment
 from orderwire.governance.trust import trusts
 from orderwire.ledger import events
 from orderwire.ledger.append import append
-from orderwire.ledger.entry import Event
+from orderwire.ledger.entry import LONGEST, Event
 from orderwire.records import Approval, EndpointVersion, Order, Revision, User
 from orderwire.records.write import ApprovalRow
+
+Accepted = Collection[tuple[str | None, str]]
+"""Differences of an answer, by line (None: of the order) and field: the supplier wanted and the policy accepted them."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +66,50 @@ def arrival(document: Document, sha256: str, *, source: str, claim: Claim | None
     return Arrival(OrderState.APPROVED, row, external)
 
 
-def amended(order: Order, document: Document, sha256: str, *, source: str, claim: Claim | None, look: Look) -> Arrival:
-    """Judge the next version of an order: a trusted source may say yes to it as to a new one."""
-    return arrival(document, sha256, source=source, claim=claim, look=look)
+def amended(
+    order: Order,
+    document: Document,
+    sha256: str,
+    *,
+    source: str,
+    claim: Claim | None,
+    look: Look,
+    accepted: Accepted = (),
+) -> Arrival:
+    """Judge the next version of an order: a trusted source says yes to it as to a new one, and what was approved once
+    may change as far as the policy of changes lets it."""
+    came = arrival(document, sha256, source=source, claim=claim, look=look)
+    known = approved(order)
+    if came.state is OrderState.APPROVED or known is None:
+        return came
+    policy = look.changes
+    baseline, before = (Document.model_validate_json(bytes(r.content)) for r in (known.baseline, known.newest))
+    judged = judge_amendment(
+        policy,
+        baseline=baseline,
+        before=before,
+        after=document,
+        rates=look.policy.exchange,
+        accepted=accepted,
+        approved_by=known.by,
+    )
+    assert isinstance(came.event, events.ApprovalRequested)
+    if judged.needs_approval:
+        reason = " ".join([*judged.reasons, f"{came.event.reason[:1].upper()}{came.event.reason[1:]}."])
+        return Arrival(came.state, None, came.event.model_copy(update={"reason": reason[:LONGEST]}))
+    reason = f"Within what {policy.name} (version {policy.version}) lets pass since version {baseline.revision}."
+    row = ApprovalRow(
+        revision_sha256=sha256,
+        decision=Approval.Decision.GRANTED.value,
+        approver=f"Policy {policy.name} {policy.version}"[:160],
+        user_id=None,
+        source=f"{BY_POLICY}changes",
+        reference=policy.sha256,
+        reason=reason,
+        approved_at=timezone.now(),
+    )
+    passed = events.ApprovalByPolicy(sha256=sha256, baseline=baseline.revision, policy=policy.sha256, reason=reason)
+    return Arrival(OrderState.APPROVED, row, passed)
 
 
 def may(order: Order, user: User) -> rules.Verdict:

@@ -22,6 +22,7 @@ from orderwire.document.order import Line
 from orderwire.document.order import Order as Document
 from orderwire.document.states import AnswerState, DeliveryState, OrderState
 from orderwire.flow import Refused, approve, hold, route
+from orderwire.flow.approve import Accepted
 from orderwire.flow.find import Look
 from orderwire.formats import Approval as Claim
 from orderwire.ledger import events
@@ -200,11 +201,13 @@ def _decided(incoming: Incoming, *, source: str, actor: str, message: Message | 
 
 @dataclass(frozen=True)
 class Proposed:
-    """A version that was made here: on top of which one, and why. `decides` is the answer whose decision it tells."""
+    """A version that was made here: on top of which one, and why. `decides` is the answer whose decision it tells,
+    `accepted` the differences (line, field) of that answer that the policy accepted."""
 
     base: int
     reason: str
     decides: Response | None = None
+    accepted: Accepted = ()
 
 
 def revise(
@@ -218,12 +221,16 @@ def revise(
     proposed: Proposed | None = None,
 ) -> Created:
     """Write the next version of a locked order, judge it, and plan it where it needs nobody's yes. An order that a
-    person put on hold stays there. Raises Refused."""
+    person put on hold stays there, and is approved when it goes on. Raises Refused."""
     _not_negative(document, money.totals(document).total)
     newest = order.revisions.get(number=order.revision)
     sha256 = fingerprint(document)
     look, held = Look(), hold.by_hand(order)
-    judged = approve.amended(order, document, sha256, source=source, claim=claim, look=look)
+    accepted = proposed.accepted if proposed else ()
+    if held:
+        judged = approve.arrival(document, sha256, source=source, claim=None, look=look)
+    else:
+        judged = approve.amended(order, document, sha256, source=source, claim=claim, look=look, accepted=accepted)
     for name, value in _summary(document, look.supplier(document.supplier)).items():
         setattr(order, name, value)
     if not held:
@@ -243,7 +250,6 @@ def revise(
         append(event, actor=actor, order=order, subjects={"revision": revision.pk})
     if judged.approval:
         Approval.objects.create(revision=revision, **asdict(judged.approval))
-    if judged.approval and not held:
         route.plan(order, revision, document, actor=actor)
     return Created(order.pk, order.number, document.revision, order.state, "revised", differing)
 

@@ -107,22 +107,33 @@ def test_the_next_version_follows_and_says_what_changed() -> None:
 
 def test_a_version_without_approval_stops_the_one_before_it() -> None:
     order = road.approved()
-    road.waiting(factories.document(revision=2))
+    road.waiting(factories.document(revision=2, lines=(factories.line(price=99),)))
     order.refresh_from_db()
     assert (order.state, order.revision) == ("pending_approval", 2)
     assert (order.delivery_state, order.answer_state) == (None, "not_asked")
 
 
-def test_an_older_version_is_refused() -> None:
-    road.bring(factories.document(revision=3))
-    before = road.everything()
-    with pytest.raises(Refused, match="has version 3; an older version 2 cannot follow") as refused:
-        road.bring(factories.document(revision=2))
-    assert refused.value.kind == "conflict"
-    assert road.everything() == before
+def test_an_older_version_that_comes_late_is_kept_and_never_sent() -> None:
+    order = road.approved(revision=3)
+    late = road.bring(factories.document(revision=2))
+    order.refresh_from_db()
+    assert (late.outcome, late.revision, order.revision, order.state) == ("late", 2, 3, "approved")
+    assert sorted(order.revisions.values_list("number", flat=True)) == [2, 3]
+    assert set(order.deliveries.values_list("revision__number", flat=True)) == {3}
+    assert "order.kept" in road.kinds(order)
 
 
-@pytest.mark.parametrize("state", ["held", "cancelled", "closed"])
+@pytest.mark.parametrize("state", ["cancelling", "cancelled"])
+def test_a_version_that_comes_while_an_order_is_cancelled_is_kept_and_not_sent(state: str) -> None:
+    order = road.approved()
+    Row.objects.filter(pk=order.pk).update(state=state)
+    kept = road.bring(factories.document(revision=2))
+    order.refresh_from_db()
+    assert (kept.outcome, order.revision, order.state) == ("not_sent", 2, state)
+    assert set(order.deliveries.values_list("revision__number", flat=True)) == {1}
+
+
+@pytest.mark.parametrize("state", ["held", "closed"])
 def test_an_order_that_stands_still_takes_no_new_version(state: str) -> None:
     order = road.approved()
     if state == "held":
@@ -361,7 +372,7 @@ def test_the_full_order_of_this_file_has_a_value_in_every_field_of_the_model() -
 @pytest.mark.parametrize("door", ["json", "api"])
 def test_a_door_cannot_set_what_only_we_know(door: str) -> None:
     """Nothing that a document says makes it approved: only the source's own standing does."""
-    made = create(factories.document(), source=f"folder:{door}", actor="system:collector", approval=road.claim())
+    made = create(factories.document(), source=f"folder:{door}", actor="system:collector")
     assert made.state == "pending_approval"
 
 

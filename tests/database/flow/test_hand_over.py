@@ -126,7 +126,7 @@ def test_a_cancelled_order_that_waited_for_approval_never_leaves() -> None:
     assert (outcome(message), told(message)) == ("cancelled", "")
     with pytest.raises(Refused, match="does not wait"):
         approve.grant(order.pk, user=road.person("k", "approvers"), sha256=road.sha256(order), reason="")
-    assert "cancelled and takes no new version" in told(take(change()))
+    assert "is kept and not sent" in told(take(change()))
     assert outcome(cancelled()) == "cancelled"
     assert road.kinds(order).count("order.cancelled") == 1
     assert not Delivery.objects.exists()
@@ -134,7 +134,7 @@ def test_a_cancelled_order_that_waited_for_approval_never_leaves() -> None:
 
 def test_a_cancelled_version_that_waited_for_approval_waits_again_when_a_person_resumes() -> None:
     order = road.approved(number="A")
-    road.waiting(factories.document("A", revision=2))
+    road.waiting(factories.document("A", revision=2, lines=(factories.line(price=99),)))
     assert outcome(cancelled()) == "held"
     with pytest.raises(Refused, match="Resume it first"):
         route.replan(order.pk, actor="user:k")
@@ -159,7 +159,7 @@ def test_a_cancelled_version_without_a_way_is_not_planned_again_by_mistake() -> 
 
 def test_a_version_that_was_refused_is_cancelled_too() -> None:
     order = road.approved(number="A")
-    road.waiting(factories.document("A", revision=2))
+    road.waiting(factories.document("A", revision=2, lines=(factories.line(price=99),)))
     Order.objects.update(state="refused")
     message = cancelled()
     assert (outcome(message), message.state) == ("kept", "processed")

@@ -8,6 +8,7 @@ from django.db import transaction
 from orderwire.document.order import Order as Document
 from orderwire.document.states import OrderState
 from orderwire.flow import Refused, create
+from orderwire.flow.approve import Accepted
 from orderwire.flow.create import Created, Proposed
 from orderwire.records import Order, Response, Revision
 
@@ -32,12 +33,14 @@ def propose(
     reason: str,
     seen: int | None = None,
     decides: Response | None = None,
+    accepted: Accepted = (),
 ) -> Created:
     """Make the next version, whose content is `document`: version `base` as it was edited.
 
     Its number is one more than the newest version's, whatever the document says. `seen` is the newest version that the
     person looked at; leave it out where the caller holds the order's lock. `decides` is the answer whose decision this
-    version tells the supplier. An order that a person put on hold stays on hold.
+    version tells the supplier, `accepted` the differences (line, field) of it that the policy accepted. An order that a
+    person put on hold stays on hold.
 
     Raises Refused: nothing changed, somebody else made a version meanwhile (conflict), the document is another order's,
     or the order takes no new version now.
@@ -59,7 +62,9 @@ def propose(
             raise Refused(
                 f"Nothing changed: this is version {newest.number} as it stands.", remedy="Change something first."
             )
-        return create.revise(order, after, source="here", actor=actor, proposed=Proposed(base, reason, decides))
+        return create.revise(
+            order, after, source="here", actor=actor, proposed=Proposed(base, reason, decides, accepted)
+        )
 
 
 def take_back(order_id: int, to: int, *, actor: str, reason: str, seen: int | None = None) -> Created:

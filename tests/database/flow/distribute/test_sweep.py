@@ -81,7 +81,7 @@ def test_nobody_is_asked_for_what_cannot_leave(why: str, out: Path) -> None:
         hold.hold(order.pk, actor="user:ines", reason="x")
         Delivery.objects.update(state="ready", due_at=timezone.now())
     elif why == "unapproved next version":
-        road.waiting(factories.document(revision=2))
+        road.waiting(factories.document(revision=2, lines=(factories.line(price=99),)))
     elif why == "not yet":
         Delivery.objects.update(due_at=timezone.now() + datetime.timedelta(hours=1))
     elif why == "inactive":
