@@ -185,6 +185,26 @@ class Migration(migrations.Migration):
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
+            model_name='response',
+            name='means',
+            field=models.CharField(blank=True, default='', max_length=40),
+        ),
+        migrations.AddField(
+            model_name='response',
+            name='note',
+            field=models.TextField(blank=True, default=''),
+        ),
+        migrations.AddField(
+            model_name='response',
+            name='waits',
+            field=models.BooleanField(default=False),
+        ),
+        migrations.AlterField(
+            model_name='response',
+            name='state',
+            field=models.CharField(choices=[('accepted', 'Closed the loop'), ('open', 'Needs a decision'), ('decided', 'Decided'), ('superseded', 'Replaced by a later answer'), ('old_version', 'Answers an older version'), ('unmatched', 'Fits no order'), ('received', 'Received, not all decided')], max_length=12),
+        ),
+        migrations.AddField(
             model_name='revision',
             name='decides',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='told_by', to='orderwire.response'),

@@ -10,7 +10,9 @@ class Response(models.Model):
 
     `standing` is what the supplier has answered in all, where this answer only adds to earlier ones. `differences` is
     what that changes against the revision, for people, with the policy's verdict; `decisions` what was decided of each
-    line; `meaning_sha256` finds repeated answers. `tried_at` is when one that came too early was looked at last.
+    line; `meaning_sha256` finds repeated answers. `waits`: its version was not on its way yet; it is judged again then.
+    `tried_at` is when one that came too early was looked at last. `means` and `note` are of a person who recorded it for
+    the supplier: by phone, by mail, and in his words.
     """
 
     class State(models.TextChoices):
@@ -22,7 +24,7 @@ class Response(models.Model):
         SUPERSEDED = "superseded", "Replaced by a later answer"
         OLD_VERSION = "old_version", "Answers an older version"
         UNMATCHED = "unmatched", "Fits no order"
-        RECEIVED = "received", "Only says received"
+        RECEIVED = "received", "Received, not all decided"
 
     order = models.ForeignKey("orderwire.Order", on_delete=models.PROTECT, null=True, related_name="responses")
     revision = models.ForeignKey("orderwire.Revision", on_delete=models.PROTECT, null=True, related_name="responses")
@@ -40,6 +42,9 @@ class Response(models.Model):
     source = models.CharField(max_length=80)
     actor = models.CharField(max_length=160)
     received_at = models.DateTimeField(auto_now_add=True)
+    means = models.CharField(max_length=40, blank=True, default="")
+    note = models.TextField(blank=True, default="")
+    waits = models.BooleanField(default=False)
     tried_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=160, blank=True, default="")
