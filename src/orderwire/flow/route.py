@@ -125,8 +125,9 @@ def replan(order_id: int, *, actor: str) -> Plan:
         revision = order.revisions.get(number=order.revision)
         if hold.by_hand(order):
             raise Refused(f"The order is on hold: {order.reason}", remedy="Resume it first.", kind="conflict")
-        out = revision.deliveries.exclude(state__in=[*UNSENT, *GONE]).exists()
-        if out and not revision.deliveries.filter(state__in=UNSENT).exists():
+        orders = revision.deliveries.filter(kind=Delivery.Kind.ORDER)
+        out = orders.exclude(state__in=[*UNSENT, *GONE]).exists()
+        if out and not orders.filter(state__in=UNSENT).exists():
             raise Refused("This version was sent already.", remedy="Send a delivery again instead.", kind="conflict")
         return plan(order, revision, Document.model_validate_json(bytes(revision.content)), actor=actor)
 
@@ -211,8 +212,8 @@ Served = frozenset[tuple[int | None, str]]
 
 def _reached(revision: Revision) -> tuple[Served, Served]:
     """Who has this version or is being sent it now, and who may have it: a connection broke."""
-    sent = revision.deliveries.exclude(state__in=[*UNSENT, *GONE])
-    doubtful = revision.deliveries.filter(state=DeliveryState.IN_DOUBT)
+    orders = revision.deliveries.filter(kind=Delivery.Kind.ORDER)
+    sent, doubtful = orders.exclude(state__in=[*UNSENT, *GONE]), orders.filter(state=DeliveryState.IN_DOUBT)
     has, may_have = (found.values_list("leg__recipient_id", "leg__purpose") for found in (sent, doubtful))
     return frozenset(has), frozenset(may_have)
 
@@ -261,7 +262,8 @@ def _write_legs(
 
 
 def _supersede(order: Order, revision: Revision, *, actor: str) -> None:
-    for delivery in Delivery.objects.select_for_update().filter(order=order, state__in=UNSENT):
+    older = Delivery.objects.select_for_update().filter(order=order, kind=Delivery.Kind.ORDER, state__in=UNSENT)
+    for delivery in older:
         delivery.state, delivery.due_at = DeliveryState.SUPERSEDED, None
         delivery.reason = f"Replaced by the plan of version {revision.number}."
         delivery.save()

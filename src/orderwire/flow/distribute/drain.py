@@ -167,13 +167,13 @@ def _send_each(place: Place, session: Session, batch: Batch) -> None:
     starts = True
     for index, (c, parcel) in enumerate(batch):
         result = _try(place, session, c, parcel) if starts else _stopped(c)
-        following = batch[index + 1][0].attempt_id if index + 1 < len(batch) else None
+        following = batch[index + 1][0] if index + 1 < len(batch) else None
         failpoint(f"{place.channel.kind}.before_result")
         starts = _write_down(place, [result], start_next=following)
     health.reached(place.endpoint_id)
 
 
-def _write_down(place: Place, results: list[Result], *, start_next: int | None = None) -> bool:
+def _write_down(place: Place, results: list[Result], *, start_next: Claimed | None = None) -> bool:
     """What became of a send is known only here: a database that is away is waited for while the lease lasts."""
     while True:
         try:

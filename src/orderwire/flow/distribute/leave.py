@@ -12,12 +12,15 @@ NOTICE_WANTED = """n.stopped_at is null and exists (
 
 WANTED = f"""case d.kind
   when 'order' then coalesce(o.state = 'approved', true)
-  when 'cancellation' then coalesce(o.state in ('cancelling', 'approved'), true)
-    and exists (select 1 from ow_cancellation x
-                where x.id = (d.says->>'cancellation')::bigint and x.state in ('asked', 'overdue'))
+  when 'cancellation' then exists (
+    select 1 from ow_cancellation x, ow_leg w, ow_partner p
+    where x.id = (d.says->>'cancellation')::bigint and w.id = d.leg_id and p.id = w.recipient_id
+      and case when p.role = 'supplier' then o.state = 'cancelling' and x.state in ('asked', 'overdue')
+               else o.state in ('cancelling', 'cancelled') and x.state not in ('refused', 'withdrawn') end)
   when 'notice' then exists (select 1 from ow_notice n where n.delivery_id = d.id and {NOTICE_WANTED})
   else true end"""
-"""An order leaves while it is approved, a cancellation while nobody has answered it, a notice while somebody waits."""
+"""An order leaves while it is approved, a cancellation while the supplier has not answered it (to colleagues also after
+that), a notice while somebody waits."""
 
 NOT_REPLACED = "(d.kind <> 'order' or o.revision = r.number or o.id is null)"
 """The version that a delivery carries is the newest."""

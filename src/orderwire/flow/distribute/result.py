@@ -15,6 +15,7 @@ from orderwire.channels import Proof
 from orderwire.channels import Receipt as Word
 from orderwire.document.states import DeliveryState
 from orderwire.flow.awaited import timers
+from orderwire.flow.cancel.later import landed
 from orderwire.flow.distribute.claimed import Claimed
 from orderwire.flow.distribute.leave import NOT_REPLACED, OVER, WANTED
 from orderwire.ledger import events
@@ -106,8 +107,9 @@ returning d.id, o.revision
 END = f"""
 update ow_delivery d
 set state = 'cancelled', due_at = null, changed_at = now(),
-    reason = case d.kind when 'order' then 'The order was cancelled before it arrived.'
-             else 'It is not needed any more.' end
+    reason = case when d.kind <> 'order' then 'It is not needed any more.'
+                  when d.duplicate then 'The order is cancelled. An earlier try may have arrived.'
+                  else 'The order was cancelled before it arrived.' end
 from ow_delivery same left join ow_order o on o.id = same.order_id left join ow_revision r on r.id = same.revision_id
 where d.id = any(%s) and d.state = any(%s) and same.id = d.id and {OVER}
 returning d.id, d.reason
@@ -125,14 +127,15 @@ where o.id = v.id and o.revision = v.revision
 """
 
 
-def record(channel: str, results: list[Result], *, start_next: int | None = None) -> bool:
-    """Commit these results together; `start_next` is the attempt whose first byte follows (marked as started).
+def record(channel: str, results: list[Result], *, start_next: Claimed | None = None) -> bool:
+    """Commit these results together; `start_next` is whose first byte follows (its attempt is marked as started).
 
     False where that attempt must not start: somebody took it for abandoned and closed it, or its order was stopped or
     replaced meanwhile.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(LOCK_ORDERS, [[r.claimed.order_id for r in results if r.claimed.order_id]])
+        concerned = [*(r.claimed for r in results), *([start_next] if start_next else [])]
+        cursor.execute(LOCK_ORDERS, [[c.order_id for c in concerned if c.order_id]])
         tried = [r for r in results if r.claimed.attempt_id and r.outcome is not Outcome.HELD]
         cursor.execute(
             CLOSE_ATTEMPTS,
@@ -148,7 +151,7 @@ def record(channel: str, results: list[Result], *, start_next: int | None = None
         if moved:
             _move(cursor, channel, moved)
         if start_next is not None:
-            cursor.execute(START_ATTEMPT, [start_next])
+            cursor.execute(START_ATTEMPT, [start_next.attempt_id])
             return bool(cursor.rowcount)
     return True
 
@@ -209,6 +212,8 @@ def _end(cursor: object, results: list[Result]) -> None:
     cursor.execute(END, [[r.claimed.id for r in results], ending])  # type: ignore[attr-defined]
     ended: dict[int, str] = dict(cursor.fetchall())  # type: ignore[attr-defined]
     _tell(results, {id: events.DeliveryCancelled(reason=reason) for id, reason in ended.items()})
+    for order_id in {r.claimed.order_id for r in results if r.claimed.id in ended and r.claimed.kind == "order"}:
+        landed(order_id or 0)
 
 
 def _supersede(cursor: object, results: list[Result]) -> None:

@@ -1,0 +1,24 @@
+"""Cancel: an order is withdrawn in two steps, as the supplier has a say in it: ask → his answer → settle.
+
+What never left ends at once. Nothing is released before his word (`document.commitment`); a person settles what is not
+a plain yes. A part of an order is withdrawn by its next version.
+"""
+
+from orderwire.flow.cancel.answered import answered, meant, reply
+from orderwire.flow.cancel.ask import ask
+from orderwire.flow.cancel.goods import open_lines
+from orderwire.flow.cancel.part import revision_answered
+from orderwire.flow.cancel.settle import Choice, choices, settle, withdraw
+
+__all__ = [
+    "Choice",
+    "answered",
+    "ask",
+    "choices",
+    "meant",
+    "open_lines",
+    "reply",
+    "revision_answered",
+    "settle",
+    "withdraw",
+]
