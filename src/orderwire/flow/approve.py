@@ -26,7 +26,7 @@ from orderwire.records import Approval, EndpointVersion, Order, Revision, User
 from orderwire.records.write import ApprovalRow
 
 Accepted = Collection[tuple[str | None, str]]
-"""Differences of an answer, by line (None: of the order) and field: the supplier wanted and the policy accepted them."""
+"""Differences of an answer, by line (None: of the order) and field, that the policy accepted."""
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,15 @@ def said(
     form: ChangeForm = getattr(fmt.profile_model.model_validate(dict(profile)), "change", "order")
     if form == "order":
         return order
-    return between(before.order, order, form).model_copy(update={"issued": on})
+    change = between(before.order, order, form)
+    if not change.lines:  # only the header differs, and some standards know no change without a line
+        change = between(before.order, order, "full")
+    return change.model_copy(update={"issued": on})
+
+
+def replaces(held: Sequence[Held]) -> int:
+    """The version that the recipient holds, 0 where he holds none."""
+    return held[0].order.revision if held else 0
 
 
 def links(before: Held) -> dict[str, str]:
