@@ -3,7 +3,7 @@ any other order that comes in."""
 
 from orderwire.document.order import Order as Document
 from orderwire.document.order_change import DoesNotFit, OrderChange, applied
-from orderwire.flow import Refused, create
+from orderwire.flow import NotYet, Refused, create
 from orderwire.flow.create import Created
 from orderwire.formats import Approval as Claim
 from orderwire.records import Message, Order, Revision
@@ -55,13 +55,13 @@ def _base(change: OrderChange) -> Revision:
     name = create.kept_as(change.order_number, change.release_number)
     order = Order.objects.filter(number=name).first()
     if order is None:
-        raise Refused(f"Order {name} is not known here, so nothing can be changed.", remedy="Send the order first.")
+        text = f"Order {name} is not known here, so nothing can be changed."
+        raise NotYet(text, number=name, remedy="Send the order first.")
     wanted = order.revision if change.revision is None else change.revision - 1
     revision = order.revisions.filter(number=wanted).select_related("order").first()
     if revision is None:
-        raise Refused(
-            f"The change makes version {change.revision} of order {name}, but version {wanted} is not here.",
-            remedy=f"Send version {wanted} first, or the whole order." if wanted else "Number it 2 or later.",
-            kind="conflict",
-        )
+        text = f"The change makes version {change.revision} of order {name}, but version {wanted} is not here."
+        if not wanted:
+            raise Refused(text, remedy="Number it 2 or later.", kind="conflict")
+        raise NotYet(text, number=name, remedy=f"Send version {wanted} first, or the whole order.")
     return revision
