@@ -53,7 +53,7 @@ def versions(view: OrderView) -> list[Version]:
                 revision.number == view.order.revision,
                 people[revision.created_by],
                 Money(revision.total, revision.currency),
-                tuple(_change(c) for c in found[:MOST_CHANGES]),
+                tuple(change_words(c) for c in found[:MOST_CHANGES]),
                 max(0, len(found) - MOST_CHANGES),
                 tuple(
                     f"{'approved' if a.decision == 'granted' else 'not approved'} by {a.approver}"
@@ -72,7 +72,8 @@ def messages(view: OrderView) -> list[Message]:
     return list(Message.objects.filter(Q(pk__in=[pk for pk in known if pk])).order_by("-received_at"))
 
 
-def _change(change: FieldChange) -> Change:
+def change_words(change: FieldChange) -> Change:
+    """One change in words."""
     return Change(field_word(change.path), change.kind, _value(change.old), _value(change.new))
 
 

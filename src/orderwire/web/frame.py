@@ -22,6 +22,7 @@ _SECTION = {
     "import": "orders",
     "delivery": "orders",
     "differences": "orders",
+    "amend": "orders",
     "supplier": "suppliers",
     "message": "messages",
 }

@@ -5,6 +5,7 @@ from django.urls import include, path
 from orderwire.web import account, stream
 from orderwire.web.console import (
     act,
+    amend,
     approvals,
     bulk,
     delivery,
@@ -28,6 +29,7 @@ console = [
     path("orders/<int:pk>/", order.order, name="order"),
     path("orders/<int:pk>/do/<slug:verb>/", act.act, name="act"),
     path("orders/<int:pk>/version-<int:version>.pdf", pdf.pdf, name="order_pdf"),
+    path("orders/<int:pk>/amend/", amend.amend, name="amend"),
     path("orders/<int:pk>/answers/<int:answer>/", differences.differences, name="differences"),
     path("orders/<int:pk>/<slug:section>/", order.order, name="order_section"),
     path("deliveries/<int:pk>/", delivery.delivery, name="delivery"),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from orderwire.records import User
-from orderwire.tracking import attention
+from orderwire.tracking import approving, attention
 from orderwire.tracking.approvals import verdicts
 from orderwire.tracking.words import Money, age, day, plural
 from orderwire.web.access import buyer
@@ -25,6 +25,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     waiting = list(attention.approvals().select_related("supplier").order_by("changed_at")[: SHOWN + 1])
     may = verdicts(waiting[:SHOWN], request.user)
+    differences = approving.differences(waiting[:SHOWN])
     rows: list[dict[str, Any]] = [
         {
             "order": order,
@@ -33,6 +34,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
             "age": age(now - order.changed_at),
             "need": day(order.need_by) if order.need_by else "",
             "lines": plural(order.line_count, "line"),
+            "difference": differences.get(order.pk),
         }
         for order in waiting[:SHOWN]
     ]

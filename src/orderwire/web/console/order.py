@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from orderwire.records import Event, User
-from orderwire.tracking import audit, timeline, versions, why, wire
+from orderwire.tracking import approving, audit, timeline, versions, why, wire
 from orderwire.tracking import lines as line_rows
 from orderwire.tracking.order import OrderView, load
 from orderwire.tracking.says import says, supplier_word
@@ -38,6 +38,7 @@ def order(request: HttpRequest, pk: int, section: str = "lines") -> HttpResponse
         "badge": facts.badge(view),
         "facts": facts.facts(view),
         "actions": actions.offered(view, request.user),
+        "difference": approving.difference(view.order),
         "steps": wire.steps(view, now),
         "days": timeline.days(view, events, now),
         "cut": len(events) == SHOWN_EVENTS,

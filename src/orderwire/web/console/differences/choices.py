@@ -22,7 +22,7 @@ _BY_POLICY = {"accept": "accept", "reject": "insist"}
 @dataclass
 class Choice:
     """The choice for one row, with its fields as text. `barred`: ways that cannot be taken, and why; `offer`: what the
-    fields of a counter-proposal say beyond what was ordered; `elsewhere`: what re-sourcing orders from somebody else."""
+    fields of a counter-proposal say beyond what was ordered; `elsewhere`: what somebody else is to deliver."""
 
     row: Beside
     at: int
