@@ -1,7 +1,9 @@
 """What happens to an order after the answer, as far as tracking and finance need it: ship notice, receipt, invoice."""
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Literal
+from enum import StrEnum
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -10,6 +12,23 @@ from orderwire.document.party import Party
 
 Amount = Exact
 Count = Annotated[Exact, Field(ge=0)]
+
+
+class Purpose(StrEnum):
+    """What a ship notice or a receipt does to what was said before under its number."""
+
+    ORIGINAL = "original"
+    REPLACEMENT = "replacement"
+    CANCELLATION = "cancellation"
+
+
+PURPOSES: Final[Mapping[str, Purpose]] = {
+    "01": Purpose.CANCELLATION, "04": Purpose.REPLACEMENT, "05": Purpose.REPLACEMENT,
+    "1": Purpose.CANCELLATION, "4": Purpose.REPLACEMENT, "5": Purpose.REPLACEMENT,
+    "delete": Purpose.CANCELLATION, "update": Purpose.REPLACEMENT,
+}  # fmt: skip
+"""X12 353 (BSN01, BRA03), EDIFACT 1225 (BGM), cXML operation. Every other code says something for the first time, or
+repeats it. A change (04, 4) says all lines anew, as every document here is read as a whole."""
 
 
 class _FulfilledLine(Document):
@@ -60,6 +79,11 @@ class ShipNotice(Document):
     test: bool = False
     lines: tuple[ShippedLine, ...] = ()
 
+    @property
+    def purpose(self) -> Purpose:
+        """What its code means for what was said before under its number."""
+        return PURPOSES.get(self.code or "", Purpose.ORIGINAL)
+
 
 class ReceivedLine(_FulfilledLine):
     """How much of a line was received and how much of that is refused; `code` says why in the standard's own code."""
@@ -72,7 +96,10 @@ class ReceivedLine(_FulfilledLine):
 
 
 class Receipt(Document):
-    """The receiver says what arrived (X12 861, EDIFACT RECADV, UBL ReceiptAdvice)."""
+    """The receiver says what arrived (X12 861, EDIFACT RECADV, UBL ReceiptAdvice, cXML ReceiptRequest).
+
+    `code` is the purpose in the standard's own code.
+    """
 
     number: Label
     order_number: Label | None = None
@@ -86,6 +113,11 @@ class Receipt(Document):
     code: Code | None = None
     test: bool = False
     lines: tuple[ReceivedLine, ...] = ()
+
+    @property
+    def purpose(self) -> Purpose:
+        """What its code means for what was said before under its number."""
+        return PURPOSES.get(self.code or "", Purpose.ORIGINAL)
 
 
 class InvoicedLine(_FulfilledLine):

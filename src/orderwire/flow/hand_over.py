@@ -12,7 +12,7 @@ from orderwire.document.order import Order
 from orderwire.document.order_change import OrderChange
 from orderwire.document.response import Response
 from orderwire.document.states import OrderState
-from orderwire.flow import Refused, acknowledge, amend, create, hold
+from orderwire.flow import Refused, acknowledge, amend, create, fulfill, hold
 from orderwire.flow.create import Created
 from orderwire.formats import Content, ReadDocument
 from orderwire.records import Message, Partner
@@ -46,7 +46,11 @@ def hand_over(message: Message, found: ReadDocument, content: Content, ahead: di
         case ApplicationAdvice():
             noticed = acknowledge.advised(content, partner=partner, message=message)
             return {"outcome": content.status.value, "findings": [asdict(f) for f in noticed]}
-        case ShipNotice() | Receipt() | Invoice():
+        case ShipNotice():
+            return _goods(fulfill.shipped(content, partner=partner, **how))
+        case Receipt():
+            return _goods(fulfill.received(content, partner=partner, **how))
+        case Invoice():
             return _kept(content, partner)
 
 
@@ -99,7 +103,13 @@ def _cancelled(content: Cancellation, message: Message) -> dict[str, Any]:
     return {"outcome": "held" if held else "kept", "order_id": order.pk, "findings": found}
 
 
-def _kept(content: ShipNotice | Receipt | Invoice, partner: Partner | None) -> dict[str, Any]:
+def _goods(kept: fulfill.Kept) -> dict[str, Any]:
+    first = kept.orders[0].pk if kept.orders else None
+    told = {"outcome": kept.outcome, "order_id": first, "goods_id": kept.document.pk}
+    return told | {"findings": [asdict(finding) for finding in kept.findings]}
+
+
+def _kept(content: Invoice, partner: Partner | None) -> dict[str, Any]:
     """Kept beside its order; it changes nothing of it."""
     pairs = [(content.order_number, content.release_number)]
     pairs += [(ln.order_number, ln.release_number or content.release_number) for ln in content.lines]

@@ -53,7 +53,7 @@ RECEIPT_861 = DocumentForm(
     mapping={
         **_PARTS,
         "number": "BRA01",
-        "code": "BRA04",
+        "code": "BRA03",
         "issued": "BRA02",
         "order_number": "PRF01, REF*PO",
         "release_number": "PRF02",

@@ -36,10 +36,10 @@ class ReceiptReader(FulfilledReader):
 
     def _bra(self) -> None:
         self.fields |= {
-            "number": self.needed(1, "the number of the receipt"), "issued": self.date(2), "code": self.code(4),
+            "number": self.needed(1, "the number of the receipt"), "issued": self.date(2), "code": self.code(3),
         }  # fmt: skip
         if self.text(3) not in ("", "00"):
-            words = f"BRA03 is {self.text(3)}, not 00 (original); look whether this receipt changes an earlier one"
+            words = f"BRA03 is {self.text(3)}, not 00 (original): this receipt is about an earlier one"
             self.faults.warning("purpose", words, 3)
 
     def _prf(self) -> None:

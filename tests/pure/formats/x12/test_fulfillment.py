@@ -92,7 +92,7 @@ def test_a_receipt_says_what_arrived_and_what_is_refused() -> None:
     )  # fmt: skip
     receipt = found.document
     assert isinstance(receipt, Receipt), found.findings
-    assert (receipt.number, receipt.order_number, receipt.ship_notice, receipt.code) == ("RC-1", "PO-1", "S-1", "1")
+    assert (receipt.number, receipt.order_number, receipt.ship_notice, receipt.code) == ("RC-1", "PO-1", "S-1", "00")
     assert (receipt.issued, receipt.received) == (D(2026, 1, 15), D(2026, 1, 14))
     first, second = receipt.lines
     assert (first.number, first.buyer_part, first.received, first.rejected) == ("1", "A-1", Decimal(90), Decimal(10))
