@@ -1,5 +1,6 @@
 """What changes of an order are measured against: the version approved last, and the last that somebody looked at."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
@@ -21,16 +22,27 @@ class Approved:
 
 
 def approved(order: Order) -> Approved | None:
-    """The order's approved versions, None where there is none. A plan proves that the approval was complete."""
-    granted = (
-        Approval.objects.filter(
-            Exists(Plan.objects.filter(revision=OuterRef("revision"))),
-            revision__order=order,
-            decision=Approval.Decision.GRANTED,
-        )
-        .select_related("revision")
-        .order_by("-revision__number", "-pk")
-    )
-    base = granted.exclude(source__startswith=BY_POLICY).first()
-    newest = granted.first()
-    return Approved(newest.revision, base.revision, base.approver) if newest and base else None
+    """The order's approved versions, None where there is none."""
+    return approved_of([order]).get(order.pk)
+
+
+def approved_of(orders: Collection[Order]) -> dict[int, Approved]:
+    """The approved versions of each order that has any, by its id. A plan proves that an approval was complete."""
+    granted = Approval.objects.filter(
+        Exists(Plan.objects.filter(revision=OuterRef("revision"))),
+        revision__order__in=[order.pk for order in orders],
+        decision=Approval.Decision.GRANTED,
+    ).order_by("-revision__number", "-pk")
+    newest: dict[int, int] = {}
+    baseline: dict[int, tuple[int, str]] = {}
+    for order_id, revision_id, source, approver in granted.values_list(
+        "revision__order_id", "revision_id", "source", "approver"
+    ):
+        newest.setdefault(order_id, revision_id)
+        if not source.startswith(BY_POLICY):
+            baseline.setdefault(order_id, (revision_id, approver))
+    known = Revision.objects.in_bulk({*newest.values(), *(revision_id for revision_id, _ in baseline.values())})
+    return {
+        order_id: Approved(known[newest[order_id]], known[revision_id], by)
+        for order_id, (revision_id, by) in baseline.items()
+    }
