@@ -15,7 +15,7 @@ from orderwire.api.orders import revisions
 from orderwire.api.paging import BIGGEST, Body, Filters, Id, Number, OptionalReason, only
 from orderwire.api.problem import Stopped, told
 from orderwire.document.response import Response as ResponseDocument
-from orderwire.flow import Refused, acknowledge
+from orderwire.flow import Refused, acknowledge, decide
 from orderwire.records import Response
 
 router = Router(tags=["answers"])
@@ -101,7 +101,7 @@ class AnswerFilters(Filters):
 
 
 class Decision(Body):
-    """Take the answer's differences, or insist on the order (with a reason)."""
+    """Take all of the answer's differences, or insist on the order as it is (with a reason)."""
 
     accept: bool
     reason: OptionalReason = ""
@@ -170,9 +170,12 @@ def read_answer(request: HttpRequest, answer_id: Id) -> HttpResponse:
     summary="Decide an answer that differs",
 )
 def decide_answer(request: HttpRequest, answer_id: Id, body: Decision) -> HttpResponse:
-    """The buyer takes the differences, or insists and waits for another answer."""
+    """The buyer takes all differences, or insists on all of the order and waits for another answer. Line by line, and
+    with the other choices: POST /orders/{number}/answers/{answer_id}/decide."""
     who = caller(request)
-    acknowledge.decide(answer_id, actor=who.actor, accept=body.accept, reason=body.reason)
+    row = Response.objects.filter(pk=answer_id).first()
+    choices = decide.every_line(row.differences if row else (), "accept" if body.accept else "insist")
+    decide.decide(answer_id, actor=who.actor, decisions=choices, reason=body.reason)
     return given(_one(who, answer_id))
 
 

@@ -9,6 +9,7 @@ from ninja import NinjaAPI, Router
 from orderwire.api import (
     amendments,
     answers,
+    deciding,
     decisions,
     deliveries,
     events,
@@ -39,10 +40,19 @@ def build() -> NinjaAPI:
     problem.install(api)
     last = Router(tags=["orders"])
     orders.add_last(last)
-    for router in (orders.router, decisions.router, amendments.router, deliveries.of_order, answers.of_order, last):
+    for router in (
+        orders.router,
+        decisions.router,
+        amendments.router,
+        deliveries.of_order,
+        answers.of_order,
+        deciding.of_order,
+        last,
+    ):
         api.add_router("/orders", router)
     api.add_router("/deliveries", deliveries.router)
     api.add_router("/answers", answers.router)
+    api.add_router("/needs", deciding.router)
     api.add_router("/events", events.router)
     api.add_router("/messages", messages.router)
     api.add_router("/partners", partners.router)

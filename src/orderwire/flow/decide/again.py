@@ -5,22 +5,25 @@ from django.utils import timezone
 
 from orderwire import engine
 from orderwire.document.states import AnswerState, DeliveryState
-from orderwire.flow import clock, evidence
+from orderwire.flow import awaited, clock, evidence
 from orderwire.ledger.append import append
 from orderwire.ledger.events import DeliveryResent
 from orderwire.records import Delivery, Order, Revision, Timer
 
 AGAIN_DAYS = 2
-"""Working days that the supplier gets to answer again where the plan says nothing."""
+"""Working days that the supplier gets to answer again where no plan says how many."""
 
 _NOT_OUT = (DeliveryState.READY, DeliveryState.RETRY, DeliveryState.HELD, DeliveryState.FAILED, DeliveryState.IN_DOUBT)
 
 
 def send_again(order: Order, revision: Revision, *, actor: str, reason: str) -> None:
-    """Send what he has, or has not got yet, with the reason. Without a delivery to him only the clock starts: the
-    answer came some other way, and so does the buyer's word."""
+    """Send what he has, or has not got yet, with the reason; his answer is awaited once it is out. Without a delivery
+    to him it is awaited at once: the answer came some other way, and so does the buyer's word."""
     last = evidence.delivery_for(order, revision_id=revision.pk, supplier_id=order.supplier_id or 0)
-    if last is not None:
+    order.answer_state, order.answer_due_at = AnswerState.NOT_ASKED, None
+    if last is None:
+        _await(order)
+    else:
         delivery = _unsent(last) if last.state in _NOT_OUT else _copy(last)
         delivery.says = {"insists": reason}
         delivery.save()
@@ -32,15 +35,15 @@ def send_again(order: Order, revision: Revision, *, actor: str, reason: str) -> 
             subjects={"revision": revision.pk, "delivery": delivery.pk},
         )
         engine.defer_sweep()
-    days = last.leg.answer_due_days if last is not None and last.leg else None
-    assert order.supplier is not None  # somebody answered
-    calendar = clock.calendar(order.supplier)
-    order.answer_state = AnswerState.WAITING
-    order.answer_due_at = clock.due(
-        timezone.now(), working_days=AGAIN_DAYS if days is None else days, calendar=calendar
-    )
     order.save(update_fields=["delivery_state", "answer_state", "answer_due_at"])
-    Timer.objects.create(kind="answer_due", order=order, delivery=last, due_at=order.answer_due_at)
+
+
+def _await(order: Order) -> None:
+    assert order.supplier is not None  # somebody answered
+    due = clock.due(timezone.now(), working_days=AGAIN_DAYS, calendar=clock.calendar(order.supplier))
+    order.answer_state, order.answer_due_at = AnswerState.WAITING, due
+    Timer.objects.create(kind="answer_due", order=order, due_at=due)
+    awaited.remind(order, due)
 
 
 def _unsent(delivery: Delivery) -> Delivery:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from orderwire.document.order import Order as Document
 from orderwire.document.response import Response as Answer
 from orderwire.document.states import AnswerState, OrderState
-from orderwire.flow import Refused, amend, evidence, hold
+from orderwire.flow import Refused, amend, cancel, evidence, hold, in_force
 from orderwire.flow.decide.again import send_again
 from orderwire.flow.decide.choice import LineDecision, chosen
 from orderwire.flow.decide.outcome import Outcome, outcome
@@ -107,7 +107,11 @@ def _carry_out(
 ) -> int | None:
     """The version that says so, or the same one again. Returns the number of the new version."""
     if made.document is None:
-        raise Refused("Nothing would be left of the order.", remedy="Cancel the order.", kind="conflict")
+        in_force.open_needs(order, row, actor=actor)
+        order.answer_state, order.answer_due_at = AnswerState.WAITING, None
+        order.save(update_fields=["answer_state", "answer_due_at"])
+        cancel.ask(order.pk, actor=actor, code="elsewhere", reason=reason)
+        return None
     if made.document == held and order.revision == revision.number:
         if not made.asks:
             order.answer_state = AnswerState.ACCEPTED

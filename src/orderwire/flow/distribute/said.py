@@ -1,4 +1,5 @@
-"""What a delivery says: the order, or how it changes to a partner who holds an earlier version, if he wants that."""
+"""What a delivery says: the order, or how it changes to a partner who holds an earlier version, if he wants that. Where
+the buyer insists it is the version that he holds himself, as a change of nothing: a new order it must not be."""
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +20,9 @@ from orderwire.records import Delivery, EndpointVersion, Event
 _PAYLOAD = "payload"
 """Control under which cXML knows the document that a change follows."""
 
+INSISTS, COUNTERS, AGREES = "insists", "counters", "agrees"
+"""What a delivery says of the supplier's answer (Delivery.says)."""
+
 _WITH_HIM = (DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.OPENED, DeliveryState.ANSWERED)
 
 _ARRIVED = Q(accepted_at__isnull=False) | Q(proven_at__isnull=False)
@@ -34,8 +38,9 @@ class Held:
 
 
 def held(claimed: Sequence[Claimed]) -> dict[int, tuple[Held, ...]]:
-    """By delivery: the earlier versions that its recipient was handed, the newest first."""
-    later = {c.id: c for c in claimed if c.revision is not None and c.revision > 1}
+    """By delivery: the earlier versions that its recipient was handed, the newest first; where the buyer insists, also
+    the very one that goes out again."""
+    later = {c.id: c for c in claimed if c.revision is not None and (c.revision > 1 or INSISTS in c.says)}
     if not later:
         return {}
     found = Delivery.objects.filter(
@@ -52,7 +57,11 @@ def held(claimed: Sequence[Claimed]) -> dict[int, tuple[Held, ...]]:
     formats = _formats(rows)
     return {
         c.id: _newest_of_each_format(
-            [r for r in arrived.get((c.order_id, c.recipient_id), []) if r.revision and r.revision.number < c.revision],
+            [
+                r
+                for r in arrived.get((c.order_id, c.recipient_id), [])
+                if r.revision and r.revision.number < c.revision + (INSISTS in c.says)
+            ],
             formats,
         )
         for c in later.values()
@@ -93,23 +102,42 @@ def before(held: Sequence[Held], fmt: Format) -> Held | None:
 
 
 def said(
-    order: Order, before: Held | None, *, fmt: Format, profile: Mapping[str, Any], on: datetime.date
+    order: Order,
+    before: Held | None,
+    *,
+    fmt: Format,
+    profile: Mapping[str, Any],
+    on: datetime.date,
+    says: Mapping[str, Any] | None = None,
 ) -> Order | OrderChange:
-    """The document to write, dated `on` where it is a change. Raises pydantic.ValidationError for a broken profile."""
+    """The document to write, dated `on` where it is a change; a change also says why the buyer does not agree. Raises
+    pydantic.ValidationError for a broken profile."""
     if before is None or DocumentType.CHANGE not in fmt.writes:
         return order
     form: ChangeForm = getattr(fmt.profile_model.model_validate(dict(profile)), "change", "order")
     if form == "order":
         return order
     change = between(before.order, order, form)
-    if not change.lines:  # only the header differs, and some standards know no change without a line
+    if not change.lines:  # only the header differs, or nothing, and some standards know no change without a line
         change = between(before.order, order, "full")
-    return change.model_copy(update={"issued": on})
+    answer = answering(says or {})
+    reason = answer.get(INSISTS) or answer.get(COUNTERS) or None
+    return change.model_copy(update={"issued": on, "reason": reason})
 
 
 def replaces(held: Sequence[Held]) -> int:
     """The version that the recipient holds, 0 where he holds none."""
     return held[0].order.revision if held else 0
+
+
+def answering(says: Mapping[str, Any]) -> dict[str, str]:
+    """What a document or letter says of the supplier's answer: `insists` and `counters` with the buyer's reason,
+    `agrees` without."""
+    if INSISTS in says:
+        return {INSISTS: says[INSISTS]}
+    if COUNTERS in says:
+        return {COUNTERS: says.get("reason", "")}
+    return {AGREES: "yes"} if AGREES in says else {}
 
 
 def links(before: Held) -> dict[str, str]:
