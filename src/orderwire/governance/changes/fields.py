@@ -24,12 +24,15 @@ FieldValue = tuple[str | None, str, Any]
 
 @cache
 def known_names() -> frozenset[str]:
-    """Every name that can be used: each field, what contains it, and what happens to whole lines."""
-    return frozenset({*_fields(Order, ""), ADDED, REMOVED, MOVED} - {"revision"})
+    """Every name that can be used: each field, what contains it, and what happens to whole lines.
+
+    A line under another number is a new line.
+    """
+    return frozenset({*_fields(Order, ""), ADDED, REMOVED, MOVED} - {"revision", "lines.number"})
 
 
 def changed_fields(before: Order, after: Order) -> Iterator[FieldValue]:
-    """Each single field that differs. What appears or goes as a whole (an address, a contact) counts as each field in it."""
+    """Each single field that differs. What appears or goes whole (an address, a contact) counts as each field in it."""
     for change in changes(before, after):
         found = _LINE.match(change.path)
         line = found[1] if found else None

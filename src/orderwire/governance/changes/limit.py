@@ -15,6 +15,7 @@ from orderwire.document.base import plain
 from orderwire.document.money import exponent
 
 _NUMBER = re.compile(r"\d{1,15}(\.\d{1,9})?")
+_MONEY = re.compile(r"[A-Za-z]{2,4} ?\d")
 _FINEST = 9
 
 
@@ -96,11 +97,16 @@ def percent(value: Fraction | None, limit: Decimal | None = None) -> str:
     """'4.1 %', with as many decimals as tell it from the limit; None is 'from nothing'."""
     if value is None:
         return "from nothing"
+    against = None if limit is None else Fraction(limit)
     for digits in range(1, _FINEST + 1):
         shown = _decimal(value, digits)
-        if (shown or not value) and (limit is None or Fraction(shown) != Fraction(limit) or value == Fraction(limit)):
+        if (shown or not value) and (against is None or _side(Fraction(shown), against) == _side(value, against)):
             return f"{_figure(shown)} %"
-    return f"a little {'more' if limit is None or value > limit else 'less'} than {plain(limit or Decimal(0))} %"
+    return f"a little {'more' if against is None or value > against else 'less'} than {plain(limit or Decimal(0))} %"
+
+
+def _side(value: Fraction, limit: Fraction) -> int:
+    return (value > limit) - (value < limit)
 
 
 def parsed(text: str, *measures: str) -> Limit:
@@ -111,7 +117,7 @@ def parsed(text: str, *measures: str) -> Limit:
         return NOTHING
     found: dict[str, Any] = {}
     for part in text.split(" and "):
-        name, value = _part(part.strip())
+        name, value = _part(part.strip(), measures)
         if name not in measures:
             raise ValueError(f"{part.strip()!r} cannot be a limit here; write {_examples(measures)}, any or none")
         if name in found:
@@ -133,7 +139,7 @@ def reader(*measures: str) -> Callable[[Any], Limit]:
     return read
 
 
-def _part(text: str) -> tuple[str, Any]:
+def _part(text: str, measures: tuple[str, ...]) -> tuple[str, Any]:
     for ending, name in (("%", "percent"), ("days", "days"), ("day", "days")):
         if text.endswith(ending):
             number = text.removesuffix(ending).strip()
@@ -142,6 +148,8 @@ def _part(text: str) -> tuple[str, Any]:
             return name, int(number) if name == "days" else Decimal(number)
     if _NUMBER.fullmatch(text):
         return "number", Decimal(text)
+    if not _MONEY.match(text):
+        raise ValueError(f"{text!r} is not a limit; write {_examples(measures)}, any or none")
     return "amount", Amount.parse(text)
 
 

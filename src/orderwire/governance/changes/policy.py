@@ -59,7 +59,7 @@ class Row(Scope):
     """
 
     id: Id
-    attribute: Annotated[tuple[Attribute, ...], Field(min_length=1, max_length=len(Attribute))]
+    attribute: Annotated[tuple[Attribute, ...], Field(max_length=len(Attribute))]
     suppliers: Words = ()
     supplier_categories: Words = ()
     orders: Words = ()
@@ -78,6 +78,8 @@ class Row(Scope):
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
+        if not self.attribute:
+            raise ValueError(f"attribute is empty; give one of {', '.join(Attribute)}")
         limits = {name: limit for name in ("up", "down", "late", "early") if (limit := getattr(self, name)) is not None}
         if bool(limits) == (self.verdict is not None):
             raise ValueError("needs either limits or a verdict (accept, ask or reject), and not both")
