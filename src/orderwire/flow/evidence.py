@@ -8,6 +8,7 @@ from django.utils import timezone
 from orderwire.document.finding import Finding, info, warning
 from orderwire.document.states import DELIVERY_TRANSITIONS, DeliveryState
 from orderwire.flow.awaited import ask
+from orderwire.flow.cancel.later import surfaced
 from orderwire.ledger.append import append
 from orderwire.ledger.entry import Subject
 from orderwire.ledger.events import (
@@ -45,7 +46,8 @@ def prove(
     """Keep a receipt and raise the delivery to `state` (None: a receipt that proves nothing good).
 
     False where the same receipt is already there.
-    The caller holds the lock on the order. `reason` of the delivery stays: it tells of earlier trouble.
+    The caller holds the lock on the order. `reason` of the delivery stays: it tells of earlier trouble. Whoever turns
+    out to have an order that is cancelled is told so.
     """
     now = timezone.now()
     _, new = Receipt.objects.get_or_create(
@@ -63,6 +65,7 @@ def prove(
                 ask(row, order)
                 settled = DeliverySettled(state=state, reason=text)
                 append(settled, actor=actor, order=order, subjects=about(row))
+            surfaced(row, order, actor=actor)
     return new
 
 

@@ -4,15 +4,15 @@ from dataclasses import asdict
 from typing import Any
 
 from orderwire.document.advice import ApplicationAdvice
-from orderwire.document.cancellation import Cancellation
+from orderwire.document.cancellation import REASONS, Cancellation
 from orderwire.document.finding import info, warning
 from orderwire.document.fulfillment import Invoice, Receipt, ShipNotice
 from orderwire.document.functional import FunctionalAck
 from orderwire.document.order import Order
 from orderwire.document.order_change import OrderChange
 from orderwire.document.response import Response
-from orderwire.document.states import OrderState
-from orderwire.flow import Refused, acknowledge, amend, create, fulfill, hold
+from orderwire.document.states import CancellationState
+from orderwire.flow import NotYet, Refused, acknowledge, amend, cancel, create, fulfill
 from orderwire.flow.create import Created
 from orderwire.formats import Content, ReadDocument
 from orderwire.records import Message, Partner
@@ -83,24 +83,27 @@ def _told(made: Created) -> dict[str, Any]:
 
 
 def _cancelled(content: Cancellation, message: Message) -> dict[str, Any]:
-    """Nothing more of the order leaves; what may have left must be called back by a person."""
+    """The buying system withdraws an order as a whole; what may be with the supplier is asked back."""
     name = create.kept_as(content.order_number, content.release_number)
     order = Row.objects.filter(number=name).first()
     if order is None:
-        raise Refused(f"Order {name} is not known here, so nothing can be cancelled.", remedy="Check its number.")
+        text = f"Order {name} is not known here, so nothing can be cancelled."
+        raise NotYet(text, number=name, remedy="Check its number, or send the order.")
     if order.test != content.test:
         raise Refused(f"Order {name} is {'a test' if order.test else 'a real'} order, its cancellation is not.")
-    if order.state == OrderState.CLOSED:
-        raise Refused(f"Order {name} is closed, so it cannot be cancelled.", kind="conflict")
-    reason = f"The buying system cancels this order{f': {content.reason}' if content.reason else ''}"[:500]
-    order = hold.cancel(order.pk, actor=message.actor, reason=reason)
-    if order.state == OrderState.CANCELLED:
-        return {"outcome": "cancelled", "order_id": order.pk}
-    held = order.state == OrderState.HELD
-    why = "is on hold" if held else "has a version that was not approved"
-    text = f"{why}, so nothing more is sent; tell the supplier that the order is cancelled"
-    found = [asdict(warning("cancel-by-hand", name, text))]
-    return {"outcome": "held" if held else "kept", "order_id": order.pk, "findings": found}
+    before = cancel.whole(order)
+    if before is not None and before.state == CancellationState.REFUSED:
+        text = "was asked before, and the supplier refused; ask again or keep the order, on its page"
+        return {"outcome": "duplicate", "order_id": order.pk, "findings": [asdict(warning("refused", name, text))]}
+    code = content.code if content.code and content.code in REASONS else "other"
+    row = cancel.ask(order.pk, actor=message.actor, code=code, reason=content.reason or "", message=message)
+    told = {"order_id": order.pk, "cancellation_id": row.pk}
+    if before is not None and before.pk == row.pk and row.message_id != message.pk:
+        return told | {"outcome": "duplicate"}
+    if row.state == CancellationState.NEVER_LEFT:
+        return told | {"outcome": "cancelled"}
+    found = info("cancelling", name, f"{order.supplier_name} may have it and is asked; it ends with their answer")
+    return told | {"outcome": "cancelling", "findings": [asdict(found)]}
 
 
 def _goods(kept: fulfill.Kept) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Hold, resume and cancel: an order is stopped, and goes on only when a person says so."""
+"""Hold and resume: an order is stopped, and goes on only when a person says so."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,23 +20,6 @@ def hold(order_id: int, *, actor: str, reason: str) -> Order:
         if order.state != OrderState.APPROVED:
             raise Refused("Only an approved order can be put on hold.", kind="conflict")
         _stop(order, actor=actor, reason=reason)
-    return order
-
-
-def cancel(order_id: int, *, actor: str, reason: str) -> Order:
-    """The buying system takes the order back, whatever its state: an order of which nothing was planned ends here, one
-    that may be with the supplier is put on hold, for a person must call it back. Raises Refused for an unknown one.
-    """
-    with transaction.atomic():
-        order = _locked(order_id)
-        if order.state in (OrderState.CANCELLED, OrderState.CLOSED):
-            return order
-        if not order.deliveries.exists():
-            order.state, order.reason = OrderState.CANCELLED, reason
-            _save(order, f"Cancelled: {reason}")
-            append(events.OrderCancelled(reason=reason), actor=actor, order=order)
-        elif order.state != OrderState.REFUSED and not (by_hand(order) and order.reason == reason):
-            _stop(order, actor=actor, reason=reason)
     return order
 
 

@@ -19,7 +19,7 @@ from orderwire.document.states import CANCELLATION_TRANSITIONS, CancellationStat
 from orderwire.flow import NotYet, Refused
 from orderwire.flow.cancel import travel
 from orderwire.flow.cancel.back import back
-from orderwire.flow.cancel.clocks import KIND
+from orderwire.flow.cancel.clocks import DUE
 from orderwire.flow.cancel.reached import LEFT, locked, recipient
 from orderwire.flow.cancel.record import about, ended, told
 from orderwire.ledger import events
@@ -154,7 +154,7 @@ def _take(found: Cancellation, order: Order, state: CancellationState, response:
     found.cost = response.charge or None
     found.currency = (response.currency or order.currency)[:3] if response.charge else ""
     found.save()
-    travel.clocks_stop(order, KIND)
+    travel.clocks_stop(order, DUE)
     told_so = events.CancellationAnswered(
         state=state.value, cost=found.cost, currency=found.currency or None, reason=found.answer or None
     )

@@ -92,7 +92,7 @@ def _whole(order: Order, *, actor: str, code: str, reason: str, message: Message
     travel.stop(order, Delivery.Kind.ORDER, actor=actor, reason=_STOPPED)
     if theirs:
         order.state, order.reason = OrderState.CANCELLING, why
-        start(row, theirs[0])
+        start(row, order, theirs[0])
         told(order, f"{order.supplier_name} is asked to cancel")
     else:
         append(events.CancellationNeverLeft(reason=why), actor=actor, order=order, subjects=about(row))

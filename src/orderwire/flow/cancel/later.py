@@ -4,7 +4,7 @@ somebody has an order that we believed had never left."""
 from orderwire import engine
 from orderwire.document.states import CancellationState, DeliveryState, OrderState
 from orderwire.flow.cancel import travel
-from orderwire.flow.cancel.clocks import KIND, start
+from orderwire.flow.cancel.clocks import DUE, start
 from orderwire.flow.cancel.reached import LEFT, reached, recipient, to_supplier, with_suppliers
 from orderwire.flow.cancel.record import about, ended, told, whole, words
 from orderwire.ledger import events
@@ -28,7 +28,7 @@ def landed(order_id: int) -> None:
         return
     row.state = CancellationState.NEVER_LEFT
     row.save(update_fields=["state"])
-    travel.clocks_stop(order, KIND)
+    travel.clocks_stop(order, DUE)
     unneeded = "The order did not arrive, so there is nothing to cancel."
     travel.stop(order, Delivery.Kind.CANCELLATION, actor=_WORKER, reason=unneeded, suppliers_only=True)
     append(events.CancellationNeverLeft(reason=unneeded), actor=_WORKER, order=order, subjects=about(row))
@@ -53,7 +53,7 @@ def surfaced(delivery: Delivery, order: Order, *, actor: str) -> None:
             append(asked, actor=actor, order=order, subjects=about(row))
             order.state = OrderState.CANCELLING
             told(order, f"{order.supplier_name} has the order after all, and is asked to cancel")
-            start(row, delivery)
+            start(row, order, delivery)
     travel.tell(row, [delivery])
     engine.defer_sweep()
 

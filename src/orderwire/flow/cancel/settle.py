@@ -17,7 +17,7 @@ from orderwire.flow import Refused, amend
 from orderwire.flow.cancel import travel
 from orderwire.flow.cancel.answered import remaining
 from orderwire.flow.cancel.back import back
-from orderwire.flow.cancel.clocks import start
+from orderwire.flow.cancel.clocks import DUE, start
 from orderwire.flow.cancel.reached import locked, reached, with_suppliers
 from orderwire.flow.cancel.record import about, ended, told, words
 from orderwire.ledger import events
@@ -95,7 +95,7 @@ def withdraw(cancellation_id: int, *, actor: str, reason: str = "") -> Cancellat
         if row.scope == Cancellation.Scope.LINES:
             _undo(row, order, why, actor=actor)
         else:
-            travel.clocks_stop(order, "cancellation_due")
+            travel.clocks_stop(order, DUE)
             back(row, order, actor=actor, headline="The cancellation was taken back", suppliers=True)
     return row
 
@@ -140,7 +140,7 @@ def _again(row: Cancellation, order: Order, *, reason: str, actor: str) -> None:
     travel.stop(order, Delivery.Kind.ORDER, actor=actor, reason="The order is being cancelled.")
     order.state, order.reason = OrderState.CANCELLING, words(row)
     told(order, f"{order.supplier_name} is asked again to cancel")
-    start(row, with_suppliers(left)[0])
+    start(row, order, with_suppliers(left)[0])
     travel.tell(row, left)
     engine.defer_sweep()
 

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from orderwire import engine
-from orderwire.document.states import DeliveryState
+from orderwire.document.states import DeliveryState, OrderState
 from orderwire.flow import Refused
 from orderwire.flow.awaited import ask
 from orderwire.ledger import events
@@ -26,14 +26,13 @@ def resend(delivery_id: int, *, actor: str, reason: str) -> Delivery:
             raise Refused(
                 "This version is not to be sent any more.", remedy="Send the newest version.", kind="conflict"
             )
-        if order and delivery.revision and delivery.revision.number < order.revision:
-            raise Refused("A newer version took its place.", remedy="Send the newest version.", kind="conflict")
-        if order and order.state != "approved":
-            raise Refused("The order is not approved now.", remedy="Resume or approve it first.", kind="conflict")
+        _may_leave(delivery, order)
         arrived = delivery.state in (DeliveryState.ACCEPTED, *_PROVEN)
         delivery.duplicate = delivery.duplicate or arrived or delivery.state == DeliveryState.IN_DOUBT
         if delivery.state == DeliveryState.HELD:
             delivery.parcel = None
+            if delivery.kind != Delivery.Kind.ORDER:  # an order is bound to the address that was approved with it
+                delivery.endpoint_version = delivery.endpoint.version
         _ready(delivery)
         append(
             events.DeliveryResent(reason=reason, same_id=True),
@@ -46,7 +45,8 @@ def resend(delivery_id: int, *, actor: str, reason: str) -> Delivery:
 
 
 def settle_doubt(delivery_id: int, *, arrived: bool, actor: str, reason: str = "") -> Delivery:
-    """Close a doubt: it arrived (somebody asked the supplier), or send it again, marked as possible duplicate."""
+    """Close a doubt: it arrived (somebody asked the supplier), or send it again, marked as possible duplicate. What is
+    not wanted any more, because the order is being cancelled, is not sent again."""
     with transaction.atomic():
         delivery, order = _locked(delivery_id)
         if delivery.state != DeliveryState.IN_DOUBT:
@@ -57,14 +57,41 @@ def settle_doubt(delivery_id: int, *, arrived: bool, actor: str, reason: str = "
             delivery.save()
             text = reason or "The supplier says that it arrived."
             ask(delivery, order)
+        elif order and _over(delivery, order):
+            delivery.state, delivery.due_at = DeliveryState.CANCELLED, None
+            text = delivery.reason = reason or "It did not arrive, and is not needed any more."
+            delivery.save()
         else:
             delivery.duplicate = True
             _ready(delivery)
             text = reason or "Sent again, marked as a possible duplicate."
         settled = events.DeliverySettled(state=delivery.state, reason=text)
         append(settled, actor=actor, order=order, subjects=_subjects(delivery))
-        _follow(delivery, order, "It arrived" if arrived else "To be sent again, marked")
+        again = "To be sent again, marked" if delivery.state == DeliveryState.READY else "It did not arrive"
+        _follow(delivery, order, "It arrived" if arrived else again)
     return delivery
+
+
+def _may_leave(delivery: Delivery, order: Order | None) -> None:
+    if order is None:
+        return
+    if delivery.kind == Delivery.Kind.CANCELLATION:
+        if _over(delivery, order):
+            text = "The cancellation was taken back, so there is nothing to tell any more."
+            raise Refused(text, remedy="Send the newest version.", kind="conflict")
+        return
+    if delivery.revision and delivery.revision.number < order.revision:
+        raise Refused("A newer version took its place.", remedy="Send the newest version.", kind="conflict")
+    if order.state != OrderState.APPROVED:
+        raise Refused("The order is not approved now.", remedy="Resume or approve it first.", kind="conflict")
+
+
+def _over(delivery: Delivery, order: Order) -> bool:
+    """Nothing will ever make it leave by itself: an order that is cancelled, a cancellation of one that is in force."""
+    ending = order.state in (OrderState.CANCELLING, OrderState.CANCELLED)
+    return {Delivery.Kind.ORDER: ending, Delivery.Kind.CANCELLATION: not ending}.get(
+        Delivery.Kind(delivery.kind), False
+    )
 
 
 _PROVEN = (DeliveryState.DELIVERED, DeliveryState.OPENED, DeliveryState.ANSWERED)

@@ -13,7 +13,8 @@ from orderwire.document.states import DeliveryState
 from orderwire.flow import DATABASE_AWAY
 from orderwire.flow.distribute.claimed import Claimed, Place
 from orderwire.flow.distribute.render import Desk, Made, NotSendable, answer_url, check, render
-from orderwire.formats.letter import Letter, compose
+from orderwire.flow.remind import letters
+from orderwire.formats.letter import Letter, compose, compose_cancellation
 from orderwire.records import Blob, Delivery
 from orderwire.records.blob import keep_all
 
@@ -64,6 +65,8 @@ def parcels(place: Place, claimed: list[Claimed]) -> tuple[list[tuple[Claimed, P
         try:
             if c.id in files:
                 batch.append((c, _parcel(place, c, files[c.id])))
+        except NotSendable as failure:
+            held.append((c, str(failure)))
         except DATABASE_AWAY:
             raise
         except Exception:
@@ -75,7 +78,7 @@ def parcels(place: Place, claimed: list[Claimed]) -> tuple[list[tuple[Claimed, P
 def _sendable(place: Place, c: Claimed, held: list[tuple[Claimed, str]]) -> bool:
     """Asked before every try, also of what was rendered long ago: the address may have changed since."""
     try:
-        if c.order_id is not None:
+        if c.kind != Delivery.Kind.FUNCTIONAL_ACK:
             check(place, c)
     except NotSendable as failure:
         held.append((c, str(failure)))
@@ -112,7 +115,28 @@ def _kept_files(claimed: Iterable[Claimed]) -> dict[int, tuple[File, ...]]:
     }
 
 
+def _notice(c: Claimed) -> Parcel:
+    """A reminder says what is true now, at every try."""
+    posted = letters.letter(c.id)
+    if posted is None:
+        raise NotSendable("Nobody waits any more for what it would say.")
+    said = posted.letter
+    return Parcel(
+        message_id=c.message_id,
+        files=(),
+        subject=said.subject,
+        text=said.text,
+        html=said.html,
+        language=posted.language,
+        reference=c.order_number or "",
+        duplicate=c.duplicate,
+        to=posted.to,
+    )
+
+
 def _parcel(place: Place, c: Claimed, files: tuple[File, ...]) -> Parcel:
+    if c.kind == Delivery.Kind.NOTICE:
+        return _notice(c)
     letter = _letter(place, c) if place.channel.for_people and c.content else None
     return Parcel(
         message_id=c.message_id,
@@ -132,11 +156,14 @@ def _letter(place: Place, c: Claimed) -> Letter:
     if kept.get("answer_by"):
         texts["answer_by"] = kept["answer_by"]
         texts["answer_url"] = answer_url(place, c, kept["answer_by"])
-    return compose(
-        Order.model_validate_json(bytes(c.content or b"")),
-        language=kept.get("language", "en"),
-        links=texts,
-        attached=[f["filename"] for f in kept["files"]],
-        duplicate=c.duplicate,
-        prices=bool(c.prices),
-    )
+    order = Order.model_validate_json(bytes(c.content or b""))
+    how: dict[str, Any] = {
+        "language": kept.get("language", "en"),
+        "links": texts,
+        "attached": [f["filename"] for f in kept["files"]],
+        "duplicate": c.duplicate,
+        "prices": bool(c.prices),
+    }
+    if cancels := kept.get("cancels"):
+        return compose_cancellation(order, reason=cancels["reason"], asks=cancels["asks"], **how)
+    return compose(order, kept="keeps" in c.says, replaces=kept.get("replaces"), **how)

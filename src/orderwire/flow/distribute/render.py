@@ -16,11 +16,13 @@ from django.utils import timezone
 from orderwire import plugins
 from orderwire.channels import File
 from orderwire.document.order import Order
+from orderwire.document.states import DocumentType
 from orderwire.flow import clock, ladder, links
 from orderwire.flow.distribute import said
 from orderwire.flow.distribute.claimed import Claimed, Place
 from orderwire.flow.distribute.numbers import Numbers, WriteContext, scope
 from orderwire.flow.distribute.result import LOCK_ORDERS
+from orderwire.flow.distribute.withdrawn import Withdrawn, withdrawn
 from orderwire.formats import CannotCarry, Content, Format, Written
 from orderwire.records import Approval, Delivery, Partner
 
@@ -46,6 +48,7 @@ class Desk:
     partners: dict[int, Partner]
     approvals: dict[int, Approval]
     held: dict[int, tuple[said.Held, ...]]
+    withdrawn: dict[int, Withdrawn]
     size: int
     _numbers: dict[str, Numbers] = field(default_factory=dict)
 
@@ -55,7 +58,8 @@ class Desk:
         recipients = {c.recipient_id or place.version.endpoint.partner_id for c in batch}
         granted = Approval.objects.filter(revision__in={c.revision_id for c in batch}, decision="granted")
         latest = {a.revision_id: a for a in granted.order_by("recorded_at")}
-        return cls(place, Partner.objects.in_bulk(recipients), latest, said.held(batch), max(1, len(batch)))
+        partners = Partner.objects.in_bulk(recipients)
+        return cls(place, partners, latest, said.held(batch), withdrawn(batch), max(1, len(batch)))
 
     def numbers(self, format_kind: str, partner_id: int) -> Numbers:
         """The partner's control numbers in this format."""
@@ -70,9 +74,10 @@ def check(place: Place, claimed: Claimed) -> None:
     Raises NotSendable.
     """
     if not claimed.endpoint_version == claimed.current_version == place.version.number:
+        what = "Plan the order" if claimed.kind == Delivery.Kind.ORDER else "Send it"
         raise NotSendable(
             f"The address changed after the plan was made (version {claimed.endpoint_version} is now"
-            f" {claimed.current_version}). Plan the order again."
+            f" {claimed.current_version}). {what} again."
         )
     if claimed.kind != Delivery.Kind.ORDER:
         return
@@ -91,8 +96,10 @@ def render(desk: Desk, claimed: Claimed) -> Made:
     order = Order.model_validate_json(bytes(claimed.content or b""))
     partner = desk.partners[claimed.recipient_id or place.version.endpoint.partner_id]
     texts = _links(desk, claimed, partner)
-    kinds = [place.version.format, *place.version.also]
-    written = [_write(desk, plugins.format(kind), claimed, order, partner, texts) for kind in kinds]
+    formats = [plugins.format(kind) for kind in (place.version.format, *place.version.also)]
+    if claimed.kind == Delivery.Kind.CANCELLATION:
+        formats = _that_cancel(formats)
+    written = [_write(desk, fmt, claimed, order, partner, texts) for fmt in formats]
     files = tuple(File(w.filename, w.media_type, w.content) for w in written)
     kept = {
         "files": [
@@ -102,10 +109,13 @@ def render(desk: Desk, claimed: Claimed) -> Made:
         "controls": {k: v for w in written for k, v in w.controls.items()},
         "findings": [f"{f.where}: {f.text}" for w in written for f in w.findings],
         "answer_by": texts.get("answer_by"),
-        "remind": _remind(texts.get("answer_by"), partner),
+        "remind": _remind(texts.get("answer_by"), partner) if claimed.kind == Delivery.Kind.ORDER else {},
+        "replaces": said.replaces(desk.held.get(claimed.id, ())),
         "language": partner.language,
         "time_zone": partner.time_zone,
     }
+    if cancels := desk.withdrawn.get(claimed.id):
+        kept["cancels"] = {"reason": cancels.document(order, partner.language).reason, "asks": cancels.asks}
     return Made(files, kept, secret="answer_url" in texts)
 
 
@@ -118,7 +128,9 @@ def _links(desk: Desk, claimed: Claimed, partner: Partner) -> dict[str, str]:
         "approved_at": approval.approved_at.isoformat(),
         "timezone": partner.time_zone,
     }
-    if claimed.answer_required:
+    if claimed.id in desk.withdrawn:
+        _ask_to_agree(desk, claimed, texts)
+    elif claimed.answer_required:
         days = 2 if claimed.answer_due_days is None else claimed.answer_due_days
         answer_by = clock.due(timezone.now(), working_days=days, calendar=clock.calendar(partner))
         texts["answer_by"] = answer_by.isoformat()
@@ -127,6 +139,26 @@ def _links(desk: Desk, claimed: Claimed, partner: Partner) -> dict[str, str]:
     if claimed.duplicate:
         texts["duplicate"] = "yes"
     return texts
+
+
+def _ask_to_agree(desk: Desk, claimed: Claimed, texts: dict[str, str]) -> None:
+    """A supplier is asked whether he agrees to a cancellation; colleagues are only told."""
+    cancels = desk.withdrawn[claimed.id]
+    if cancels.asks and cancels.due_at:
+        texts["answer_by"] = cancels.due_at.isoformat()
+        if desk.place.channel.for_people:
+            texts["answer_url"] = answer_url(desk.place, claimed, texts["answer_by"])
+
+
+def _that_cancel(formats: list[Format]) -> list[Format]:
+    """Those of the endpoint's formats that have a cancellation. Raises NotSendable where none has."""
+    found = [fmt for fmt in formats if DocumentType.CANCELLATION in fmt.writes]
+    if not found:
+        raise NotSendable(
+            f"{formats[0].label} has no document that cancels an order. Tell them in another way and record the answer,"
+            " or give them an address with the format pdf and send it again."
+        )
+    return found
 
 
 def _remind(answer_by: str | None, partner: Partner) -> dict[str, Any]:
@@ -152,7 +184,8 @@ def _write(
 ) -> Written:
     profile: dict[str, Any] = {"language": partner.language} if fmt.kind == "pdf" else {}
     profile |= desk.place.version.profile.get(fmt.kind, {}) | (claimed.profile or {}).get(fmt.kind, {})
-    if not claimed.prices:
+    cancels = desk.withdrawn.get(claimed.id)
+    if not claimed.prices and cancels is None:
         if "prices" not in fmt.profile_model.model_fields:
             raise NotSendable(
                 f"{fmt.label} cannot leave out prices, as the rules want for this copy."
@@ -160,14 +193,20 @@ def _write(
             )
         profile["prices"] = False
     context = WriteContext(desk.numbers(fmt.kind, partner.pk), texts)
-    before = said.before(desk.held.get(claimed.id, ()), fmt)
-    document = said.said(order, before, fmt=fmt, profile=profile, on=context.now.date())
-    if before is not None and document is not order:
-        context.links = {**texts, **said.links(before)}
+    document: Content
+    if cancels is not None:
+        document, context.links = cancels.document(order, partner.language), {**texts, **cancels.links()}
+    else:
+        # To whom an order is in force again after all it is said whole: he may have struck it off.
+        before = said.before(desk.held.get(claimed.id, ()), fmt) if "keeps" not in claimed.says else None
+        document = said.said(order, before, fmt=fmt, profile=profile, on=context.now.date())
+        if before is not None and document is not order:
+            context.links = {**texts, **said.links(before)}
     try:
         written = fmt.write(document, profile, context)
     except CannotCarry as failure:
-        raise NotSendable(f"{fmt.label} cannot carry this order. {failure}") from failure
+        what = "order" if cancels is None else "cancellation"
+        raise NotSendable(f"{fmt.label} cannot carry this {what}. {failure}") from failure
     if fmt.reads:
         _read_back(fmt, written, document, profile)
     return written

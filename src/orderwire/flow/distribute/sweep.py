@@ -4,19 +4,33 @@ One sweep at a time over all machines. A lost drain is asked for again when its 
 which is longer than a drain lasts.
 """
 
+from collections.abc import Callable
+from importlib import import_module
+
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
 from orderwire import engine
 from orderwire.document.states import AnswerState
+from orderwire.flow import cancel, ladder
+from orderwire.flow.awaited import remind
 from orderwire.flow.distribute.leave import WANTED
+from orderwire.flow.remind import tidy
 from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.records import Order, Timer
 
 SWEEP_LOCK = 7_301_002
 AT_ONCE = 500
+
+Verb = Callable[[Timer, Order], None]
+VERBS = {
+    "answer_due": (__name__, "answer_overdue"),
+    "remind": ("orderwire.flow.remind", "fire"),
+    "cancellation_due": ("orderwire.flow.cancel.clocks", "overdue"),
+}
+"""The verb of each kind of clock. Named and not imported: the verbs may themselves distribute what they decide."""
 
 # A loose index scan: one step per endpoint that has anything open, however long its backlog is.
 DUE_SHARDS = f"""
@@ -59,12 +73,13 @@ def sweep() -> None:
         cursor.execute(DUE_SHARDS, {"lease": settings.ORDERWIRE_LEASE_MARGIN, "limit": AT_ONCE})
         engine.defer_drains(cursor.fetchall())
     _fire_timers()
+    tidy()
 
 
 def _fire_timers() -> None:
     """Each clock by itself; the order is locked before its clock, as by everybody. A busy one waits for the next."""
     due = Timer.objects.filter(due_at__lte=timezone.now(), fired_at__isnull=True, stopped_at__isnull=True)
-    for timer_id, order_id in due.order_by("due_at").values_list("pk", "order_id")[:AT_ONCE]:
+    for timer_id, order_id in due.order_by("due_at", "pk").values_list("pk", "order_id")[:AT_ONCE]:
         with transaction.atomic():
             order = Order.objects.select_for_update(skip_locked=True).filter(pk=order_id).first()
             timer = Timer.objects.select_for_update(skip_locked=True).filter(pk=timer_id).first()
@@ -72,16 +87,28 @@ def _fire_timers() -> None:
                 continue
             timer.fired_at = timezone.now()
             timer.save(update_fields=["fired_at"])
-            if timer.kind == "answer_due" and order is not None:
-                _answer_overdue(timer, order)
+            if order is not None:
+                _verb(timer.kind)(timer, order)
+            elif timer.kind == cancel.DUE and order is not None:
+                cancel.overdue(timer, order)
 
 
-def _answer_overdue(timer: Timer, order: Order) -> None:
+def _verb(kind: str) -> Verb:
+    """What a clock of this kind starts."""
+    module, name = VERBS[kind]
+    verb: Verb = getattr(import_module(module), name)
+    return verb
+
+
+def answer_overdue(timer: Timer, order: Order) -> None:
+    """The time for an answer is over; that the order was received is none. Who was not reminded yet is from now on."""
     due = order.answer_due_at
-    if order.answer_state != AnswerState.WAITING or due is None or due > timezone.now():
+    if order.answer_state not in (AnswerState.WAITING, AnswerState.RECEIVED) or due is None or due > timezone.now():
         return  # answered, or asked again meanwhile: by a newer version, or by a buyer who insists
     order.answer_state, order.changed_at, order.last_event = AnswerState.OVERDUE, timezone.now(), "No answer in time"
     order.save(update_fields=["answer_state", "changed_at", "last_event"])
     overdue = events.AnswerOverdue(due_at=timer.due_at)
     revision_id = order.revisions.values_list("pk", flat=True).get(number=order.revision)
     append(overdue, actor="system:worker", order=order, subjects={"revision": revision_id})
+    if not Timer.objects.filter(order=order, kind=ladder.KIND, data__due=ladder.instant(due)).exists():
+        remind(order, due)

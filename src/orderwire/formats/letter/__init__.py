@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from orderwire.document.order import Order
 from orderwire.formats.letter.html import page
 from orderwire.formats.letter.plain import twin
-from orderwire.formats.letter.said import say
+from orderwire.formats.letter.said import Said, say, texts_of
+from orderwire.formats.letter.withdrawn import cancelled
+from orderwire.formats.letter.withdrawn import kept as kept_again
+from orderwire.formats.pdf.words import words
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ def compose(
     replaces: int | None = None,
     duplicate: bool = False,
     prices: bool = True,
+    kept: bool = False,
 ) -> Letter:
     """The letter for one version of an order.
 
@@ -37,7 +41,7 @@ def compose(
     https), answer_by (ISO 8601) and timezone (IANA name for it), as for the printed order. `attached` are the file
     names of the mail. `replaces` is the version that the supplier had before, without it the one before this.
     `duplicate` says that the mail may have arrived once already. `prices` off is for recipients who must not see any
-    amount. Raises ValueError for any other kind of link.
+    amount. `kept`: a cancellation of it was taken back. Raises ValueError for any other kind of link.
     """
     said = say(
         order,
@@ -48,4 +52,32 @@ def compose(
         duplicate=duplicate,
         prices=prices,
     )
+    return _laid_out(kept_again(said, order, language=language) if kept else said)
+
+
+def compose_cancellation(
+    order: Order,
+    *,
+    reason: str,
+    asks: bool,
+    language: str,
+    links: Mapping[str, str],
+    attached: Sequence[str] = (),
+    duplicate: bool = False,
+    prices: bool = True,
+) -> Letter:
+    """The letter that cancels an order. `asks`: the reader is to agree through the links; else he is only told. The
+    rest as for `compose`."""
+    said = say(
+        order, language=language, links=links, attached=attached, replaces=None, duplicate=duplicate, prices=prices
+    )
+    return _laid_out(cancelled(said, order, language=language, reason=reason, asks=asks, duplicate=duplicate))
+
+
+def reason_words(code: str, language: str) -> str:
+    """A reason of document.cancellation.REASONS in the words of a language, or the nearest that we have."""
+    return texts_of(words(language, None).language)[f"why_{code}"]
+
+
+def _laid_out(said: Said) -> Letter:
     return Letter(said.subject, twin(said), page(said))

@@ -22,13 +22,15 @@ STRONG, WEAK = "\x01", "\x02"
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the order as the table shows it."""
+    """One line of the table: of the order, or of several orders, each with its own link."""
 
     number: str
     item: str
     part: str
     quantity: str
     amount: str
+    url: str = ""
+    url_text: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Said:
 
 
 @cache
-def _texts(language: str) -> dict[str, str]:
+def texts_of(language: str) -> dict[str, str]:
     """The letter's own texts; those that it shares with the printed order are there."""
     found: dict[str, str] = json.loads(files(__package__).joinpath(f"texts/{language}.json").read_text("utf-8"))
     return found
@@ -80,11 +82,11 @@ def say(
         raise ValueError(f"the answer link {url[:80]!r} is not a web address")
     address = order.supplier.address
     w = words(language, address.country if address else None)
-    texts = _texts(w.language)
+    texts = texts_of(w.language)
     by = w.moment(links["answer_by"], links.get("timezone")) if links.get("answer_by") else ""
-    title = f"{w.text(f'title.{order.kind}')} {_own(order.number, w)}"
+    title = f"{w.text(f'title.{order.kind}')} {own(order.number, w)}"
     version = w.text("version_short", revision=order.revision)
-    buyer = _own(order.buyer.name, w, 80)
+    buyer = own(order.buyer.name, w, 80)
     earlier = replaces if replaces is not None else order.revision - 1
     notices = [w.text("test")] if order.test else []
     if duplicate:
@@ -96,13 +98,13 @@ def say(
     return Said(
         language=w.tag,
         rtl=w.rtl,
-        subject=_subject(
+        subject=subject_line(
             [texts["test_mark"]] * order.test + [texts["duplicate_mark"]] * duplicate,
             w.join(texts["subject"].format(title=title, buyer=buyer), version if order.revision > 1 else ""),
             f"{w.text('answer_by')} {by}" if by else "",
         ),
         brand=buyer,
-        addressee=texts["for"].format(who=_own(_addressee(order, w), w, 160)),
+        addressee=texts["for"].format(who=own(_addressee(order, w), w, 160)),
         heading=w.join(title, version) if order.revision > 1 else title,
         notices=tuple(notices),
         sentence=_sentence(order, w, prices=prices),
@@ -121,18 +123,18 @@ def say(
         rows=tuple(_row(line, order.currency if prices else None, w) for line in shown),
         sums=tuple(_sums(order, texts, w)) if prices else (),
         facts=tuple((label, value) for label, value in _facts(order, attached, texts, w) if value),
-        company=_own(w.join(order.buyer.name, *postal(order.buyer.address, w)), w, 300),
+        company=own(w.join(order.buyer.name, *postal(order.buyer.address, w)), w, 300),
         bank=w.text("bank"),
     )
 
 
-def _subject(marks: Sequence[str], what: str, by: str) -> str:
+def subject_line(marks: Sequence[str], what: str, by: str) -> str:
     """One line: marks in brackets, the order, the time to answer. Marks of direction do not belong into headers."""
     text = " ".join([*(f"[{mark}]" for mark in marks), what]) + (f". {by}" if by else "")
     return " ".join(text.replace("\u2068", "").replace("\u2069", "").split())
 
 
-def _own(text: str, w: Words, most: int = 120) -> str:
+def own(text: str, w: Words, most: int = 120) -> str:
     """Text of the order on one line, of bounded length."""
     line = " ".join("".join(c if c.isprintable() or c.isspace() else " " for c in text).split())
     return w.own(line if len(line) <= most else line[: most - 1] + "…")
@@ -157,12 +159,12 @@ def _sentence(order: Order, w: Words, *, prices: bool) -> str:
 
 def _row(line: Line, currency: str | None, w: Words) -> Row:
     parts = [
-        w.text("yours", part=_own(line.supplier_part, w, 40)) if line.supplier_part else "",
-        w.text("ours", part=_own(line.buyer_part, w, 40)) if line.buyer_part else "",
+        w.text("yours", part=own(line.supplier_part, w, 40)) if line.supplier_part else "",
+        w.text("ours", part=own(line.buyer_part, w, 40)) if line.buyer_part else "",
     ]
     return Row(
-        number=_own(line.number, w),
-        item=_own(line.description, w),
+        number=own(line.number, w),
+        item=own(line.description, w),
         part=w.join(*parts),
         quantity=f"{w.number(line.quantity)}\xa0{w.unit(line.unit)}",
         amount=w.amount(line_amount(line, currency), currency) if currency else "",
@@ -182,16 +184,16 @@ def _sums(order: Order, texts: Mapping[str, str], w: Words) -> list[tuple[str, s
 
 def _facts(order: Order, attached: Sequence[str], texts: Mapping[str, str], w: Words) -> list[tuple[str, str]]:
     def known(what: Any, text: Any) -> str:
-        return _own(text(what, w), w, 300) if what else ""
+        return own(text(what, w), w, 300) if what else ""
 
     place, contact = order.ship_to, order.buyer.contact
     reach = (contact.name, contact.phone or contact.email) if contact else ()
     return [
-        (w.text("deliver_to"), _own(w.join(place.name, *postal(place.address, w)), w, 300) if place else ""),
+        (w.text("deliver_to"), own(w.join(place.name, *postal(place.address, w)), w, 300) if place else ""),
         (w.text("delivery_term"), known(order.incoterm, agreed.incoterm)),
         (w.text("payment"), known(order.payment_terms, agreed.payment)),
-        (w.text("buyer"), _own(w.join(*(part for part in reach if part)), w, 160)),
-        (texts["attached"], w.join(*(_own(name, w) for name in attached))),
+        (w.text("buyer"), own(w.join(*(part for part in reach if part)), w, 160)),
+        (texts["attached"], w.join(*(own(name, w) for name in attached))),
         (texts["fingerprint"], _grouped(fingerprint(order)[:16], w)),
     ]
 
