@@ -9,7 +9,8 @@ from orderwire.document.states import DeliveryState
 from orderwire.records import Delivery, Event, Message, Order, Response, Revision
 from orderwire.tracking.counted import capped_counts
 from orderwire.tracking.people import names
-from orderwire.tracking.telling import Teller, Told, tell
+from orderwire.tracking.telling import tell
+from orderwire.tracking.told import Teller, Told
 from orderwire.tracking.words import short, when
 
 CAP = 1000

@@ -8,10 +8,11 @@ from functools import cached_property
 from django.db.models import Prefetch, QuerySet
 
 from orderwire.document.order import Order as Document
-from orderwire.document.states import DeliveryState
+from orderwire.document.states import CancellationState, DeliveryState
 from orderwire.records import (
     Approval,
     Attempt,
+    Cancellation,
     Delivery,
     EndpointVersion,
     Event,
@@ -104,7 +105,8 @@ class Trip:
 class OrderView:
     """The order with its versions (newest first), trips (supplier's first), answers (newest first) and clocks.
 
-    `requested` is the newest call for approval, with how many persons are needed and by which limits.
+    `requested` is the newest call for approval, with how many persons are needed and by which limits;
+    `cancellations` are newest first.
     """
 
     order: Order
@@ -115,6 +117,7 @@ class OrderView:
     approvals: list[Approval]
     timers: list[Timer]
     requested: Event | None = None
+    cancellations: list[Cancellation] = field(default_factory=list)
     documents: dict[int, Document] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -162,6 +165,11 @@ class OrderView:
         return next((a for a in self.answers if a.revision_id == self.revision.pk and a.state not in dead), None)
 
     @cached_property
+    def cancellation(self) -> Cancellation | None:
+        """The newest cancellation on which somebody still has to say something."""
+        return next((c for c in self.cancellations if CancellationState(c.state).open), None)
+
+    @cached_property
     def approved_at(self) -> datetime.datetime | None:
         """When the current version's approval was complete."""
         granted = [a for a in self.approvals if a.revision_id == self.revision.pk and a.decision == "granted"]
@@ -184,6 +192,7 @@ def load(pk: int) -> OrderView | None:
         ),
         approvals=list(Approval.objects.filter(revision__order=order).select_related("user").order_by("recorded_at")),
         requested=order.events.filter(kind="approval.requested").order_by("-id").first(),
+        cancellations=list(order.cancellations.order_by("-number")),
         timers=list(order.timers.filter(fired_at=None, stopped_at=None).order_by("due_at")),
     )
 

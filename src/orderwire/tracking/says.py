@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from orderwire.document.states import AnswerState, DeliveryState, OrderState
+from orderwire.document.states import AnswerState, CancellationState, DeliveryState, OrderState
 from orderwire.flow.hold import by_hand
 from orderwire.records import Response
 from orderwire.tracking.channels import by_channel, taken_word
 from orderwire.tracking.order import OrderView, Trip
 from orderwire.tracking.people import name
-from orderwire.tracking.words import age, due, plural, sentence_time, short, when
+from orderwire.tracking.words import Money, age, due, plural, sentence_time, short, when
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,8 @@ def says(view: OrderView, now: datetime.datetime | None = None) -> Says:
                 f"{why}. Nothing {'more ' if view.holds else ''}is sent until somebody {goes_on}.",
                 "warn",
             )
+        case OrderState.CANCELLING:
+            return _cancelling(view, now)
         case OrderState.CANCELLED:
             return Says(
                 _done(view, now),
@@ -63,6 +65,31 @@ def says(view: OrderView, now: datetime.datetime | None = None) -> Says:
             return Says(_done(view, now), "Closed", "; nothing is open any more.")
         case _:
             return _approved(view, now)
+
+
+def _cancelling(view: OrderView, now: datetime.datetime) -> Says:
+    """Asked, and not free before they say so."""
+    row, who = view.cancellation, supplier_word(view)
+    if row is None:
+        return Says(_done(view, now), "It is being cancelled", ".")
+    asked = f"{name(row.asked_by)} asked {who} to cancel {_on(row.asked_at, now)}."
+    zone = view.order.supplier.time_zone if view.order.supplier else "UTC"
+    match CancellationState(row.state):
+        case CancellationState.OVERDUE if row.due_at:
+            late = f"{who}’s word on the cancellation is {age(now - row.due_at)} late"
+            return Says(asked, late, f"; it was due {due(row.due_at, zone, now=now)}.", "warn")
+        case CancellationState.ACCEPTED_AT_COST:
+            cost = f" at {Money(row.cost, row.currency)}" if row.cost is not None else " at a cost"
+            return Says(asked, f"{who} agrees{cost}", "; the order stands until you decide.", "warn")
+        case CancellationState.PARTLY:
+            return Says(asked, f"{who} agrees only in part", "; the order stands until you decide.", "warn")
+        case CancellationState.REFUSED:
+            return Says(asked, f"{who} refuses", "; keep the order or ask again.", "bad")
+        case _:
+            until = f", due {due(row.due_at, zone, now=now)}" if row.due_at else ""
+            return Says(
+                asked, f"Waiting for their word for {age(now - row.asked_at)}", f"{until}. The order stands until then."
+            )
 
 
 def supplier_word(view: OrderView) -> str:

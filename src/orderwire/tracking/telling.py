@@ -2,54 +2,16 @@
 
 import datetime
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from orderwire.document.states import Tone
 from orderwire.records import Event
 from orderwire.tracking.channels import by_channel, format_word, source_word
 from orderwire.tracking.fields import field_word
+from orderwire.tracking.told import Facts, Teach, Teller, Told, end, why
+from orderwire.tracking.told_after import AFTER
 from orderwire.tracking.words import Money, plural, when
 
-Facts = Mapping[str, Any]
 _LEG = re.compile(r"(.+) by (\S+) as (\S+)")
-
-
-@dataclass(frozen=True)
-class Told:
-    """What an event says, before it is placed in time."""
-
-    title: str
-    text: str = ""
-    mark: str = "dot"
-    tone: Tone = "quiet"
-    proof: int = 0
-    evidence: str = ""
-
-
-@dataclass(frozen=True)
-class Teller:
-    """What the sentences need besides the event's own facts: people's and the supplier's names, versions by id."""
-
-    people: Mapping[str, str]
-    supplier: str
-    versions: Mapping[str, int]
-    recipients: Mapping[str, str]
-
-    def who(self, event: Event) -> str:
-        """The actor's name."""
-        return self.people.get(event.actor, event.actor)
-
-    def version(self, event: Event) -> str:
-        """ "Version 2" of an event about a revision."""
-        number = self.versions.get(str(event.subjects.get("revision", "")))
-        return f"Version {number}" if number else "Order"
-
-    def to(self, event: Event) -> str:
-        """Who a delivery goes to."""
-        return self.recipients.get(str(event.subjects.get("delivery", "")), self.supplier)
 
 
 def tell(event: Event, telling: Teller) -> Told:
@@ -69,7 +31,7 @@ def _created(d: Facts, e: Event, t: Teller) -> Told:
 def _granted(d: Facts, e: Event, t: Teller) -> Told:
     rest = "" if d.get("complete") else " Another approval is needed."
     return Told(
-        f"Approved by {t.who(e)}", f"{_end(d.get('reason', ''))} Bound to exactly this content.{rest}".strip(), "done"
+        f"Approved by {t.who(e)}", f"{end(d.get('reason', ''))} Bound to exactly this content.{rest}".strip(), "done"
     )
 
 
@@ -81,7 +43,7 @@ def _external(d: Facts, e: Event, t: Teller) -> Told:
 
 def _plan(d: Facts, e: Event, t: Teller) -> Told:
     ways = "; ".join(_way(leg, t) for leg in d.get("legs", []))
-    text = f"{_end(ways)} By version {d['version']} of the rules.".strip()
+    text = f"{end(ways)} By version {d['version']} of the rules.".strip()
     return Told("It was decided how to send it", text)
 
 
@@ -96,17 +58,17 @@ def _way(leg: str, t: Teller) -> str:
 
 def _accepted(d: Facts, e: Event, t: Teller) -> Told:
     if d["proof"] == "delivered":
-        return Told(f"{t.to(e)}: receipt proven", _end(d["text"]), "done", "quiet", 3, "receipt proven")
+        return Told(f"{t.to(e)}: receipt proven", end(d["text"]), "done", "quiet", 3, "receipt proven")
     evidence = "handed over" if d["proof"] == "handed_over" else "sent only"
     level = 2 if d["proof"] == "handed_over" else 1
-    return Told(f"Handed over to {t.to(e)}", _end(d["text"]), "done", "quiet", level, evidence)
+    return Told(f"Handed over to {t.to(e)}", end(d["text"]), "done", "quiet", level, evidence)
 
 
 def _functional(d: Facts, e: Event, t: Teller) -> Told:
     good = d["status"] in ("accepted", "accepted_with_errors")
     words = d["status"].replace("_", " ")
     text = f"Functional acknowledgment: {words}. It says nothing about the business." + (
-        f" {_end(d['text'])}" if d.get("text") else ""
+        f" {end(d['text'])}" if d.get("text") else ""
     )
     title = f"{t.to(e)}’s system read it" if good else f"{t.to(e)}’s system could not read it"
     return Told(
@@ -122,7 +84,7 @@ def _functional(d: Facts, e: Event, t: Teller) -> Told:
 def _advised(d: Facts, e: Event, t: Teller) -> Told:
     good = d["status"] != "rejected"
     title = f"{t.to(e)}’s application took it in" if good else f"{t.to(e)}’s application refused it"
-    text = f"{_end(d['text'])} It is not their answer." if d.get("text") else "It is not their answer."
+    text = f"{end(d['text'])} It is not their answer." if d.get("text") else "It is not their answer."
     return Told(
         title, text, "done" if good else "fail", "quiet" if good else "bad", 3 if good else 0, "their application"
     )
@@ -133,7 +95,7 @@ def _retry(d: Facts, e: Event, t: Teller) -> Told:
     next_at = datetime.datetime.fromisoformat(d["next_at"])
     return Told(
         f"{t.to(e)} not reached",
-        f"{code}{_end(d['reason'])} Nothing was taken over. Next try {when(next_at)}.",
+        f"{code}{end(d['reason'])} Nothing was taken over. Next try {when(next_at)}.",
         "late",
         "quiet",
     )
@@ -148,24 +110,7 @@ def _answer_due(d: Facts, e: Event, t: Teller) -> Told:
     )
 
 
-def _end(text: str) -> str:
-    """A sentence with its full stop."""
-    text = " ".join(str(text).split())
-    text = text[:1].upper() + text[1:]
-    return text if not text or text[-1] in ".!?”" else f"{text}."
-
-
-def _why(title: str, mark: str, tone: Tone) -> Callable[[Facts, Event, Teller], Told]:
-    """Words for an event that tells no more than a reason."""
-    return lambda d, e, t: Told(
-        title.format(who=t.who(e), to=t.to(e), supplier=t.supplier, version=t.version(e)),
-        _end(d.get("reason") or ""),
-        mark,
-        tone,
-    )
-
-
-_WORDS: dict[str, Callable[[Facts, Event, Teller], Told]] = {
+_WORDS: dict[str, Teach] = {
     "order.created": _created,
     "order.duplicate": lambda d, e, t: Told(
         f"{t.version(e)} came again", f"Same content, {source_word(d['source'])}; nothing changed."
@@ -176,36 +121,36 @@ _WORDS: dict[str, Callable[[Facts, Event, Teller], Told]] = {
         "fail",
         "bad",
     ),
-    "order.held": _why("Put on hold by {who}", "held", "warn"),
-    "order.resumed": _why("Resumed by {who}", "done", "quiet"),
-    "order.cancelled": _why("Cancelled by {who}", "end", "quiet"),
-    "order.closed": _why("Closed", "end", "quiet"),
-    "order.reopened": _why("Reopened by {who}", "done", "quiet"),
+    "order.held": why("Put on hold by {who}", "held", "warn"),
+    "order.resumed": why("Resumed by {who}", "done", "quiet"),
+    "order.cancelled": why("Cancelled by {who}", "end", "quiet"),
+    "order.closed": why("Closed", "end", "quiet"),
+    "order.reopened": why("Reopened by {who}", "done", "quiet"),
     "approval.requested": lambda d, e, t: Told(
-        f"Needs {plural(d['approvers'], 'approval')}", _end(d["reason"]), "held", "quiet"
+        f"Needs {plural(d['approvers'], 'approval')}", end(d["reason"]), "held", "quiet"
     ),
     "approval.granted": _granted,
-    "approval.refused": _why("Not approved by {who}", "fail", "bad"),
+    "approval.refused": why("Not approved by {who}", "fail", "bad"),
     "approval.external": _external,
-    "approval.voided": _why("Approval counts no longer", "late", "warn"),
+    "approval.voided": why("Approval counts no longer", "late", "warn"),
     "plan.made": _plan,
-    "plan.held": lambda d, e, t: Told("No way to send it was found", _end("; ".join(d["problems"])), "fail", "bad"),
+    "plan.held": lambda d, e, t: Told("No way to send it was found", end("; ".join(d["problems"])), "fail", "bad"),
     "delivery.attempted": lambda d, e, t: Told(
         f"Try {d['number']} {by_channel(d['channel'])}", f"To {t.to(e)}; read back and compared before sending."
     ),
     "delivery.accepted": _accepted,
     "delivery.retry": _retry,
     "delivery.failed": lambda d, e, t: Told(
-        f"Not delivered to {t.to(e)}", f"{d['code'] + ': ' if d.get('code') else ''}{_end(d['reason'])}", "fail", "bad"
+        f"Not delivered to {t.to(e)}", f"{d['code'] + ': ' if d.get('code') else ''}{end(d['reason'])}", "fail", "bad"
     ),
-    "delivery.held": _why("Stopped before sending", "held", "warn"),
+    "delivery.held": why("Stopped before sending", "held", "warn"),
     "delivery.in_doubt": lambda d, e, t: Told(
-        f"May have arrived at {t.to(e)}", _end(d["reason"]), "doubt", "warn", 1, "sent, no word from them"
+        f"May have arrived at {t.to(e)}", end(d["reason"]), "doubt", "warn", 1, "sent, no word from them"
     ),
-    "delivery.settled": _why("Doubt settled by {who}", "done", "quiet"),
+    "delivery.settled": why("Doubt settled by {who}", "done", "quiet"),
     "delivery.superseded": lambda d, e, t: Told(f"Not sent: version {d['by_revision']} takes its place", "", "end"),
-    "delivery.cancelled": _why("Not sent", "end", "quiet"),
-    "delivery.resent": lambda d, e, t: Told(f"To be sent again by {t.who(e)}", _end(d["reason"])),
+    "delivery.cancelled": why("Not sent", "end", "quiet"),
+    "delivery.resent": lambda d, e, t: Told(f"To be sent again by {t.who(e)}", end(d["reason"])),
     "receipt.delivered": lambda d, e, t: Told(
         "Receipt proven", f"{t.to(e)} has exactly what we sent.", "done", "quiet", 3, d["means"]
     ),
@@ -216,7 +161,7 @@ _WORDS: dict[str, Callable[[Facts, Event, Teller], Told]] = {
     ),
     "answer.received": lambda d, e, t: Told(
         f"Answer from {t.supplier}",
-        _end(f"{t.who(e)}, {source_word(d['source'], theirs=True)}")
+        end(f"{t.who(e)}, {source_word(d['source'], theirs=True)}")
         + ("" if d.get("current", True) else " It answers an older version."),
         "dot",
         "quiet",
@@ -235,18 +180,18 @@ _WORDS: dict[str, Callable[[Facts, Event, Teller], Told]] = {
     ),
     "answer.different": lambda d, e, t: Told(
         f"{t.supplier} answered with {plural(d['differences'], 'difference')}",
-        " ".join(map(_end, d["summary"][:3])),
+        " ".join(map(end, d["summary"][:3])),
         "ask",
         "warn",
     ),
-    "answer.rejected": _why("{supplier} declined", "fail", "bad"),
+    "answer.rejected": why("{supplier} declined", "fail", "bad"),
     "answer.duplicate": lambda d, e, t: Told("The same answer came again", "Nothing changed."),
-    "answer.insisted": _why("Insisted on the order: {who}", "dot", "quiet"),
+    "answer.insisted": why("Insisted on the order: {who}", "dot", "quiet"),
     "answer.overdue": _answer_due,
-    "answer.unmatched": _why("Answer that fits no order", "ask", "warn"),
+    "answer.unmatched": why("Answer that fits no order", "ask", "warn"),
     "link.created": lambda d, e, t: Told(
         "Answer link made",
         f"Valid until {when(datetime.datetime.fromisoformat(d['expires_at']), clock=False)}. Only its hash is kept.",
     ),
-    "link.revoked": _why("Answer link no longer works", "end", "quiet"),
-}
+    "link.revoked": why("Answer link no longer works", "end", "quiet"),
+} | AFTER

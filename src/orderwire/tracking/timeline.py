@@ -11,7 +11,8 @@ from orderwire.records import Event
 from orderwire.tracking.channels import channel_word
 from orderwire.tracking.order import OrderView
 from orderwire.tracking.people import names
-from orderwire.tracking.telling import Teller, tell
+from orderwire.tracking.telling import tell
+from orderwire.tracking.told import Teller
 from orderwire.tracking.words import due, short, when
 
 

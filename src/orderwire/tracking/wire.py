@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from orderwire.document.states import AnswerState, DeliveryState, OrderState
+from orderwire.document.states import AnswerState, CancellationState, DeliveryState, OrderState
+from orderwire.records import Cancellation
 from orderwire.tracking.channels import by_channel
 from orderwire.tracking.order import OrderView
 from orderwire.tracking.words import age, day, place, when
@@ -53,6 +54,8 @@ def steps(view: OrderView, now: datetime.datetime | None = None) -> list[Step]:
             made.append(Step("done", "done", words, _at(trip.delivery.proven_at, now)))
         else:
             made.append(Step("next", "next", "Receipt", ("not proven so far",)))
+    if order.state == OrderState.CANCELLING and view.cancellation:
+        return [*made, *_cancelling(view.cancellation, now)]
     made.append(_answer(view, now, taken and not ended))
     if order.answer_due_at and order.answer_state in (AnswerState.WAITING, AnswerState.OVERDUE):
         made.append(_due(view, now))
@@ -94,6 +97,20 @@ def _answer(view: OrderView, now: datetime.datetime, waiting: bool) -> Step:
             return Step("next", "next", "Answer", ("not asked",))
         case _:
             return Step("next", "next", "Answer")
+
+
+def _cancelling(row: Cancellation, now: datetime.datetime) -> list[Step]:
+    """From the asking to their word, and yours where it is not a plain yes."""
+    state = CancellationState(row.state)
+    asked = Step("done", "done", "Asked to cancel", _at(row.asked_at, now))
+    if state in (CancellationState.ASKED, CancellationState.OVERDUE):
+        title = "Their word is late" if state is CancellationState.OVERDUE else "Waiting for their word"
+        waits = Step(
+            "now", "now" if state is CancellationState.ASKED else "late", title, (f"for {age(now - row.asked_at)}",)
+        )
+        return [asked, waits, Step("next", "next", "Cancelled")]
+    answered = Step("done", "done", state.label, _at(row.answered_at, now))
+    return [asked, answered, Step("now", "ask", "You decide"), Step("next", "next", "Cancelled or kept")]
 
 
 def _due(view: OrderView, now: datetime.datetime) -> Step:
