@@ -6,12 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from orderwire.document.amount import Amount
 from orderwire.document.money import totals
 from orderwire.document.order import Order as Document
-from orderwire.document.states import OrderState
+from orderwire.document.states import DeliveryState, OrderState
 from orderwire.flow import Refused, in_force, route
 from orderwire.flow.approved import BY_POLICY, approved
 from orderwire.flow.find import Look
@@ -22,7 +23,7 @@ from orderwire.governance.trust import trusts
 from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.ledger.entry import LONGEST, Event
-from orderwire.records import Approval, EndpointVersion, Order, Revision, User
+from orderwire.records import Approval, Attempt, EndpointVersion, Order, Revision, User
 from orderwire.records.write import ApprovalRow
 
 Accepted = Collection[tuple[str | None, str]]
@@ -92,6 +93,7 @@ def amended(
         rates=look.policy.exchange,
         accepted=accepted,
         approved_by=known.by,
+        thresholds=look.policy.thresholds,
     )
     assert isinstance(came.event, events.ApprovalRequested)
     if judged.needs_approval:
@@ -158,6 +160,37 @@ def refuse(order_id: int, *, user: User, sha256: str, reason: str) -> Order:
     return order
 
 
+def account_closed(user: User, *, actor: str) -> tuple[str, ...]:
+    """What this person approved and nobody was sent yet waits for another's yes: whoever is gone cannot answer for it.
+    What left stays approved, for that was right when it was done. Returns the numbers of the orders."""
+    given = Approval.objects.filter(
+        user=user,
+        decision=Approval.Decision.GRANTED,
+        revision__number=F("revision__order__revision"),
+        revision__order__state__in=[OrderState.APPROVED, OrderState.HELD],
+    )
+    waits = []
+    for revision in Revision.objects.filter(pk__in=given.values("revision")).order_by("pk"):
+        with transaction.atomic():
+            order = Order.objects.select_for_update().get(pk=revision.order_id)
+            if order.revision != revision.number or _left(revision):
+                continue
+            order.state, order.reason, order.delivery_state = OrderState.PENDING_APPROVAL, "", None
+            order.save(update_fields=["state", "reason", "delivery_state"])
+            _told(order, f"The account of {user.shown_name}, who approved it, was closed")
+            reason = f"The account of {user.shown_name}, who approved it, was closed before it was sent."
+            append(events.ApprovalVoided(reason=reason), actor=actor, order=order, subjects={"revision": revision.pk})
+            waits.append(order.number)
+    return tuple(waits)
+
+
+def _left(revision: Revision) -> bool:
+    """Whether somebody has it, may have it, or is being sent it this moment."""
+    open_end = Q(outcome=None) | Q(outcome__in=[Attempt.Outcome.ACCEPTED, Attempt.Outcome.UNKNOWN])
+    begun = Attempt.objects.filter(open_end, delivery__revision=revision, started_at__isnull=False)
+    return begun.exists() or revision.deliveries.filter(state=DeliveryState.SENDING).exists()
+
+
 def _waiting(order_id: int, sha256: str) -> tuple[Order, Revision]:
     order = Order.objects.select_for_update().filter(pk=order_id).first()
     if order is None:
@@ -179,7 +212,7 @@ def _verdict(order: Order, revision: Revision, user: User) -> rules.Verdict:
     prior = [
         rules.Approval(username, sha256)
         for username, sha256 in revision.approvals.filter(
-            decision=Approval.Decision.GRANTED, user__isnull=False
+            decision=Approval.Decision.GRANTED, user__is_active=True
         ).values_list("user__username", "revision_sha256")
     ]
     creator = revision.created_by.partition(":")[2]

@@ -147,6 +147,13 @@ class Policy(Written):
         """The rates in the form that compares amounts."""
         return Rates(self.rates.base, self.rates.per_unit)
 
+    @cached_property
+    def thresholds(self) -> tuple[Amount, ...]:
+        """Every amount at which somebody's authority ends or more persons must approve."""
+        ends = [limit.up_to for limit in self.limits] + [source.up_to for source in self.trusted_sources]
+        amounts = [end for end in ends if isinstance(end, Amount)] + [row.start for row in self.approvers]
+        return tuple(dict.fromkeys(amounts))
+
     def to_json(self) -> dict[str, Any]:
         """Plain JSON from which `from_json` makes an equal policy."""
         return self.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude_none=True)

@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from orderwire.document.amount import NO_RATES, Rates
+from orderwire.document.amount import NO_RATES, Amount, Rates
 from orderwire.document.order import Order
 from orderwire.governance.changes import compare, schedule
 from orderwire.governance.changes.bank_account import names_account
 from orderwire.governance.changes.compare import Excess
-from orderwire.governance.changes.drift import drift
+from orderwire.governance.changes.drift import drift, outgrown
 from orderwire.governance.changes.fields import ADDED, REMOVED, FieldValue, changed_fields, says
 from orderwire.governance.changes.judgement import Judgement, Reason, judgement
 from orderwire.governance.changes.policy import Amendments, ChangePolicy
@@ -53,13 +53,15 @@ def judge_amendment(
     rates: Rates = NO_RATES,
     accepted: Collection[Field] = (),
     approved_by: str = "",
+    thresholds: Collection[Amount] = (),
 ) -> Judgement:
     """Whether `after`, made from `before`, needs a new approval.
 
     `baseline` is the version that a person or a trusted source approved last, `approved_by` who that was. `accepted`
     are differences (line, field) of the answer that made `after`, where the policy's `answers` accepts them: they count
     for the drift, and are not judged a second time. Fields without tolerance are held against the baseline too, so that
-    nothing passes because the version before it was never approved.
+    nothing passes because the version before it was never approved. `thresholds` are amounts of the approval policy:
+    a total that goes over one of them needs approval however small the step.
     """
     agreed: Agreed = defaultdict(set)
     for line, field in accepted:
@@ -71,7 +73,8 @@ def judge_amendment(
         earlier = tuple(changed_fields(baseline, after))
         reasons += _forbidden(policy.amendments, earlier, _own(baseline, after, earlier, agreed))
     reasons += _beyond_tolerance(policy.amendments, before, after, own, rates)
-    return judgement([*reasons, *drift(policy, baseline, after, rates=rates, approved_by=approved_by)])
+    reasons += drift(policy, baseline, after, rates=rates, approved_by=approved_by)
+    return judgement([*reasons, *outgrown(thresholds, baseline, after, rates)])
 
 
 def _own(old: Order, new: Order, found: Iterable[FieldValue], agreed: Agreed) -> list[Field]:

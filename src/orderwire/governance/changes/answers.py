@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from orderwire.document.amount import NO_RATES, Amount, Rates
 from orderwire.document.money import totals
-from orderwire.document.order import Line, Order
+from orderwire.document.order import CURRENCIES, Line, Order
 from orderwire.governance.changes import schedule, step
 from orderwire.governance.changes.deviation import Deviation, Verdict, Word
 from orderwire.governance.changes.limit import Step, stand
@@ -169,6 +169,8 @@ def _charge(case: _Case, deviation: Deviation) -> tuple[str, step.Way]:
     value, currency = deviation.answered, deviation.currency or case.order.currency
     if type(value) is not Decimal or not value.is_finite() or value < 0:
         raise _Untold("A charge, which is not known.")
+    if currency not in CURRENCIES:
+        raise _Untold("A charge in a currency that is not known.")
     asked = Amount(value, currency)
     total = case.rates.exact(Amount(totals(case.order).total, case.order.currency), currency)
     if total is None:

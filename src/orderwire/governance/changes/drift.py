@@ -1,8 +1,9 @@
 """The guard over both sides: how far an order is from what was approved, whoever moved it and in however many steps."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from orderwire.document.amount import NO_RATES, Rates
+from orderwire.document.amount import NO_RATES, Amount, Rates
+from orderwire.document.money import totals
 from orderwire.document.order import Order
 from orderwire.governance.changes import compare
 from orderwire.governance.changes.compare import Excess
@@ -19,6 +20,17 @@ def drift(
     """
     what = f"what {approved_by or 'was approved'}{' approved' if approved_by else ''} (version {baseline.revision})"
     return tuple(_reason(excess, what) for excess in _beyond(policy, baseline, after, rates))
+
+
+def outgrown(thresholds: Iterable[Amount], baseline: Order, after: Order, rates: Rates) -> Iterator[Reason]:
+    """The first threshold of the approval policy that the baseline's total did not reach and this one's does."""
+    was, now = (Amount(totals(order).total, order.currency) for order in (baseline, after))
+    for threshold in thresholds:
+        old, new = rates.exact(was, threshold.currency), rates.exact(now, threshold.currency)
+        if old is not None and new is not None and old <= threshold.value <= new and old != new:
+            text = f"With this change the order is {now} and reaches the {threshold} of the approval policy."
+            yield Reason("drift.approval-limit", text)
+            return
 
 
 def _beyond(policy: ChangePolicy, baseline: Order, after: Order, rates: Rates) -> Iterator[Excess]:

@@ -72,6 +72,7 @@ def test_a_worked_example(deviation: Deviation, verdict: str, because: str) -> N
         Deviation("date", "10", on((None, 100))),
         Deviation("date", "10", on(("2026-02-01", 50), (None, 50))),
         Deviation("charge", None, D("1"), "USD"),
+        Deviation("charge", None, D("1"), "XQZ"),
         Deviation("charge", None, D("-1")),
         Deviation("status", "10", "pending"),
         Deviation("price", "99", D("40")),

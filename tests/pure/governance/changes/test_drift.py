@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderwire.document.amount import Rates
+from orderwire.document.amount import Amount, Rates
 from orderwire.document.order import Order
 from orderwire.governance.changes import ChangePolicy, drift, judge_amendment
+from orderwire.governance.policy import from_json
 from tests.pure.family import revisions
 from tests.pure.governance.changes.given import LOOSE, line, order, policy
 
@@ -107,6 +108,34 @@ def test_small_steps_that_together_pass_the_limit_always_need_approval(
         beyond = abs(price - 50) * 100 > limit * 50 or abs(quantity - 100) > limit or abs(moved) > 5
         assert judge_amendment(guard, baseline=baseline, before=before, after=after).needs_approval == beyond
         before = after
+
+
+THRESHOLDS = (Amount(D(5100), "EUR"), Amount(D(9000), "USD"))
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "asked"),
+    [("50", "50.99", False), ("50", "51", True), ("50", "51.01", True), ("51", "51.01", True), ("52", "53", False),
+     ("51", "51", False), ("52", "50", False)],
+)  # fmt: skip
+def test_a_small_step_over_a_limit_of_the_approval_policy_needs_approval(was: str, now: str, asked: bool) -> None:
+    """Else an order just under four eyes could be amended over it."""
+    free = policy(amendments={"tolerances": LOOSE}, drift=LOOSE)
+    old, new = order(line(price=was)), order(line(price=now), revision=2)
+    judged = judge_amendment(free, baseline=old, before=old, after=new, thresholds=THRESHOLDS)
+    assert judged.needs_approval == asked
+    if now == "51.01" and asked:
+        assert judged.reasons == (
+            "With this change the order is EUR 5,101 and reaches the EUR 5,100 of the approval policy.",
+        )
+
+
+def test_the_thresholds_of_the_approval_policy_are_its_limits_and_numbers_of_persons() -> None:
+    approvals = from_json({
+        "name": "P", "limits": [{"group": "a", "up_to": "EUR 100"}, {"group": "b", "up_to": "unlimited"}],
+        "approvers": [{"from": "EUR 50", "persons": 2}], "trusted_sources": [{"source": "api:erp", "up_to": "EUR 100"}],
+    })  # fmt: skip
+    assert [str(each) for each in approvals.thresholds] == ["EUR 100", "EUR 50"]
 
 
 @given(revisions())
