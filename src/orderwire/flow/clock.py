@@ -43,8 +43,10 @@ class Calendar:
             raise ValueError("a calendar needs a working day in the week, and must open before it closes")
 
     def works(self, day: datetime.date) -> bool:
-        """Whether this is a working day there."""
-        return day.isoweekday() not in self.weekend and day not in holidays(self.country, self.region, day.year)
+        """Whether this is a working day there; a day that the calendar left out (Samoa, 30 December 2011) is none."""
+        if day.isoweekday() in self.weekend or day in holidays(self.country, self.region, day.year):
+            return False
+        return self.opening(day).date() == day
 
     def shift(self, day: datetime.date, working_days: int) -> datetime.date:
         """So many working days after the day, or before it; with 0 the day itself, or the first working day after."""

@@ -1,14 +1,7 @@
 """What may leave now, as SQL over a delivery `d`, its order `o` and its version `r`: asked when a delivery is claimed,
 right before its first byte, and when a try has ended."""
 
-NOTICE_WANTED = """n.stopped_at is null and exists (
-    select 1 from ow_order w join ow_revision v on v.id = n.revision_id
-    where w.id = n.order_id and case
-      when n.cancellation_id is null
-        then w.state = 'approved' and w.revision = v.number and w.answer_state in ('waiting', 'overdue', 'received')
-      else w.state = 'cancelling' and exists (
-        select 1 from ow_cancellation x where x.id = n.cancellation_id and x.state in ('asked', 'overdue')) end)"""
-"""Somebody still waits for what a notice `n` reminds of. A word that the order was received is no answer yet."""
+from orderwire.flow.remind.wanted import NOTICE_WANTED
 
 WANTED = f"""case d.kind
   when 'order' then coalesce(o.state = 'approved', true)

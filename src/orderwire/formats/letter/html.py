@@ -24,6 +24,7 @@ STYLE = """
  .hair { border-color: #2c3539 !important; }
  .btn { background: #6cc3dd !important; color: #04222c !important; border-color: #6cc3dd !important; }
  .due { background: #12272f !important; }
+ .lnk { color: #98d8ea !important; }
  .warn { background: #2b2113 !important; color: #efb662 !important; }
  .brand { border-color: #6cc3dd !important; }
 }
@@ -124,6 +125,8 @@ def _columns(height: str, start: str, end: str) -> list[str]:
 
 def _row(row: Row, start: str, end: str) -> str:
     part = f'<br><span class="ink2" style="font-size:13px;color:#5f6b71">{escape(row.part)}</span>' if row.part else ""
+    if row.url:
+        part += f'<br><a class="lnk" href="{escape(row.url)}" style="color:#00617f">{escape(row.url_text)}</a>'
     texts = (escape(row.number), escape(row.item) + part, escape(row.quantity), escape(row.amount))
     line = "border-bottom:1px solid #e2e7e9;vertical-align:top;"
     looks = ('ink2 hair" style="color:#5f6b71;', *['hair" style="'] * 3)

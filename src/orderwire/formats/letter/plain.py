@@ -23,4 +23,5 @@ def twin(said: Said) -> str:
 
 def _line(row: Row, currency: str) -> str:
     part = f" ({row.part})" if row.part else ""
-    return f"{row.number}  {row.item}{part}: {row.quantity}" + (f", {currency} {row.amount}" if row.amount else "")
+    line = f"{row.number}  {row.item}{part}: {row.quantity}" + (f", {currency} {row.amount}" if row.amount else "")
+    return line + (f"\n{row.url_text}: {row.url}" if row.url else "")
