@@ -14,7 +14,7 @@ from django.db.models import F
 from orderwire import plugins
 from orderwire.channels import Inbound, Refused, Unavailable
 from orderwire.flow import Refused as NotTaken
-from orderwire.flow import receive
+from orderwire.flow import catch_up, receive
 from orderwire.flow.distribute.claimed import BadSettings, Place
 from orderwire.flow.distribute.health import FOREVER
 from orderwire.records import Endpoint, EndpointVersion, Message
@@ -29,7 +29,8 @@ logger = logging.getLogger(__name__)
 
 
 def collect() -> None:
-    """One round over all endpoints that can bring something; then what an earlier crash left unread.
+    """One round over all endpoints that can bring something; then what an earlier crash left unread, and what came too
+    early.
 
     One whose breaker is open is looked at too: that nothing can be sent there keeps nobody's answer from coming in.
     """
@@ -43,6 +44,7 @@ def collect() -> None:
         with _alone(PROCESS_LOCK, message.pk) as free:
             if free:
                 _process(message)
+    catch_up.catch_up()
 
 
 def _collect_from(version: EndpointVersion) -> None:
