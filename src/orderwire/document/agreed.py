@@ -54,8 +54,7 @@ def order_as_answered(order: Order, response: Response, lines: Collection[str] |
 def as_answered(line: Line, answers: Sequence[LineAnswer]) -> Line | None:
     """The line as the answers to it make it; None where nothing of it comes.
 
-    Dated parts become schedule lines and take the places of those asked for, the same day first; what has no day fills
-    the earliest that are left. Raises CannotSay where that is undecided, unknown, or more than one line can hold.
+    Raises CannotSay where that is undecided, unknown, or more than one line can hold.
     """
     parts = kept(answers)
     if not parts:
@@ -127,12 +126,13 @@ def _amounts(line: Line, answers: Sequence[LineAnswer]) -> dict[str, Any]:
     quantity = sum((p.quantity for p in found), Decimal(0))
     if quantity != line.quantity or other_days(line, found):
         changes["quantity"] = quantity
-        changes["schedules"] = _schedules(line, found)
+        changes["schedules"] = schedules(line, found)
     return changes
 
 
-def _schedules(line: Line, parts: Sequence[Part]) -> list[Schedule]:
-    """The parts as schedule lines; each takes its place, and so where it goes to, from those that were asked for."""
+def schedules(line: Line, parts: Sequence[Part]) -> list[Schedule]:
+    """The parts as schedule lines. Each takes its place, and so where it goes to, from those that were asked for: the
+    same day first, then what has no day the earliest. What is more than ordered goes where the last of it goes."""
     asked = sorted(line.schedules, key=lambda s: _sooner(s.requested))
     free = [schedule.quantity for schedule in asked]
     planned = sorted(parts, key=lambda part: (part.day is not None, _sooner(part.day)))
@@ -172,9 +172,10 @@ def _in_unit(line: Line, parts: Sequence[LineAnswer], unit: str) -> dict[str, An
     made: dict[datetime.date | None, Decimal] = defaultdict(Decimal)
     for answer, day in zip(parts, days, strict=True):
         made[day or line.schedules[0].requested] += answer.quantity or Decimal(0)
-    schedules = [Schedule(quantity=q, requested=d, ship_to=line.schedules[0].ship_to) for d, q in made.items() if q]
+    where = line.schedules[0].ship_to
+    placed = [Schedule(quantity=q, requested=d, ship_to=where) for d, q in made.items() if q]
     total = sum(made.values(), Decimal(0))
-    return {"unit": unit, "quantity": total, "price": prices.pop(), "price_basis": basis, "schedules": schedules}
+    return {"unit": unit, "quantity": total, "price": prices.pop(), "price_basis": basis, "schedules": placed}
 
 
 def _words(failure: ValidationError) -> str:

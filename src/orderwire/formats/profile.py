@@ -1,6 +1,6 @@
 """What every partner's profile has, whatever the format."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -21,6 +21,11 @@ class PartnerProfile(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    answers: Literal["replace", "add"] = Field(
+        "replace",
+        description="What a later answer of this partner to the same version does: it takes the place of the earlier "
+        "one, which is then void (replace), or it speaks only of the lines that it names (add).",
+    )
     change: ChangeForm = new_versions_go("order")
     on_loss: OnLoss = Field(
         "commercial",

@@ -11,8 +11,8 @@ class Response(models.Model):
     `standing` is what the supplier has answered in all, where this answer only adds to earlier ones. `differences` is
     what that changes against the revision, for people, with the policy's verdict; `decisions` what was decided of each
     line; `meaning_sha256` finds repeated answers. `waits`: its version was not on its way yet; it is judged again then.
-    `tried_at` is when one that came too early was looked at last. `means` and `note` are of a person who recorded it for
-    the supplier: by phone, by mail, and in his words.
+    `tried_at` is when one that came too early was looked at last. Who recorded it for the supplier says by which
+    `means` he heard of it, and may add a `note`.
     """
 
     class State(models.TextChoices):

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from orderwire.document.agreed import schedules
+from orderwire.document.amount import Amount
 from orderwire.document.answered import Part, coming, kept, matched, other_days
 from orderwire.document.base import plain
 from orderwire.document.codes import PIECES, unit_word
 from orderwire.document.money import exponent, line_amount, rounded
-from orderwire.document.order import Line, Order
+from orderwire.document.order import CURRENCIES, Line, Order
 from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus, Response
 
 
@@ -24,7 +26,8 @@ class Difference:
 
     `money` is what it adds to the order's total, in the order's currency; None where that is not a matter of money.
     `before` and `after` are the values of a quantity (in the line's unit) or a price (for its price basis). `due` and
-    `promised` are the last days, `days` how much later that is (earlier: negative), `parts` what comes when.
+    `promised` are the last days, `days` how much later that is (earlier: negative), `parts` what comes when, with the
+    days that stay as ordered. `currency` is that of a charge.
     """
 
     line: str | None
@@ -40,6 +43,7 @@ class Difference:
     promised: datetime.date | None = None
     days: int | None = None
     parts: tuple[Part, ...] = ()
+    currency: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """For storing; decimals as text, days as ISO 8601, absent facts left out."""
@@ -49,8 +53,7 @@ class Difference:
         row |= {name: plain(value) for name, value in amounts.items() if value is not None}
         days = {"due": self.due, "promised": self.promised}
         row |= {name: day.isoformat() for name, day in days.items() if day}
-        if self.reason:
-            row["reason"] = self.reason
+        row |= {name: text for name, text in (("reason", self.reason), ("currency", self.currency)) if text}
         if self.days is not None:
             row["days"] = self.days
         if self.parts:
@@ -78,6 +81,8 @@ def compare(order: Order, response: Response) -> Comparison:
     if not same_money:
         text = f"The answer is in {response.currency}, the order in {order.currency}."
         differences.append(Difference(None, "currency", order.currency, response.currency or "", text))
+    if response.charge:
+        differences.append(_charge(order, response, response.charge))
     declined_lines = 0
     for line, answers in answered:
         found = list(_line(order, line, answers, same_money))
@@ -93,6 +98,14 @@ def compare(order: Order, response: Response) -> Comparison:
         differences = [Difference(None, "order", "", "declined", text, total, response.reason)]
         return Comparison(tuple(differences), answered, foreign, True)
     return Comparison(tuple(differences), answered, foreign, declined_lines == len(order.lines))
+
+
+def _charge(order: Order, response: Response, charge: Decimal) -> Difference:
+    currency = response.currency or order.currency
+    asked = Amount(charge, currency) if currency in CURRENCIES else f"{currency} {plain(charge)}"
+    money = charge if currency == order.currency else None
+    text = f"{asked} is asked for agreeing."
+    return Difference(None, "charge", "", str(asked), text, money, response.reason, after=charge, currency=currency)
 
 
 def _line(order: Order, line: Line, answers: Sequence[LineAnswer], same_money: bool) -> Iterator[Difference]:
@@ -180,7 +193,7 @@ def _dates(line: Line, parts: Sequence[Part], reason: str | None) -> Difference:
     which = "the last " if len(given) > 1 else ""
     late = f", {which}{_count(days, 'day')} later" if days and days > 0 else ""
     text = f"Line {line.number}: {answered} instead of {ordered}{late}."
-    comes = tuple(part for part in parts if part.quantity)
+    comes = tuple(Part(schedule.quantity, schedule.requested) for schedule in schedules(line, parts))
     return Difference(
         line.number, "date", ordered, answered, text, reason=reason, due=due, promised=last, days=days, parts=comes
     )

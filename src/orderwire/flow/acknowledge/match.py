@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 
 from orderwire.document.response import Response
 from orderwire.document.states import DeliveryState
-from orderwire.records import AnswerLink, Delivery, Order, Partner, Revision
+from orderwire.records import AnswerLink, Cancellation, Delivery, Order, Partner, Revision
 
 _UNDER_WAY = [
     s.value
@@ -43,12 +43,27 @@ def order_for(response: Response, *, supplier: Partner | None, link: AnswerLink 
     return theirs[0]
 
 
+def of_cancellation(order: Order, response: Response) -> bool:
+    """Whether it answers that the order is withdrawn, and not the order. EDIFACT names the cancellation by its number
+    alone; X12 may count it only, as the change that follows the version."""
+    if response.answers != "change":
+        return response.answers == "cancellation"
+    asked = order.cancellations.filter(scope=Cancellation.Scope.ORDER).select_related("revision")
+    names = {f"{response.order_number}-C{row.number}": row for row in asked}
+    if response.change_number is not None or response.sequence is None:
+        return response.change_number in names
+    counts = {row.revision.number + row.number - 1 for row in asked}
+    return response.sequence in counts and not order.revisions.filter(number=response.sequence + 1).exists()
+
+
 def revision_for(order: Order, response: Response, *, link: AnswerLink | None) -> Revision:
     """The version that is named or that the link is bound to, else the newest that the supplier was sent.
 
-    Raises NoMatch for a version that does not exist.
+    The first change makes version 2. Raises NoMatch for a version that does not exist.
     """
     named = response.revision
+    if named is None and response.answers == "change" and response.sequence is not None:
+        named = response.sequence + 1
     if link is not None:
         if named not in (None, link.revision.number):
             raise NoMatch(f"The answer names version {named}, its link is for version {link.revision.number}.")

@@ -8,12 +8,14 @@ from orderwire.ledger.entry import Amount, Event, Words
 class AnswerReceived(Event, kind="answer.received", about=("revision", "response")):
     """The supplier's answer is kept, for the revision it names. `status` is its header status.
 
-    `current` tells whether that revision was the newest.
+    `current` tells whether that revision was the newest. `means` is how the buyer heard of it who recorded it for the
+    supplier: phone, mail …
     """
 
     status: str
     source: Words
     current: bool
+    means: Words | None = None
 
 
 class AnswerAccepted(Event, kind="answer.accepted", about=("revision", "response")):
