@@ -26,8 +26,23 @@ class LineIndex:
 
     def find(self, number: str | None, parts: Iterable[tuple[str, str | None]]) -> Line | None:
         """The line; None where none fits, or several. `parts` are pairs of one of PARTS and its value."""
-        if number and (hit := self._numbers.get(number)):
+        return self._numbered(number) or self._of_part(parts)
+
+    def find_goods(self, number: str | None, parts: Iterable[tuple[str, str | None]]) -> Line | None:
+        """The same for what moves: ship notices may count their own lines (X12 LIN01, EDIFACT LIN 1082), so the part
+        counts where the line of that number is of another one."""
+        named = [(name, value) for name, value in parts if value]
+        hit = self._numbered(number)
+        if hit and not any(getattr(hit, name) and getattr(hit, name) != value for name, value in named):
             return hit
-        alike = [self._bare.get(number.lstrip("0"), [])] if number else []
-        alike += [self._parts.get((name, value), []) for name, value in parts if value]
+        return self._of_part(named) or hit
+
+    def _numbered(self, number: str | None) -> Line | None:
+        if not number:
+            return None
+        alike = self._bare.get(number.lstrip("0"), [])
+        return self._numbers.get(number) or (alike[0] if len(alike) == 1 else None)
+
+    def _of_part(self, parts: Iterable[tuple[str, str | None]]) -> Line | None:
+        alike = (self._parts.get((name, value), []) for name, value in parts if value)
         return next((found[0] for found in alike if len(found) == 1), None)

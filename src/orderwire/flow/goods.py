@@ -117,7 +117,7 @@ def named(index: LineIndex, content: Mapping[str, Any], position: int) -> Line |
     """The line of an order that the line at `position` (from 1) of a goods document, as kept, names."""
     lines = content.get("lines", [])
     said = lines[position - 1] if position <= len(lines) else {}
-    return index.find(said.get("number"), ((name, said.get(name)) for name in PARTS))
+    return index.find_goods(said.get("number"), ((name, said.get(name)) for name in PARTS))
 
 
 def _moved(row: GoodsLine) -> Moved:

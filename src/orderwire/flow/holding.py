@@ -40,7 +40,9 @@ def holdings(orders: Iterable[Order]) -> dict[int, Holding]:
     sent, more = _sent(rows), _said(rows)
     return {
         pk: judged(
-            _facts(order, sent.get(pk, {}).get(order.supplier_id or 0, ()), **{k: v[pk] for k, v in more.items()})
+            _facts(
+                order, sent.get(pk, {}).get(order.supplier_id or 0, ()), **{k: v.get(pk, []) for k, v in more.items()}
+            )
         )
         for pk, order in rows.items()
     }
@@ -53,7 +55,7 @@ def recipients(order: Order) -> dict[int, Holding]:
     found = {who: judged(Facts("", order.revision, tuple(facts))) for who, facts in sent.items()}
     if order.supplier_id is not None:
         own = sent.get(order.supplier_id, ())
-        found[order.supplier_id] = judged(_facts(order, own, **{k: v[order.pk] for k, v in more.items()}))
+        found[order.supplier_id] = judged(_facts(order, own, **{k: v.get(order.pk, []) for k, v in more.items()}))
     return found
 
 

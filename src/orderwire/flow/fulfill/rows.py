@@ -51,7 +51,9 @@ class _Book:
             if version.number not in self._indexes:
                 lines = Document.model_validate_json(bytes(version.content)).lines
                 self._indexes[version.number] = LineIndex(lines)
-            line = self._indexes[version.number].find(said.number, ((name, getattr(said, name)) for name in PARTS))
+            line = self._indexes[version.number].find_goods(
+                said.number, ((name, getattr(said, name)) for name in PARTS)
+            )
             if line is not None:
                 return line, version.number
         return None
