@@ -87,11 +87,17 @@ def _close(args: argparse.Namespace) -> int:
     from orderwire.installation import prepare
 
     prepare()
+    from orderwire.flow import approve
     from orderwire.records import User
 
-    if not User.objects.filter(username=args.name).update(is_active=False):
+    user = User.objects.filter(username=args.name).first()
+    if user is None:
         return _no(f"there is no user {args.name}")
+    user.is_active = False
+    user.save(update_fields=["is_active"])
     print(f"Closed {args.name}.")
+    for number in approve.account_closed(user, actor="system:command"):
+        print(f"Order {number} was approved by {args.name} and not sent yet: another person must approve it.")
     return 0
 
 

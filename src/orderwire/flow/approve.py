@@ -18,7 +18,7 @@ from orderwire.flow.approved import BY_POLICY, approved
 from orderwire.flow.find import Look
 from orderwire.formats import Approval as Claim
 from orderwire.governance import approval as rules
-from orderwire.governance.changes import judge_amendment
+from orderwire.governance.changes import ChangePolicy, judge_amendment
 from orderwire.governance.trust import trusts
 from orderwire.ledger import events
 from orderwire.ledger.append import append
@@ -85,6 +85,9 @@ def amended(
         return came
     policy = look.changes
     baseline, before = (Document.model_validate_json(bytes(r.content)) for r in (known.baseline, known.newest))
+    if document.model_copy(update={"revision": baseline.revision}) == baseline:
+        again = f"It says again what version {baseline.revision} said, which {known.by} approved."
+        return _by_policy(policy, sha256, baseline, again)
     judged = judge_amendment(
         policy,
         baseline=baseline,
@@ -93,13 +96,16 @@ def amended(
         rates=look.policy.exchange,
         accepted=accepted,
         approved_by=known.by,
-        thresholds=look.policy.thresholds,
     )
     assert isinstance(came.event, events.ApprovalRequested)
     if judged.needs_approval:
         reason = " ".join([*judged.reasons, f"{came.event.reason[:1].upper()}{came.event.reason[1:]}."])
         return Arrival(came.state, None, came.event.model_copy(update={"reason": reason[:LONGEST]}))
-    reason = f"Within what {policy.name} (version {policy.version}) lets pass since version {baseline.revision}."
+    inside = f"Within what {policy.name} (version {policy.version}) lets pass since version {baseline.revision}."
+    return _by_policy(policy, sha256, baseline, inside)
+
+
+def _by_policy(policy: ChangePolicy, sha256: str, baseline: Document, reason: str) -> Arrival:
     row = ApprovalRow(
         revision_sha256=sha256,
         decision=Approval.Decision.GRANTED.value,
@@ -110,8 +116,8 @@ def amended(
         reason=reason,
         approved_at=timezone.now(),
     )
-    passed = events.ApprovalByPolicy(sha256=sha256, baseline=baseline.revision, policy=policy.sha256, reason=reason)
-    return Arrival(OrderState.APPROVED, row, passed)
+    told = events.ApprovalByPolicy(sha256=sha256, baseline=baseline.revision, policy=policy.sha256, reason=reason)
+    return Arrival(OrderState.APPROVED, row, told)
 
 
 def may(order: Order, user: User) -> rules.Verdict:
