@@ -64,7 +64,8 @@ ORDERWIRE_COMPANY = _text("COMPANY", "")
 """ORDERWIRE_COMPANY: the buying company's name on the answer page and in mails; default is the buyer on the order."""
 
 ORDERWIRE_CONFIG = Path(_text("CONFIG", str(Path(DATA) / "config")))
-"""ORDERWIRE_CONFIG: folder with rules.yaml and policy.yaml; where a file is absent the shipped default applies."""
+"""ORDERWIRE_CONFIG: folder with rules.yaml, policy.yaml, changes.yaml and reminders.yaml; where a file is absent the
+shipped default applies."""
 
 ORDERWIRE_ANSWER_LINK_DAYS = int(_text("ANSWER_LINK_DAYS", "30"))
 """ORDERWIRE_ANSWER_LINK_DAYS: days that a mailed answer link stays valid."""

@@ -81,6 +81,16 @@ def test_a_broken_file_is_told_with_its_line(check: Check, write: Callable[..., 
     assert check()[0]["where"].startswith("policy.yaml line 2")
 
 
+def test_a_broken_policy_of_changes_is_told_with_its_line_and_remedy(check: Check, settings: Any) -> None:
+    file = settings.ORDERWIRE_CONFIG / "changes.yaml"
+    file.write_text("name: C\nanswers:\n  - {id: tight, attribute: price, late: 2 days}\n")
+    told = only(check())
+    assert told["where"].startswith("changes.yaml line 3, tight")
+    assert told["what"] == "price has the limits up and down, not late"
+    file.write_text("name: C\namendments: {free: [notes]}\n")
+    assert check() == []
+
+
 def test_a_file_that_is_no_text_is_told(check: Check, settings: Any) -> None:
     (settings.ORDERWIRE_CONFIG / "rules.yaml").write_bytes(b"\xff\xfe\x00")
     assert only(check())["where"] == "rules.yaml"
