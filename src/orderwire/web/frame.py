@@ -23,6 +23,8 @@ _SECTION = {
     "delivery": "orders",
     "differences": "orders",
     "amend": "orders",
+    "cancel": "orders",
+    "record": "orders",
     "supplier": "suppliers",
     "message": "messages",
 }

@@ -8,6 +8,7 @@ from orderwire.web.console import (
     amend,
     approvals,
     bulk,
+    cancel,
     delivery,
     differences,
     find,
@@ -18,6 +19,7 @@ from orderwire.web.console import (
     order,
     orders,
     pdf,
+    record,
     suppliers,
 )
 
@@ -29,6 +31,9 @@ console = [
     path("orders/<int:pk>/", order.order, name="order"),
     path("orders/<int:pk>/do/<slug:verb>/", act.act, name="act"),
     path("orders/<int:pk>/version-<int:version>.pdf", pdf.pdf, name="order_pdf"),
+    path("orders/<int:pk>/record/", record.record, name="record"),
+    path("orders/<int:pk>/cancel/", cancel.cancel, name="cancel"),
+    path("cancellations/<int:pk>/<slug:verb>/", cancel.settle, name="settle"),
     path("orders/<int:pk>/amend/", amend.amend, name="amend"),
     path("orders/<int:pk>/answers/<int:answer>/", differences.differences, name="differences"),
     path("orders/<int:pk>/<slug:section>/", order.order, name="order_section"),

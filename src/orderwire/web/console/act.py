@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from orderwire.flow import approve, hold, route
+from orderwire.flow import approve, hold, remind, route
 from orderwire.records import User
 from orderwire.web.access import actor, buyer, typed
 from orderwire.web.console.done import done
@@ -26,6 +26,7 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         "resume": ("Resumed.", lambda: hold.resume(pk, actor=by, reason=reason)),
         "plan": ("Planned again.", lambda: route.replan(pk, actor=by)),
         "approve": ("Approved.", lambda: approve.grant(pk, user=user, sha256=sha256, reason=reason)),
+        "remind": ("They are reminded.", lambda: remind.now(pk, actor=by)),
         "refuse": ("Not approved.", lambda: approve.refuse(pk, user=user, sha256=sha256, reason=reason)),
     }
     if verb not in verbs:

@@ -6,7 +6,8 @@ from django.urls import reverse
 
 from orderwire.document.states import DeliveryState, OrderState
 from orderwire.flow.hold import by_hand
-from orderwire.records import Response, User
+from orderwire.flow.remind.waiting import OPEN
+from orderwire.records import Cancellation, Response, User
 from orderwire.tracking.approvals import May, verdict
 from orderwire.tracking.order import OrderView
 from orderwire.tracking.says import supplier_word
@@ -45,7 +46,7 @@ def offered(view: OrderView, user: User) -> Offered:
     if state is OrderState.PENDING_APPROVAL:
         may = verdict(order, user)
         if not may.allowed:
-            return Offered(None, [], may)
+            return Offered(None, _pending(view), may)
         yes = Action(f"Approve version {order.revision}", _act(order.pk, "approve"))
         no = Action(
             "Do not approve",
@@ -54,14 +55,16 @@ def offered(view: OrderView, user: User) -> Offered:
             needs_reason=True,
             css="quiet risky",
         )
-        return Offered(yes, [no], may)
+        return Offered(yes, [no, *_pending(view)], may)
     if state is OrderState.HELD:
         plan = Action("Plan again", _act(order.pk, "plan"))
         resume = Action("Resume", _act(order.pk, "resume"))
-        return Offered(resume if by_hand(order) else plan, [])
+        return Offered(resume if by_hand(order) else plan, [_amend(view), *_cancel(view)])
+    if state is OrderState.REFUSED:
+        return Offered(_amend(view), _cancel(view))
     if state is not OrderState.APPROVED:
         return Offered(None, [])
-    found = [*_answer_actions(view), *_delivery_actions(view)]
+    found = [*_answer_actions(view), *_remind(view), *_delivery_actions(view), _amend(view), *_record(view)]
     hold = Action(
         "Hold",
         _act(order.pk, "hold"),
@@ -72,11 +75,42 @@ def offered(view: OrderView, user: User) -> Offered:
     if view.main is None or _unsent(view):
         found.append(Action("Plan again", _act(order.pk, "plan")))
     urgent = view.main is None or view.main.state.tone in ("bad", "warn") or bool(_answer_actions(view))
-    return Offered(found[0], [*found[1:], hold]) if urgent and found else Offered(None, [*found, hold])
+    rest = [hold, *_cancel(view)]
+    if urgent or _remind(view):
+        return Offered(found[0], [*found[1:], *rest])
+    return Offered(None, [*found, *rest])
 
 
 def _act(pk: int, verb: str) -> str:
     return reverse("act", args=[pk, verb])
+
+
+def _pending(view: OrderView) -> list[Action]:
+    """While a version waits for approval it can be made anew, or the order cancelled."""
+    return [_amend(view), *_cancel(view)]
+
+
+def _amend(view: OrderView) -> Action:
+    return Action("Amend", reverse("amend", args=[view.order.pk]), post=False)
+
+
+def _record(view: OrderView) -> list[Action]:
+    """Answers that came by telephone or mail are written down for a version that was sent."""
+    if view.main is None or not view.main.held_by:
+        return []
+    return [Action("Record their answer", reverse("record", args=[view.order.pk]), post=False)]
+
+
+def _remind(view: OrderView) -> list[Action]:
+    waits = view.order.answer_state in OPEN and view.order.answer_due_at is not None
+    return [Action(f"Remind {supplier_word(view)} now", _act(view.order.pk, "remind"))] if waits else []
+
+
+def _cancel(view: OrderView) -> list[Action]:
+    """Not while a cancellation waits for somebody's word."""
+    if view.cancellation is not None and view.cancellation.scope == Cancellation.Scope.ORDER:
+        return []
+    return [Action("Cancel order", reverse("cancel", args=[view.order.pk]), post=False, css="quiet risky")]
 
 
 def _answer_actions(view: OrderView) -> list[Action]:

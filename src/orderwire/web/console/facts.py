@@ -9,36 +9,30 @@ from orderwire.document.order import Order as Document
 from orderwire.document.party import Party
 from orderwire.document.terms import TermsPart
 from orderwire.tracking.channels import source_word
+from orderwire.tracking.held import held
 from orderwire.tracking.order import OrderView
 from orderwire.tracking.people import name
-from orderwire.tracking.words import Money, day, short
+from orderwire.tracking.words import Money, day
 from orderwire.web.parts import amount, bars
 
 
 @dataclass(frozen=True)
 class Badge:
-    """ "Acme holds version 2, the newest" with its bars; `warn` when they hold an older one or none is proven."""
+    """ "Acme holds version 2, the newest" with its bars; `warn` where it needs a look, and `notes` say at what."""
 
     words: SafeString
     bars: SafeString
     warn: bool
+    notes: tuple[str, ...]
 
 
 def badge(view: OrderView) -> Badge | None:
     """What the evidence says that the supplier has; nothing before the first send."""
-    who, newest = short(view.order.supplier_name), view.order.revision
-    if view.holds is None:
+    found = held(view.holding, view.order.supplier_name)
+    if found is None:
         return None
-    held, trip = view.holds
-    level = trip.proof[0]
-    if held < newest:
-        words = format_html("{} holds <b>version {}</b>; version {} is not proven", who, held, newest)
-        return Badge(words, bars(level), True)
-    last = "the newest" if newest > 1 else "the only one"
-    if level < 3:
-        words = format_html("<b>Version {}</b>, {}, is handed over; receipt not proven", held, last)
-        return Badge(words, bars(level), False)
-    return Badge(format_html("{} holds <b>version {}</b>, {}", who, held, last), bars(level), False)
+    words = format_html("{}<b>{}</b>{}", found.before, found.strong, found.after)
+    return Badge(words, bars(found.bars), found.warn, found.notes)
 
 
 def facts(view: OrderView) -> list[tuple[str, SafeString | str]]:

@@ -13,7 +13,7 @@ from orderwire.tracking import lines as line_rows
 from orderwire.tracking.order import OrderView, load
 from orderwire.tracking.says import says, supplier_word
 from orderwire.web.access import buyer
-from orderwire.web.console import actions, answers, facts
+from orderwire.web.console import actions, answers, cancellation, facts
 
 SECTIONS = ("lines", "deliveries", "answers", "versions", "messages", "audit", "why")
 SHOWN_EVENTS = 200
@@ -38,6 +38,7 @@ def order(request: HttpRequest, pk: int, section: str = "lines") -> HttpResponse
         "badge": facts.badge(view),
         "facts": facts.facts(view),
         "actions": actions.offered(view, request.user),
+        "cancellation": cancellation.shown(view),
         "difference": approving.difference(view.order),
         "steps": wire.steps(view, now),
         "days": timeline.days(view, events, now),
