@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from orderwire import plugins
 from orderwire.document.advice import AdviceDetail, AdviceStatus, ApplicationAdvice
@@ -13,10 +14,10 @@ from orderwire.document.cancellation import Cancellation
 from orderwire.document.fulfillment import Receipt, ReceivedLine, ShipNotice, ShippedLine
 from orderwire.document.functional import FunctionalAck, FunctionalStatus
 from orderwire.document.order_change import LineAction, LineChange, LinePart, OrderChange, between
-from orderwire.flow import Refused, approve, hold, receive, route
+from orderwire.flow import Refused, approve, receive
 from orderwire.flow.distribute.numbers import Numbers, WriteContext
 from orderwire.formats import Content
-from orderwire.records import Delivery, Endpoint, Message, Order
+from orderwire.records import Delivery, Message, Order
 from tests.database import factories
 from tests.database.flow import road
 
@@ -108,16 +109,31 @@ def cancelled(number: str = "A") -> Message:
     return take(Cancellation(order_number=number, reason="Project stopped"))
 
 
-def test_a_cancellation_stops_an_order_that_may_be_with_the_supplier() -> None:
+def test_the_buying_system_cancels_an_order_and_says_so_twice_for_one() -> None:
     order = road.approved(number="A")
     message = cancelled()
-    assert outcome(message) == "held"
-    assert "tell the supplier" in told(message)
-    assert outcome(cancelled()) == "held"
+    assert (outcome(message), told(message)) == ("cancelled", "")
+    assert outcome(cancelled()) == "duplicate"
     order.refresh_from_db()
-    assert (order.state, order.reason) == ("held", "The buying system cancels this order: Project stopped")
-    assert road.kinds(order).count("order.held") == 1
-    assert "not known here" in told(cancelled("B"))
+    assert (order.state, order.reason) == ("cancelled", "Another reason: Project stopped")
+    assert road.kinds(order).count("cancellation.asked") == 1
+
+
+def test_what_may_be_with_the_supplier_is_asked_back() -> None:
+    order = road.approved(number="A")
+    Delivery.objects.update(state="sending")
+    Delivery.objects.update(state="accepted", due_at=None, accepted_at=timezone.now())
+    message = cancelled()
+    assert (outcome(message), message.state) == ("cancelling", "processed")
+    assert "it ends with their answer" in told(message)
+    assert outcome(cancelled()) == "duplicate"
+    assert Delivery.objects.get(kind="cancellation").order == order
+
+
+def test_a_cancellation_waits_for_its_order() -> None:
+    message = cancelled("B")
+    assert outcome(message) == "waiting"
+    assert "not known here" in told(message)
 
 
 def test_a_cancelled_order_that_waited_for_approval_never_leaves() -> None:
@@ -127,45 +143,18 @@ def test_a_cancelled_order_that_waited_for_approval_never_leaves() -> None:
     with pytest.raises(Refused, match="does not wait"):
         approve.grant(order.pk, user=road.person("k", "approvers"), sha256=road.sha256(order), reason="")
     assert "is kept and not sent" in told(take(change()))
-    assert outcome(cancelled()) == "cancelled"
+    assert outcome(cancelled()) == "duplicate"
     assert road.kinds(order).count("order.cancelled") == 1
     assert not Delivery.objects.exists()
 
 
-def test_a_cancelled_version_that_waited_for_approval_waits_again_when_a_person_resumes() -> None:
-    order = road.approved(number="A")
-    road.waiting(factories.document("A", revision=2, lines=(factories.line(price=99),)))
-    assert outcome(cancelled()) == "held"
-    with pytest.raises(Refused, match="Resume it first"):
-        route.replan(order.pk, actor="user:k")
-    with pytest.raises(Refused, match="takes no new version"):
-        road.waiting(factories.document("A", revision=3))
-    assert hold.resume(order.pk, actor="user:k").state == "pending_approval"
-
-
-def test_a_cancelled_version_without_a_way_is_not_planned_again_by_mistake() -> None:
-    order = road.approved(number="A")
-    Endpoint.objects.update(active=False)
-    road.approved(number="A", revision=2)
-    cancelled()
-    Endpoint.objects.update(active=True)
-    with pytest.raises(Refused, match="Resume it first"):
-        route.replan(order.pk, actor="user:k")
-    assert hold.resume(order.pk, actor="user:k").state == "held"
-    route.replan(order.pk, actor="user:k")
+@pytest.mark.parametrize("state", ["held", "refused"])
+def test_an_order_that_somebody_stopped_is_cancelled_too(state: str) -> None:
+    order = road.waiting(factories.document("A"))
+    Order.objects.update(state=state)
+    assert outcome(cancelled()) == "cancelled"
     order.refresh_from_db()
-    assert order.state == "approved"
-
-
-def test_a_version_that_was_refused_is_cancelled_too() -> None:
-    order = road.approved(number="A")
-    road.waiting(factories.document("A", revision=2, lines=(factories.line(price=99),)))
-    Order.objects.update(state="refused")
-    message = cancelled()
-    assert (outcome(message), message.state) == ("kept", "processed")
-    assert "has a version that was not approved, so nothing more is sent; tell the supplier" in told(message)
-    order.refresh_from_db()
-    assert order.state == "refused"
+    assert order.state == "cancelled"
 
 
 def test_a_supplier_brings_no_orders_changes_or_cancellations(supplier: Any) -> None:
@@ -240,7 +229,7 @@ def test_fulfillment_is_kept_with_its_order() -> None:
     receipt = Receipt(number="R-1", received=today, lines=(ReceivedLine(order_number="X", number="10", received=5),))
     kept, unknown = (take(document, endpoint=delivery.endpoint) for document in (notice, receipt))
     assert (outcome(kept), kept.documents[0]["order_id"]) == ("kept", delivery.order_id)
-    assert "no order of this partner" in told(unknown)
+    assert outcome(unknown) == "refused" and "A supplier cannot say what arrived" in told(unknown)
 
 
 def test_a_notice_for_several_orders_tells_which_of_them_are_not_of_this_partner() -> None:
@@ -251,8 +240,7 @@ def test_a_notice_for_several_orders_tells_which_of_them_are_not_of_this_partner
     message = take(ShipNotice(number="SN-2", lines=lines), endpoint=delivery.endpoint)
     assert message.documents[0]["order_id"] == delivery.order_id
     assert told(message) == (
-        f"SN-2: is kept with order {ours} and changes nothing\n"
-        "SN-2: names OTHER, which is no order of this partner here"
+        f"SN-2: is kept with order {ours}\nSN-2: names OTHER, which is no order of this partner here"
     )
     test = take(ShipNotice(number="SN-3", test=True, lines=lines), endpoint=delivery.endpoint)
     assert test.documents[0]["order_id"] is None

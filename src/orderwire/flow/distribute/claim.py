@@ -89,7 +89,7 @@ def _settle(place: Place, doubtful: list[Claimed]) -> set[int]:
         c.attempt_id = c.open_attempt or 0
         if c.open_started is None:
             results.append(Result(c, Outcome.NOT_STARTED, "The sender stopped before the first byte.", keep_claim=True))
-        elif place.sends_again:
+        elif place.sends_again(c):
             c.duplicate = True
             text = "The sender stopped in the middle; it goes out again under the same id."
             results.append(Result(c, Outcome.UNKNOWN, text, keep_claim=True))

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from orderwire import plugins
 from orderwire.channels import Channel
 from orderwire.ledger.entry import Subject
-from orderwire.records import EndpointVersion
+from orderwire.records import Delivery, EndpointVersion
 
 
 @dataclass
@@ -89,10 +89,11 @@ class Place:
     channel: Channel
     config: Any
 
-    @property
-    def sends_again(self) -> bool:
-        """Whether what may have arrived is sent again: it does no harm here, or the operator prefers that."""
-        return self.channel.resendable or settings.ORDERWIRE_EMAIL_IN_DOUBT == "resend"
+    def sends_again(self, claimed: Claimed) -> bool:
+        """Whether what may have arrived is sent again: it does no harm here, or the operator prefers that. A second
+        cancellation of an order never does any."""
+        harmless = self.channel.resendable or claimed.kind == Delivery.Kind.CANCELLATION
+        return harmless or settings.ORDERWIRE_EMAIL_IN_DOUBT == "resend"
 
     @classmethod
     def of(cls, version: EndpointVersion) -> "Place":

@@ -207,7 +207,7 @@ def _try(place: Place, session: Session, c: Claimed, parcel: Parcel) -> Result:
 
 def _unknown(place: Place, c: Claimed, text: str) -> Result:
     """It may have arrived: sent again by the schedule and marked, or left to a person."""
-    if not place.sends_again:
+    if not place.sends_again(c):
         return Result(c, Outcome.UNKNOWN, text, state=DeliveryState.IN_DOUBT)
     c.duplicate = True
     return _again(place, c, Unavailable(text), Outcome.UNKNOWN)

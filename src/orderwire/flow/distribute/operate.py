@@ -89,9 +89,8 @@ def _may_leave(delivery: Delivery, order: Order | None) -> None:
 def _over(delivery: Delivery, order: Order) -> bool:
     """Nothing will ever make it leave by itself: an order that is cancelled, a cancellation of one that is in force."""
     ending = order.state in (OrderState.CANCELLING, OrderState.CANCELLED)
-    return {Delivery.Kind.ORDER: ending, Delivery.Kind.CANCELLATION: not ending}.get(
-        Delivery.Kind(delivery.kind), False
-    )
+    over = {Delivery.Kind.ORDER: ending, Delivery.Kind.CANCELLATION: not ending}
+    return over.get(Delivery.Kind(delivery.kind), False)
 
 
 _PROVEN = (DeliveryState.DELIVERED, DeliveryState.OPENED, DeliveryState.ANSWERED)
