@@ -13,6 +13,8 @@ from orderwire.governance.policy import Money, Words
 from orderwire.yaml_file import Written, load
 
 Subject = Literal["order", "cancellation"]
+SUPPLIERS = ("supplier", "second_contact")
+"""Steps that speak to the supplier; all others speak to the buyer's own house."""
 _WHEN = re.compile(r"due(?:\s*([+-])\s*(\d{1,3}))?")
 
 
@@ -55,6 +57,9 @@ class Step(Written):
     def _repeated(self) -> Self:
         if (self.every is None) != (self.at_most == 1):
             raise ValueError("every and at_most go together: every: 2 and at_most: 3 repeat it twice")
+        said = "reminder" if self.to in SUPPLIERS else "escalation"
+        if self.say != said:
+            raise ValueError(f"to {self.to} write say: {said}; the supplier is reminded, the house is told")
         return self
 
 

@@ -9,11 +9,9 @@ from django.db.models import F, Q
 from orderwire.flow import clock
 from orderwire.flow.clock import Calendar
 from orderwire.flow.remind.waiting import Waiting
-from orderwire.governance.reminding import Reminders
+from orderwire.governance.reminding import SUPPLIERS, Reminders
 from orderwire.records import Endpoint, Partner, User
 
-SUPPLIERS = ("supplier", "second_contact")
-"""Steps that speak to the supplier; all others speak to the buyer's own house."""
 _NO_SERVER = "Name a group with an e-mail endpoint under mail_through in reminders.yaml."
 
 

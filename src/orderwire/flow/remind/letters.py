@@ -7,11 +7,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from orderwire.flow import links
-from orderwire.flow.remind.book import SUPPLIERS
 from orderwire.flow.remind.waiting import Waiting, waiting
 from orderwire.flow.remind.wanted import still
 from orderwire.formats.letter import Letter
 from orderwire.formats.letter.notice import Reminded, compose
+from orderwire.governance.reminding import SUPPLIERS
 from orderwire.records import Notice, Order
 
 

@@ -7,13 +7,12 @@ from django.utils import timezone
 
 from orderwire import engine
 from orderwire.flow import Refused, ladder
-from orderwire.flow.remind.book import SUPPLIERS
 from orderwire.flow.remind.desk import desk
 from orderwire.flow.remind.fire import concerns, follow, lock, queue
 from orderwire.flow.remind.post import HOUR, Mail
 from orderwire.flow.remind.turn import Call
 from orderwire.flow.remind.waiting import waiting
-from orderwire.governance.reminding import Rung, Step
+from orderwire.governance.reminding import SUPPLIERS, Rung, Step
 from orderwire.records import Notice, Order, Timer
 from orderwire.yaml_file import Unreadable
 

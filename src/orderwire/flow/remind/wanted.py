@@ -1,4 +1,4 @@
-"""Whether somebody still waits for what a reminder says: asked by who sends and by who tidies up, in one piece of SQL."""
+"""Whether somebody still waits for what a reminder says, in one piece of SQL for who sends and who tidies up."""
 
 from django.db import connection
 
