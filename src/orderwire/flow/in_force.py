@@ -73,13 +73,15 @@ def undone(order: Order, revision: Revision, *, actor: str, reason: str) -> None
         return
     answer.state, answer.decisions, answer.decided_at, answer.decided_by = Response.State.OPEN, [], None, ""
     answer.save(update_fields=["state", "decisions", "decided_at", "decided_by"])
-    order.answer_state = answer_state(answer.differences)
+    order.answer_state = _undecided(answer)
     order.save(update_fields=["answer_state"])
     about = {"revision": answer.revision_id or 0, "response": answer.pk}
     append(AnswerReopened(reason=reason), actor=actor, order=order, subjects=about)  # type: ignore[arg-type]
 
 
-def answer_state(differences: Iterable[Mapping[str, Any]]) -> AnswerState:
-    """Where an order stands whose answer differs, and is not decided."""
-    declined = any(d["field"] == "order" for d in differences)
-    return AnswerState.REJECTED if declined else AnswerState.DIFFERENT
+def _undecided(answer: Response) -> AnswerState:
+    """Where the order stood before the answer was decided: all of it was declined, or something differs."""
+    assert answer.revision is not None
+    gone = [d for d in answer.differences if d["field"] == "line" and d.get("line") is not None]
+    whole = any(d["field"] == "order" for d in answer.differences)
+    return AnswerState.REJECTED if whole or len(gone) == answer.revision.lines.count() else AnswerState.DIFFERENT

@@ -12,7 +12,7 @@ from orderwire.document.order import Schedule
 from orderwire.document.response import HeaderStatus
 from orderwire.document.response import Response as Answer
 from orderwire.flow import distribute, links
-from orderwire.flow.acknowledge import decide
+from orderwire.flow.decide import decide, every_line
 from orderwire.records import AnswerLink, Delivery, Event, Order, Response
 from tests.database import factories
 
@@ -232,17 +232,19 @@ def test_an_answer_can_be_corrected_until_the_buyer_decided(visit: Visit) -> Non
     assert list(Response.objects.order_by("pk").values_list("state", flat=True)) == ["superseded", "accepted"]
 
 
-def test_after_the_decision_the_page_says_so(visit: Visit) -> None:
+def test_after_the_decision_the_page_says_that_a_new_version_follows(visit: Visit) -> None:
     visit.send("changes", price_10="13")
-    decide(Response.objects.get().pk, actor="user:ines", accept=True)
+    said = Response.objects.get()
+    decide(said.pk, actor="user:ines", decisions=every_line(said.differences, "accept"))
     page = visit.client.get(visit.base).content.decode()
-    assert "has decided on your answer" in page
+    assert "A new version will follow. You need not answer this one." in page
     assert "Correct your answer" not in page
 
 
 def test_a_buyer_who_insists_asks_again(visit: Visit) -> None:
     visit.send("changes", price_10="13")
-    decide(Response.objects.get().pk, actor="user:ines", accept=False, reason="No")
+    said = Response.objects.get()
+    decide(said.pk, actor="user:ines", decisions=every_line(said.differences, "insist"), reason="No")
     page = visit.client.get(visit.base).content.decode()
     assert "did not take your changes" in page
 

@@ -3,8 +3,7 @@
 """
 
 from orderwire.flow.acknowledge.advice import advised
-from orderwire.flow.acknowledge.decide import decide
 from orderwire.flow.acknowledge.functional import functional
 from orderwire.flow.acknowledge.take import take
 
-__all__ = ["advised", "decide", "functional", "take"]
+__all__ = ["advised", "functional", "take"]

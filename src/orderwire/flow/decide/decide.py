@@ -124,8 +124,24 @@ def _carry_out(
         evidence.told(order, f"Insisted on the order; {order.supplier_name} should answer again")
         return None
     why = reason or f"As decided on the answer of {order.supplier_name}"
-    created = amend.propose(order.pk, made.document, base=revision.number, actor=actor, reason=why, decides=row)
+    created = amend.propose(
+        order.pk,
+        made.document,
+        base=revision.number,
+        actor=actor,
+        reason=why,
+        decides=row,
+        accepted=_by_policy(row),
+    )
     return created.revision
+
+
+def _by_policy(row: Response) -> list[tuple[str | None, str]]:
+    """The differences that the policy accepted and that are accepted: their size was judged when the answer came."""
+    taken = {d["line"] for d in row.decisions if d["choice"] == "accept"}
+    return [
+        (d.get("line"), d["field"]) for d in row.differences if d.get("verdict") == "accept" and d.get("line") in taken
+    ]
 
 
 def _about(row: Response) -> dict[Subject, int | str]:

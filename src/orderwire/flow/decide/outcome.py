@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -12,8 +13,12 @@ from orderwire.document.finding import from_validation
 from orderwire.document.order import Line, Order, Schedule
 from orderwire.document.order_change import LinePart
 from orderwire.document.response import LineAnswer, Response
+from orderwire.document.terms import AllowanceCharge
 from orderwire.flow import Refused
 from orderwire.flow.decide.choice import LineDecision
+
+LABEL = 200
+"""Characters that the words of a charge may have."""
 
 
 @dataclass
@@ -52,10 +57,9 @@ def outcome(order: Order, response: Response, decisions: Mapping[str | None, Lin
                 now = line
         if now is not None:
             lines.append(now)
-    if None in decisions:
-        _whole(order, response, decisions[None], made)
+    head = _whole(order, response, decisions[None], made) if None in decisions else {}
     if lines:
-        made.document = _valid(order, lines)
+        made.document = _valid(order, head | {"lines": tuple(lines)})
     return made
 
 
@@ -71,17 +75,25 @@ def _agreed(order: Order, response: Response, line: Line, answers: Mapping[str, 
         raise Refused(str(failure), remedy="Insist, or make a counter-proposal.") from failure
 
 
-def _whole(order: Order, response: Response, decision: LineDecision, made: Outcome) -> None:
-    """What names no line of the order: it can be taken only where it changes nothing of the order."""
+def _whole(order: Order, response: Response, decision: LineDecision, made: Outcome) -> dict[str, Any]:
+    """What becomes of the head, for what names no line: a charge that the supplier asks for becomes a part of it;
+    another currency, or a line that was not ordered, cannot."""
     foreign = matched(order, response)[1]
     other_money = response.currency not in (None, order.currency)
     if decision.choice == "insist":
         made.asks.add(None)
-    elif decision.choice != "accept" or foreign or other_money:
+        return {}
+    if decision.choice != "accept" or foreign or other_money:
         raise Refused(
             "What concerns the order as a whole, and not one of its lines, cannot become a part of it.",
             remedy="Insist with a reason, or make a new version of the order.",
         )
+    if not response.charge:
+        return {}
+    charge = AllowanceCharge(
+        kind="charge", amount=response.charge, reason=" ".join((response.reason or "").split())[:LABEL] or None
+    )
+    return {"allowances_charges": (*order.allowances_charges, charge)}
 
 
 def _resourced(line: Line, agreed: Line | None, made: Outcome) -> Line | None:
@@ -133,11 +145,9 @@ def _countered(line: Line, counter: LinePart) -> Line:
     return made
 
 
-def _valid(base: Order, lines: list[Line]) -> Order:
+def _valid(order: Order, changes: dict[str, Any]) -> Order:
     try:
-        return Order.model_validate(
-            {name: getattr(base, name) for name in Order.model_fields} | {"lines": tuple(lines)}
-        )
+        return Order.model_validate({name: getattr(order, name) for name in Order.model_fields} | changes)
     except ValidationError as failure:
         found = from_validation(failure)[0]
         raise Refused(f"The order as decided: {found.text}", remedy="Correct the values.") from failure

@@ -13,6 +13,7 @@ from orderwire.document.states import DeliveryState
 from orderwire.flow import DATABASE_AWAY
 from orderwire.flow.distribute.claimed import Claimed, Place
 from orderwire.flow.distribute.render import Desk, Made, NotSendable, answer_url, check, render
+from orderwire.flow.distribute.said import answering
 from orderwire.flow.remind import letters
 from orderwire.formats.letter import Letter, compose, compose_cancellation
 from orderwire.records import Blob, Delivery
@@ -152,7 +153,7 @@ def _parcel(place: Place, c: Claimed, files: tuple[File, ...]) -> Parcel:
 
 def _letter(place: Place, c: Claimed) -> Letter:
     kept = c.parcel or {}
-    texts = {"timezone": kept.get("time_zone", "UTC")}
+    texts = {"timezone": kept.get("time_zone", "UTC"), **answering(c.says)}
     if kept.get("answer_by"):
         texts["answer_by"] = kept["answer_by"]
         texts["answer_url"] = answer_url(place, c, kept["answer_by"])

@@ -110,7 +110,7 @@ def render(desk: Desk, claimed: Claimed) -> Made:
         "findings": [f"{f.where}: {f.text}" for w in written for f in w.findings],
         "answer_by": texts.get("answer_by"),
         "remind": _remind(texts.get("answer_by"), partner) if claimed.kind == Delivery.Kind.ORDER else {},
-        "replaces": said.replaces(desk.held.get(claimed.id, ())),
+        "replaces": said.replaces(desk.held.get(claimed.id, ()), claimed.revision or 0),
         "language": partner.language,
         "time_zone": partner.time_zone,
     }
@@ -136,6 +136,7 @@ def _links(desk: Desk, claimed: Claimed, partner: Partner) -> dict[str, str]:
         texts["answer_by"] = answer_by.isoformat()
         if desk.place.channel.for_people:
             texts["answer_url"] = answer_url(desk.place, claimed, texts["answer_by"])
+    texts |= said.answering(claimed.says)
     if claimed.duplicate:
         texts["duplicate"] = "yes"
     return texts
@@ -199,7 +200,7 @@ def _write(
     else:
         # To whom an order is in force again after all it is said whole: he may have struck it off.
         before = said.before(desk.held.get(claimed.id, ()), fmt) if "keeps" not in claimed.says else None
-        document = said.said(order, before, fmt=fmt, profile=profile, on=context.now.date())
+        document = said.said(order, before, fmt=fmt, profile=profile, on=context.now.date(), says=claimed.says)
         if before is not None and document is not order:
             context.links = {**texts, **said.links(before)}
     try:

@@ -125,9 +125,9 @@ def said(
     return change.model_copy(update={"issued": on, "reason": reason})
 
 
-def replaces(held: Sequence[Held]) -> int:
-    """The version that the recipient holds, 0 where he holds none."""
-    return held[0].order.revision if held else 0
+def replaces(held: Sequence[Held], revision: int) -> int:
+    """The version that the recipient has instead of this one, 0 where he has none."""
+    return next((each.order.revision for each in held if each.order.revision < revision), 0)
 
 
 def answering(says: Mapping[str, Any]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from orderwire.document.party import Party
 from orderwire.document.response import HeaderStatus, Response
 from orderwire.flow import acknowledge, distribute, hold
+from orderwire.flow.decide import decide, every_line
 from orderwire.records import (
     Delivery,
     Drain,
@@ -143,8 +144,8 @@ def test_a_supplier_with_whom_the_buyer_insists_can_be_late_again(out: Path) -> 
     drain()
     said = Response(order_number=order.number, status=HeaderStatus.REJECTED)
     answer = acknowledge.take(said, supplier=order.supplier, source="portal", actor="supplier:S1")
-    acknowledge.decide(answer.pk, actor="user:ines", accept=False, reason="You promised")
-    distribute.sweep()
+    decide(answer.pk, actor="user:ines", decisions=every_line(answer.differences, "insist"), reason="You promised")
+    drain()
     order.refresh_from_db()
     assert order.answer_state == "waiting"
     overdue(order)

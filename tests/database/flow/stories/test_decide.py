@@ -363,7 +363,7 @@ def test_many_answers_are_accepted_at_once_where_the_policy_accepts_all(config: 
     rows = []
     for number, verdict in (("A", "accept"), ("B", "accept"), ("C", "ask")):
         order = road.approved(number=number)
-        rows.append(judged(answers(order, says(price=Decimal("12.45"))), verdict))
+        rows.append(judged(answers(order, says(price=Decimal("13"))), verdict))
     hold.hold(rows[1].order_id or 0, actor=INES, reason="Audit")
     done = accept_policy([row.pk for row in rows], actor=INES)
     assert (done.decided, done.left, list(done.refused)) == (1, 1, [rows[1].pk])
