@@ -37,6 +37,8 @@ def holding(order: Order) -> Holding:
 def holdings(orders: Iterable[Order]) -> dict[int, Holding]:
     """What the supplier of each order holds, by the order's id. At most five queries."""
     rows = {order.pk: order for order in orders}
+    if not rows:
+        return {}
     sent, more = _sent(rows), _said(rows)
     return {
         pk: judged(

@@ -9,6 +9,7 @@ from django.db.models import Prefetch, QuerySet
 
 from orderwire.document.order import Order as Document
 from orderwire.document.states import CancellationState, DeliveryState
+from orderwire.flow.holding import Holding, holding
 from orderwire.records import (
     Approval,
     Attempt,
@@ -116,6 +117,7 @@ class OrderView:
     answers: list[Response]
     approvals: list[Approval]
     timers: list[Timer]
+    holding: Holding
     requested: Event | None = None
     cancellations: list[Cancellation] = field(default_factory=list)
     documents: dict[int, Document] = field(default_factory=dict, repr=False)
@@ -152,13 +154,6 @@ class OrderView:
         return next((t for t in self.current if t.delivery.primary), None)
 
     @cached_property
-    def holds(self) -> tuple[int, Trip] | None:
-        """The newest version that evidence says the supplier has, and the delivery that proves it."""
-        numbers = {r.pk: r.number for r in self.revisions}
-        held = [(numbers[t.delivery.revision_id or 0], t) for t in self.trips if t.delivery.primary and t.held_by]
-        return max(held, key=lambda pair: (pair[0], pair[1].proof[0]), default=None)
-
-    @cached_property
     def answer(self) -> Response | None:
         """The newest answer to the current version that counts."""
         dead = (Response.State.SUPERSEDED, Response.State.OLD_VERSION)
@@ -193,6 +188,7 @@ def load(pk: int) -> OrderView | None:
         approvals=list(Approval.objects.filter(revision__order=order).select_related("user").order_by("recorded_at")),
         requested=order.events.filter(kind="approval.requested").order_by("-id").first(),
         cancellations=list(order.cancellations.order_by("-number")),
+        holding=holding(order),
         timers=list(order.timers.filter(fired_at=None, stopped_at=None).order_by("due_at")),
     )
 

@@ -50,7 +50,7 @@ def says(view: OrderView, now: datetime.datetime | None = None) -> Says:
             return Says(
                 _done(view, now),
                 f"On hold for {age(now - order.changed_at)}",
-                f"{why}. Nothing {'more ' if view.holds else ''}is sent until somebody {goes_on}.",
+                f"{why}. Nothing {'more ' if view.holding.version else ''}is sent until somebody {goes_on}.",
                 "warn",
             )
         case OrderState.CANCELLING:
@@ -220,8 +220,8 @@ def _done(view: OrderView, now: datetime.datetime) -> str:
     """What has been sent and is proven, or that nothing was."""
     trip = view.main
     if trip is None or not trip.held_by:
-        held = view.holds
-        return f"{supplier_word(view)} has version {held[0]}." if held else "Nothing was sent."
+        held = view.holding.version
+        return f"{supplier_word(view)} has version {held}." if held else "Nothing was sent."
     at = trip.delivery.accepted_at
     on = f" {_on(at, now)}" if at else ""
     proof = _PROVEN.get(trip.state, taken_word(trip.channel))

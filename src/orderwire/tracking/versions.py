@@ -42,7 +42,6 @@ class Version:
 def versions(view: OrderView) -> list[Version]:
     """All versions, newest first. One query for names."""
     people = names(r.created_by for r in view.revisions)
-    held = view.holds[0] if view.holds else 0
     made = []
     for at, revision in enumerate(view.revisions):
         older = view.revisions[at + 1] if at + 1 < len(view.revisions) else None
@@ -60,7 +59,7 @@ def versions(view: OrderView) -> list[Version]:
                     for a in view.approvals
                     if a.revision_id == revision.pk
                 ),
-                revision.number == held,
+                revision.number == view.holding.version,
             )
         )
     return made

@@ -74,7 +74,7 @@ def test_the_supplier_holds_what_evidence_says_not_what_we_sent() -> None:
     assert order.supplier is not None
     seed.deliver(newer, order.supplier, DeliveryState.FAILED, timezone.now())
     found = view(order)
-    assert found.holds is not None and found.holds[0] == 1
+    assert (found.holding.version, found.holding.proof_level) == (1, 3)
     assert found.main is not None and found.main.state is DeliveryState.FAILED
 
 

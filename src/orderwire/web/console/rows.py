@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from orderwire.document.states import AnswerState, DeliveryState, OrderState
 from orderwire.records import Order
 from orderwire.tracking.channels import by_channel
+from orderwire.tracking.held import in_short
 from orderwire.tracking.words import Money, brief_age, day, plural, when
 from orderwire.web.parts import amount, number, word
 
@@ -37,6 +38,7 @@ class Row:
     time: str
     event: str
     test: bool
+    held: str
     stamp: str
 
 
@@ -44,8 +46,8 @@ _HANDED = "Handed over by "
 _DONE = {DeliveryState.DELIVERED, DeliveryState.OPENED, DeliveryState.ANSWERED}
 
 
-def row(order: Order, now: datetime.datetime) -> Row:
-    """The row of an order from `tracking.orders.page`."""
+def row(order: Order, now: datetime.datetime, held: str = "") -> Row:
+    """The row of an order from `tracking.orders.page`; `held` are words on the version that the supplier holds."""
     money = Money(order.total, order.currency)
     state = OrderState(order.state)
     delivery = DeliveryState(order.delivery_state) if order.delivery_state else None
@@ -69,6 +71,7 @@ def row(order: Order, now: datetime.datetime) -> Row:
         time=when(order.changed_at, now=now, brief=True),
         event=_event(order),
         test=order.test,
+        held=held,
         stamp=order.changed_at.isoformat(),
     )
 
@@ -76,7 +79,8 @@ def row(order: Order, now: datetime.datetime) -> Row:
 def rows(orders: list[Order]) -> list[Row]:
     """The rows of a page."""
     now = timezone.localtime()
-    return [row(order, now) for order in orders]
+    held = in_short(orders)
+    return [row(order, now, held.get(order.pk, "")) for order in orders]
 
 
 def _delivery(order: Order, state: DeliveryState | None, now: datetime.datetime) -> SafeString:
