@@ -60,6 +60,17 @@ def recipients(rules: Any) -> Iterator[Fault]:
             yield Fault(f"names group:{group}, which has no active endpoint", where, "Add one.")
 
 
+def suppliers(changes: Any) -> Iterator[Fault]:
+    """Suppliers that a row of the policy of changes names and that do not exist: the row would never fit."""
+    from orderwire.records import Partner
+
+    known = set(Partner.objects.filter(role=Partner.Role.SUPPLIER).values_list("number", flat=True))
+    for row in changes.answers:
+        for number in sorted(set(row.suppliers) - known):
+            where = f"changes.yaml row {row.id}"
+            yield Fault(f"names the supplier {number}, whom nobody knows", where, "Correct the number, or add him.")
+
+
 def partners(*, probe: bool) -> Iterator[Fault]:
     """Suppliers that cannot receive, endpoints that cannot work; with `probe` each connection is tried."""
     from orderwire.flow.enroll import NewEndpoint, problems

@@ -38,7 +38,7 @@ def everything(*, probe: bool = False) -> "list[Fault]":
     """Every fault; what needs the database is left out where that cannot be used."""
     from orderwire.cli import _people_checks, _setup_checks
 
-    rules, policy, faults = _setup_checks.files()
+    rules, policy, changes, faults = _setup_checks.files()
     base = list(_setup_checks.database())
     faults = [*base, *_setup_checks.settings(), *_setup_checks.plugins(), *faults]
     if base:
@@ -47,4 +47,6 @@ def everything(*, probe: bool = False) -> "list[Fault]":
         faults += _people_checks.approvals(policy)
     if rules is not None:
         faults += _people_checks.recipients(rules)
+    if changes is not None:
+        faults += _people_checks.suppliers(changes)
     return [*faults, *_people_checks.partners(probe=probe)]

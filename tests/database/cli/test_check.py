@@ -91,6 +91,16 @@ def test_a_broken_policy_of_changes_is_told_with_its_line_and_remedy(check: Chec
     assert check() == []
 
 
+def test_a_supplier_whom_the_policy_of_changes_names_and_nobody_knows_is_told(check: Check, settings: Any) -> None:
+    partner = factories.supplier()
+    factories.endpoint(partner, channel="portal", format="order_json")
+    row = f"  - {{id: strict, attribute: price, suppliers: [{partner.number}, V-9], verdict: ask}}\n"
+    (settings.ORDERWIRE_CONFIG / "changes.yaml").write_text(f"name: C\nanswers:\n{row}")
+    told = only(check())
+    assert told["where"] == "changes.yaml row strict"
+    assert told["what"] == "names the supplier V-9, whom nobody knows"
+
+
 def test_a_file_that_is_no_text_is_told(check: Check, settings: Any) -> None:
     (settings.ORDERWIRE_CONFIG / "rules.yaml").write_bytes(b"\xff\xfe\x00")
     assert only(check())["where"] == "rules.yaml"

@@ -175,7 +175,9 @@ def _charge(case: _Case, deviation: Deviation) -> tuple[str, step.Way]:
     total = case.rates.exact(Amount(totals(case.order).total, case.order.currency), currency)
     if total is None:
         raise _Untold(f"A charge of {asked}, and there is no rate from {case.order.currency} to {currency}.")
-    return "Charge of {}", step.Way("up", step.share_of(asked, total))
+    if total <= 0:
+        raise _Untold(f"A charge of {asked} on an order that is worth nothing.")
+    return "Charge of {}", step.Way("up", Step(percent=step.HUNDRED * Fraction(value) / total, amount=asked))
 
 
 def _dates(line: Line, deviation: Deviation) -> Iterator[tuple[str, step.Way]]:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from orderwire.document.amount import Amount
 from orderwire.document.order import Line
 from orderwire.governance.changes.limit import Step, money
 
@@ -41,12 +40,6 @@ def amount(old: Fraction, new: Fraction, currency: str) -> Way | None:
     if old == new:
         return None
     return Way(_direction(old, new), Step(percent=_share(old, new), amount=money(abs(new - old), currency)))
-
-
-def share_of(value: Amount, whole: Fraction | None) -> Step:
-    """An amount as a step from nothing, in percent of a whole that is known and more than zero."""
-    percent = HUNDRED * Fraction(value.value) / whole if whole is not None and whole > 0 else None
-    return Step(percent=percent, amount=value)
 
 
 def unit_price(line: Line) -> Fraction:

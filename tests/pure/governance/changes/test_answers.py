@@ -109,6 +109,12 @@ def test_a_price_for_nothing_that_costs_something_is_beyond_every_percentage() -
     assert ask(Deviation("price", "10", D("0.01")), policy(answers=rows), free).verdict == "accept"
 
 
+def test_a_charge_on_an_order_for_nothing_is_asked() -> None:
+    rows = [{"id": "c", "attribute": "charge", "up": "any"}]
+    found = ask(Deviation("charge", None, D("1")), policy(answers=rows), order(line(price="0")))
+    assert (found.verdict, found.because) == ("ask", "A charge of EUR 1 on an order that is worth nothing.")
+
+
 def test_the_price_is_for_as_many_units_as_the_order_says() -> None:
     per_thousand = order(line(price="50", price_basis="1000"))
     found = ask(Deviation("price", "10", D("51")), about=per_thousand)
