@@ -295,7 +295,10 @@ def _write(
     message: Message | None,
     decides: Response | None = None,
 ) -> Revision:
-    """A version of an order that is here already, with its lines."""
+    """A version of an order that is here already, with its lines. Answers to older ones close no loop any more."""
+    open_ones = (Response.State.ACCEPTED, Response.State.OPEN, Response.State.RECEIVED)
+    overtaken = order.responses.filter(revision__number__lt=document.revision, state__in=open_ones)
+    overtaken.exclude(content__contains={"answers": "cancellation"}).update(state=Response.State.OLD_VERSION)
     revision = Revision.objects.create(
         order=order,
         number=document.revision,

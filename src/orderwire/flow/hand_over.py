@@ -38,6 +38,8 @@ def hand_over(message: Message, found: ReadDocument, content: Content, ahead: di
             _from_buyer(message, "cancellations")
             return _cancelled(content, message)
         case Response():
+            if partner is None:  # a file that the buyer brings himself
+                how |= {"source": acknowledge.SOURCE, "means": "file"}
             answer = acknowledge.take(content, supplier=partner, **how)
             return {"outcome": answer.state, "order_id": answer.order_id, "response_id": answer.pk}
         case FunctionalAck():

@@ -82,12 +82,12 @@ def process(message: Message) -> Message:
 def _processed(message: Message) -> Message:
     profile = _profiles(message.endpoint)
     result = read(message)
+    message.format = result.format
     unseen = _unseen(message, result)
     ahead = _created_together(message, [document for document, repeats in unseen if not repeats])
     outcomes = [_dispatch(message, position, found, ahead) for position, found in enumerate(unseen)]
     with transaction.atomic():
         message.reply_id = Message.objects.select_for_update().get(pk=message.pk).reply_id
-        message.format = result.format
         message.documents = _storable(outcomes)
         message.findings = _storable([asdict(f) for f in result.findings])
         message.state = end(result, outcomes)

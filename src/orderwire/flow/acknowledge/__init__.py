@@ -4,6 +4,7 @@
 
 from orderwire.flow.acknowledge.advice import advised
 from orderwire.flow.acknowledge.functional import functional
+from orderwire.flow.acknowledge.record import MEANS, SOURCE, Means, record
 from orderwire.flow.acknowledge.take import take
 
-__all__ = ["advised", "functional", "take"]
+__all__ = ["MEANS", "SOURCE", "Means", "advised", "functional", "record", "take"]

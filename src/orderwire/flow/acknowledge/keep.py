@@ -42,6 +42,14 @@ class Found:
     late: bool
 
 
+def same_as_before(again: Row) -> bool:
+    """Whether nothing new is known of an answer that waits for its version: that is not on its way, or all is decided."""
+    if again.order is None or again.revision is None:
+        return False
+    settled = again.state not in (Row.State.OPEN, Row.State.OLD_VERSION, Row.State.RECEIVED)
+    return settled or not deliveries(again.order).filter(revision=again.revision).exists()
+
+
 def fits(response: Response, order: Order, revision: Revision, adds: bool, came: Came) -> Row:
     document = OrderDocument.model_validate_json(bytes(revision.content))
     before = _before(order, revision, came)
@@ -62,7 +70,9 @@ def fits(response: Response, order: Order, revision: Revision, adds: bool, came:
 def _before(order: Order, revision: Revision, came: Came) -> Row | None:
     """The answer to this version that counts; a mere receipt is none."""
     rows = Row.objects.filter(order=order, revision=revision, state__in=_COUNTS).exclude(pk=came.own)
-    rows = rows.exclude(content__contains={"answers": "cancellation"}).exclude(state=Row.State.RECEIVED, status=HeaderStatus.RECEIVED)
+    rows = rows.exclude(content__contains={"answers": "cancellation"}).exclude(
+        state=Row.State.RECEIVED, status=HeaderStatus.RECEIVED
+    )
     return rows.order_by("-pk").first()
 
 

@@ -20,26 +20,32 @@ class NoMatch(Exception):
     """The answer fits no order of ours; the text says why, for the buyer."""
 
 
-def order_for(response: Response, *, supplier: Partner | None, link: AnswerLink | None) -> Order:
-    """The order, not locked yet. Raises NoMatch for an unknown one and for another supplier's."""
+def order_for(
+    response: Response, *, supplier: Partner | None, link: AnswerLink | None, on_behalf: bool = False
+) -> Order:
+    """The order, not locked yet. `on_behalf`: the buyer speaks for the order's supplier, whoever that is.
+
+    Raises NoMatch for an unknown one and for another supplier's.
+    """
     name = response.order_number + (f"/{response.release_number}" if response.release_number else "")
-    if supplier is None:
+    if supplier is None and not on_behalf:
         raise NoMatch(f"We do not know who sent this answer to order {name}.")
+    who = f"{supplier.name} answers" if supplier else "The answer is to"
     found = list(Order.objects.filter(number=name).order_by("pk"))
     if not found:
-        raise NoMatch(f"{supplier.name} answers order {name}, which does not exist here.")
-    theirs = [order for order in found if order.supplier_id == supplier.pk]
+        raise NoMatch(f"{who} order {name}, which does not exist here.")
+    theirs = [order for order in found if order.supplier_id is not None and supplier in (None, order.supplier)]
     if not theirs:
-        raise NoMatch(f"{supplier.name} answers order {name}, which is an order to another supplier.")
+        raise NoMatch(f"{who} order {name}, which is an order to {'another supplier' if supplier else 'nobody'}.")
     if link is not None:
-        theirs = [order for order in theirs if order.pk == link.order_id and link.partner_id == supplier.pk]
+        theirs = [order for order in theirs if order.pk == link.order_id and link.partner_id == order.supplier_id]
         if not theirs:
-            raise NoMatch(f"{supplier.name} answers order {name} through the link of another order.")
+            raise NoMatch(f"{who} order {name} through the link of another order.")
     if len(theirs) > 1:
-        raise NoMatch(f"{supplier.name} answers order {name}, of which there are several.")
+        raise NoMatch(f"{who} order {name}, of which there are several.")
     if theirs[0].test != response.test:
         kinds = ("a test", "a real") if response.test else ("a real", "a test")
-        raise NoMatch(f"{supplier.name} sent {kinds[0]} answer to order {name}, which is {kinds[1]} order.")
+        raise NoMatch(f"{who} order {name}: {kinds[0]} answer to {kinds[1]} order.")
     return theirs[0]
 
 

@@ -8,7 +8,7 @@ from orderwire.document.response import Response
 from orderwire.document.states import CancellationState
 from orderwire.flow import cancel
 from orderwire.flow.acknowledge.came import Came
-from orderwire.flow.acknowledge.keep import content_of, fits, repeated
+from orderwire.flow.acknowledge.keep import content_of, fits, repeated, same_as_before
 from orderwire.flow.acknowledge.match import NoMatch, of_cancellation, order_for, revision_for
 from orderwire.flow.acknowledge.meaning import digest
 from orderwire.ledger.append import append
@@ -34,16 +34,19 @@ def take(
 ) -> Row:
     """Keep the answer of `supplier` (None: the sender is not known) and do what it means.
 
+    `means`: the buyer recorded it, and heard of it so; without `supplier` it is the word of the order's supplier.
     `adds`: to earlier answers, instead of replacing them; None: as the profile of the endpoint that brought it says.
     `again` is the row of an answer that fitted nothing, or whose version was not on its way yet: it is judged anew.
     Returns the answer as kept; for a repeated one, the first. What fits no order is kept as unmatched; nothing here
     raises for the content of an answer, and nothing changes what was ordered. Serialized by a lock on the order.
     """
-    came = Came(source, actor, message, link, means, note, again)
+    came = Came(source, actor, message, link, means or (again.means if again else ""), note, again)
     with transaction.atomic():
         try:
-            found = order_for(response, supplier=supplier, link=link)
+            found = order_for(response, supplier=supplier, link=link, on_behalf=bool(came.means))
             order = Order.objects.select_for_update().get(pk=found.pk)  # as whoever decides will lock it
+            if again is not None and same_as_before(again):
+                return again
             if of_cancellation(order, response):
                 return _cancellation(order, response, came)
             revision = revision_for(order, response, link=link)
