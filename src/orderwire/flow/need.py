@@ -2,6 +2,7 @@
 nobody needs them any more."""
 
 import itertools
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db import transaction
@@ -37,9 +38,19 @@ def waiting() -> "list[Need]":
 
 def suggested(need: Need) -> list[Partner]:
     """Other suppliers who can be sent an order, those for the line's category first."""
+    return ranked(need, others())
+
+
+def others() -> list[Partner]:
+    """Every supplier who can be sent an order, by name."""
+    found = Partner.objects.filter(role=Partner.Role.SUPPLIER, active=True, endpoints__active=True)
+    return list(found.distinct().order_by("name", "pk"))
+
+
+def ranked(need: Need, suppliers: Iterable[Partner]) -> list[Partner]:
+    """These without the one who does not deliver it, those for the line's category first."""
     line = Line.model_validate(need.content)
-    others = Partner.objects.filter(role=Partner.Role.SUPPLIER, active=True, endpoints__active=True)
-    found = others.exclude(pk=need.order.supplier_id or 0).distinct().order_by("name", "pk")
+    found = [partner for partner in suppliers if partner.pk != need.order.supplier_id]
     return sorted(found, key=lambda partner: line.category not in partner.categories)
 
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from orderwire.document.states import AnswerState, DeliveryState, OrderState
-from orderwire.records import Delivery, Message, Order, Response
+from orderwire.document.states import AnswerState, CancellationState, DeliveryState, OrderState
+from orderwire.records import Cancellation, Delivery, Message, Need, Order, Response
 from orderwire.tracking.counted import capped_counts
 
 CAP = 99
@@ -52,6 +52,18 @@ def refused_messages() -> QuerySet[Message]:
     return Message.objects.filter(state__in=[Message.State.REFUSED, Message.State.PARTLY], seen_at=None)
 
 
+def cancellations() -> QuerySet[Cancellation]:
+    """Withdrawals on which the buyer has to say something, and those that got no word in time."""
+    states = [state.value for state in CancellationState if state.open and state is not CancellationState.ASKED]
+    return Cancellation.objects.filter(state__in=states)
+
+
+def needs() -> QuerySet[Need]:
+    """Quantities that no order covers: open ones, and those whose new order came to nothing."""
+    ended = [OrderState.REFUSED, OrderState.CANCELLED]
+    return Need.objects.filter(Q(state=Need.State.OPEN) | Q(state=Need.State.ORDERED, ordered__state__in=ended))
+
+
 @dataclass(frozen=True)
 class Counts:
     """Capped counts for the navigation."""
@@ -70,6 +82,8 @@ def counts() -> Counts:
         "answers": answers(),
         "unmatched": unmatched(),
         "messages": refused_messages(),
+        "cancellations": cancellations(),
+        "needs": needs(),
     }
     found = capped_counts(kinds, CAP)
     return Counts(sum(found.values()), found["approvals"])

@@ -6,106 +6,36 @@ its way to the supplier is due on the day it came up; late answers are past due;
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Literal
 
 from django.urls import reverse
 from django.utils import timezone
 
-from orderwire.document.amount import NO_RATES, Amount, Rates
-from orderwire.document.states import AnswerState, DeliveryState, Mark, OrderState, Tone
+from orderwire.document.amount import NO_RATES, Rates
+from orderwire.document.states import AnswerState, DeliveryState, OrderState
 from orderwire.flow.hold import by_hand
-from orderwire.records import Delivery, Message, Order, Response, User
-from orderwire.tracking import attention
+from orderwire.records import Delivery, Message, Response, User
+from orderwire.tracking import attention, tasks_after
 from orderwire.tracking.approvals import verdicts
 from orderwire.tracking.channels import source_word
 from orderwire.tracking.fields import field_word
-from orderwire.tracking.words import Money, brief_age, decide_words, due, plural, short, when
+from orderwire.tracking.task import GROUPS, Pile, Task, day_of, ended, money_of
+from orderwire.tracking.words import decide_words, plural, short
 
-Group = Literal["past", "today", "none"]
 APPROVALS = 20
 """So many approvals are shown; the others wait on their own page. The policy is asked about each."""
-
-GROUPS: tuple[tuple[Group, str], ...] = (("past", "Past due"), ("today", "Due today"), ("none", "No clock running"))
-
-
-@dataclass(frozen=True)
-class Task:
-    """One thing to do. `post` is empty where the action only opens `url`; else it is the words sent with the form."""
-
-    mark: Mark
-    tone: Tone
-    title: str
-    why: str
-    since: datetime.datetime
-    label: str
-    url: str
-    group: Group = "none"
-    post: bool = False
-    order: Order | None = None
-    about: str = ""
-    open_url: str = ""
-    money: Money | None = None
-    aside: str = ""
-    due_at: datetime.datetime | None = None
-    zone: str = "UTC"
-    fields: dict[str, str] = field(default_factory=dict)
-    key: str = ""
-
-    def age(self, now: datetime.datetime) -> str:
-        """How long it waits or is late."""
-        return (
-            f"{brief_age(now - self.due_at)} late" if self.due_at and self.due_at < now else brief_age(now - self.since)
-        )
-
-    def clock(self, now: datetime.datetime) -> str:
-        """Since when, or when it was due in the place of whoever is late."""
-        if self.due_at and self.due_at < now:
-            return f"due {due(self.due_at, self.zone, now=now)}"
-        return f"since {when(self.since, now=now)}"
-
-    def weight(self, now: datetime.datetime, rates: Rates) -> Decimal:
-        """Money times hours waiting."""
-        hours = Decimal(max(1, int((now - (self.due_at or self.since)).total_seconds() // 3600)))
-        if self.money is None:
-            return hours
-        exact = rates.exact(Amount(self.money.value, self.money.currency), rates.base)
-        value = Decimal(exact.numerator) / Decimal(exact.denominator) if exact is not None else self.money.value
-        return (value + 1) * hours
-
-
-@dataclass(frozen=True)
-class Pile:
-    """One group of tasks."""
-
-    title: str
-    tasks: list[Task]
 
 
 def piles(user: User, rates: Rates = NO_RATES) -> list[Pile]:
     """All tasks in their groups; each kind is read up to the cap. A fixed number of queries."""
     now = timezone.now()
     tasks = [*_deliveries(now), *_approvals(user, now), *_stopped(), *_answers(now), *_unmatched(), *_messages()]
+    tasks += [*tasks_after.cancellations(now), *tasks_after.needs()]
     found = []
     for group, title in GROUPS:
         mine = sorted((t for t in tasks if t.group == group), key=lambda t: t.weight(now, rates), reverse=True)
         if mine:
             found.append(Pile(title, mine))
     return found
-
-
-def _day(since: datetime.datetime, now: datetime.datetime) -> Group:
-    return "past" if timezone.localdate(since) < timezone.localdate(now) else "today"
-
-
-def _money(order: Order) -> Money:
-    return Money(order.total, order.currency)
-
-
-def _end(text: str) -> str:
-    text = " ".join(text.split())
-    return text if not text or text[-1] in ".!?”" else f"{text}."
 
 
 def _deliveries(now: datetime.datetime) -> Iterator[Task]:
@@ -125,11 +55,11 @@ def _deliveries(now: datetime.datetime) -> Iterator[Task]:
             label=label,
             url=url,
             post=post,
-            group="none" if copy or order is None else _day(delivery.changed_at, now),
+            group="none" if copy or order is None else day_of(delivery.changed_at, now),
             order=order,
             about=f"copy to {to.name}" if copy and order else to.name,
             open_url=page,
-            money=_money(order) if order and not copy else None,
+            money=money_of(order) if order and not copy else None,
             aside="only a copy" if copy and order else "functional acknowledgment" if order is None else "",
             fields={"reason": "from the inbox"} if post else {},
             key=f"delivery-{delivery.pk}",
@@ -137,7 +67,7 @@ def _deliveries(now: datetime.datetime) -> Iterator[Task]:
 
 
 def _delivery_words(delivery: Delivery, state: DeliveryState, page: str) -> tuple[str, str, str, str, bool]:
-    why = _end(delivery.reason)
+    why = ended(delivery.reason)
     if state is DeliveryState.IN_DOUBT:
         return (
             "In doubt: may have arrived",
@@ -165,10 +95,10 @@ def _approvals(user: User, now: datetime.datetime) -> Iterator[Task]:
             since=order.changed_at,
             label="Review and approve" if verdict.allowed else "See the order",
             url=reverse("order", args=[order.pk]),
-            group=_day(order.changed_at, now) if verdict.allowed else "none",
+            group=day_of(order.changed_at, now) if verdict.allowed else "none",
             order=order,
             about=order.supplier_name,
-            money=_money(order),
+            money=money_of(order),
             key=f"approval-{order.pk}",
         )
 
@@ -189,14 +119,14 @@ def _stopped() -> Iterator[Task]:
             mark="fail" if unplanned else state.mark,
             tone="bad" if unplanned else state.tone,
             title=title,
-            why=_end(order.reason) or "No reason was given.",
+            why=ended(order.reason) or "No reason was given.",
             since=order.changed_at,
             label=label,
             url=url,
             post=post,
             order=order,
             about=order.supplier_name,
-            money=_money(order),
+            money=money_of(order),
             key=f"order-{order.pk}",
         )
 
@@ -205,10 +135,11 @@ def _answers(now: datetime.datetime) -> Iterator[Task]:
     orders = list(attention.answers().select_related("supplier").order_by("changed_at")[: attention.CAP])
     open_ones = Response.objects.filter(order__in=orders, state=Response.State.OPEN).order_by("id")
     answers = {answer.order_id: answer for answer in open_ones}
+    skipped = tasks_after.nobody_reminded(o.pk for o in orders if o.answer_state == AnswerState.OVERDUE)
     for order in orders:
         state, answer, page = AnswerState(order.answer_state), answers.get(order.pk), reverse("order", args=[order.pk])
         since = answer.received_at if answer else order.changed_at
-        common = {"order": order, "about": order.supplier_name, "money": _money(order), "since": since,
+        common = {"order": order, "about": order.supplier_name, "money": money_of(order), "since": since,
                   "key": f"answer-{order.pk}", "mark": state.mark, "tone": state.tone}  # fmt: skip
         section = reverse("order_section", args=[order.pk, "answers"])
         decide = reverse("differences", args=[order.pk, answer.pk]) if answer else section
@@ -218,16 +149,17 @@ def _answers(now: datetime.datetime) -> Iterator[Task]:
             seen = {"opened": f"Opened by a person at {short(order.supplier_name)}", "delivered": "Receipt is proven"}
             known = seen.get(order.delivery_state or "", "Handed over, never opened as far as we know")
             need = f" Needed on {order.need_by.day} {order.need_by:%B}." if order.need_by else ""
-            yield Task(title="No answer, past due", why=f"{known}.{need}", label="See the order", url=page,
+            told = f" {skipped[order.pk]}" if order.pk in skipped else ""
+            yield Task(title="No answer, past due", why=f"{known}.{need}{told}", label="See the order", url=page,
                        group="past", due_at=order.answer_due_at, zone=zone, **common)  # type: ignore[arg-type]  # fmt: skip
         elif state is AnswerState.REJECTED:
             said = str((answer.content or {}).get("reason") or "") if answer else ""
             yield Task(title="Declined", why=f"“{said.strip()}”" if said else "No reason was given.",
-                       label=words, url=decide, group=_day(since, now), **common)  # type: ignore[arg-type]  # fmt: skip
+                       label=words, url=decide, group=day_of(since, now), **common)  # type: ignore[arg-type]  # fmt: skip
         else:
             found = answer.differences if answer else []
             yield Task(title=_kinds(found), why=_summary(found), label=words, url=decide,
-                       group=_day(since, now), **common)  # type: ignore[arg-type]  # fmt: skip
+                       group=day_of(since, now), **common)  # type: ignore[arg-type]  # fmt: skip
 
 
 _FIELDS = {"quantity": "Quantity", "date": "Date", "price": "Price", "part": "Part", "unit": "Unit", "line": "Line",
@@ -244,7 +176,7 @@ def _kinds(differences: list[dict[str, str]]) -> str:
 
 
 def _summary(differences: list[dict[str, str]]) -> str:
-    texts = [_end(str(d.get("text", ""))) for d in differences[:2]]
+    texts = [ended(str(d.get("text", ""))) for d in differences[:2]]
     more = f" And {len(differences) - 2} more." if len(differences) > 2 else ""
     return " ".join(texts) + more or "Their answer needs a decision."
 
@@ -255,7 +187,7 @@ def _unmatched() -> Iterator[Task]:
         named = str((answer.content or {}).get("order_number") or "no order")
         page = reverse("message", args=[answer.message_id]) if answer.message_id else reverse("messages")
         who = answer.supplier.name if answer.supplier else answer.source
-        yield Task("ask", "warn", "Answer fits no order", _end(answer.problem) or f"It names {named}.",
+        yield Task("ask", "warn", "Answer fits no order", ended(answer.problem) or f"It names {named}.",
                    answer.received_at, "See the answer", page, about=who,
                    open_url=page, aside=named, key=f"unmatched-{answer.pk}")  # fmt: skip
 
@@ -280,4 +212,4 @@ def _first(message: Message) -> str:
         more = f" and {len(fields) - 3} more" if len(fields) > 3 else ""
         differs = f"{', '.join(fields[:3])}{more}"
         return f"Order {conflict['number']} is known with other content (it differs in: {differs}). Nothing changed."
-    return _end(f"{errors[0].get('where', 'file')}: {errors[0].get('text', '')}") if errors else "No finding was kept."
+    return ended(f"{errors[0].get('where', 'file')}: {errors[0].get('text', '')}") if errors else "No finding was kept."

@@ -25,6 +25,8 @@ _SECTION = {
     "amend": "orders",
     "cancel": "orders",
     "record": "orders",
+    "needs": "inbox",
+    "clocks": "inbox",
     "supplier": "suppliers",
     "message": "messages",
 }

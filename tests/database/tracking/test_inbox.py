@@ -8,7 +8,8 @@ from orderwire.document.states import AnswerState, DeliveryState, OrderState
 from orderwire.records import Message
 from orderwire.records.blob import keep
 from orderwire.tracking.attention import counts
-from orderwire.tracking.inbox import Task, piles
+from orderwire.tracking.inbox import piles
+from orderwire.tracking.task import Task
 from tests.database.tracking import seed
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,8 @@ from orderwire.document.amount import NO_RATES, Amount, Rates
 from orderwire.flow import configuration
 from orderwire.records import User
 from orderwire.tracking import health, lately
-from orderwire.tracking.inbox import Pile, Task, piles
+from orderwire.tracking.inbox import piles
+from orderwire.tracking.task import Pile, Task
 from orderwire.tracking.words import Money, capped, plural
 from orderwire.web.access import buyer
 from orderwire.yaml_file import Unreadable

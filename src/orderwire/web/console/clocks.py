@@ -1,0 +1,67 @@
+"""Ahead: every reminder that will be sent if nobody answers, who gets it, when and in which language."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from orderwire.flow import remind
+from orderwire.flow.remind import Ahead
+from orderwire.records import Order
+from orderwire.tracking.words import due
+from orderwire.web.access import buyer
+from orderwire.yaml_file import Unreadable
+
+SHOWN = 300
+"""Letters on the page, the next ones first."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One letter with its times worded."""
+
+    ahead: Ahead
+    supplier: str
+    there: str
+
+
+@dataclass(frozen=True)
+class Day:
+    """The letters of one day under its name."""
+
+    name: str
+    rows: list[Row]
+
+
+@require_safe
+@buyer
+def clocks(request: HttpRequest) -> HttpResponse:
+    """The page. A fixed number of queries."""
+    try:
+        ahead, problem = remind.preview(), ""
+    except Unreadable as failure:
+        ahead, problem = [], str(failure)
+    shown = ahead[:SHOWN]
+    orders = Order.objects.select_related("supplier").in_bulk({each.order for each in shown})
+    now, days = timezone.now(), list[Day]()
+    for each in shown:
+        name = _day(each.at, now)
+        if not days or days[-1].name != name:
+            days.append(Day(name, []))
+        days[-1].rows.append(_row(each, orders[each.order], now))
+    context = {"days": days, "count": len(ahead), "more": max(0, len(ahead) - SHOWN), "problem": problem}
+    return render(request, "console/clocks.html", context)
+
+
+def _row(each: Ahead, order: Order, now: datetime.datetime) -> Row:
+    zone = order.supplier.time_zone if order.supplier else "UTC"
+    return Row(each, order.supplier_name, due(each.at, zone, now=now))
+
+
+def _day(at: datetime.datetime, now: datetime.datetime) -> str:
+    local, today = timezone.localtime(at).date(), timezone.localtime(now).date()
+    prefix = {0: "Today, ", 1: "Tomorrow, "}.get((local - today).days, "Due now, " if local < today else "")
+    return f"{prefix}{local:%A} {local.day} {local:%B}" + ("" if local.year == today.year else f" {local.year}")
