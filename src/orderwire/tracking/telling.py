@@ -186,6 +186,7 @@ _WORDS: dict[str, Teach] = {
     ),
     "answer.rejected": why("{supplier} declined", "fail", "bad"),
     "answer.duplicate": lambda d, e, t: Told("The same answer came again", "Nothing changed."),
+    "answer.reopened": why("What was decided does not count; decide again", "ask", "warn"),
     "answer.insisted": why("Insisted on the order: {who}", "dot", "quiet"),
     "answer.overdue": _answer_due,
     "answer.unmatched": why("Answer that fits no order", "ask", "warn"),

@@ -368,3 +368,60 @@ def test_many_answers_are_accepted_at_once_where_the_policy_accepts_all(config: 
     done = accept_policy([row.pk for row in rows], actor=INES)
     assert (done.decided, done.left, list(done.refused)) == (1, 1, [rows[1].pk])
     assert "on hold" in done.refused[rows[1].pk]
+
+
+def test_what_the_policy_accepts_is_decided_planned_and_told_without_a_person(order: Order, out: Path) -> None:
+    row = answers(order, says(price=Decimal("12.60")))
+    order.refresh_from_db()
+    assert (row.state, row.decided_by) == ("decided", "system:policy")
+    assert (order.revision, order.state, order.answer_state) == (2, "approved", "accepted")
+    drain()
+    assert orders_in(out) == [(order.number, 1), (order.number, 2)]
+    assert {"answer.decided", "approval.by_policy", "answer.accepted"} <= set(road.kinds(order))
+
+
+def test_small_steps_that_add_up_need_a_person(order: Order, lead: User) -> None:
+    """Each answer is within what a supplier may answer; together they leave what was approved (drift)."""
+    for price, state in (("12.60", "approved"), ("12.70", "pending_approval")):
+        drain()
+        row = answers(order, says(price=Decimal(price)))
+        order.refresh_from_db()
+        assert (row.decided_by, order.state) == ("system:policy", state)
+    drain()
+    assert [d.says for d in order.deliveries.order_by("pk")] == [{}, {"agrees": order.responses.earliest("pk").pk}]
+    yes(order, lead)
+    assert (order.state, order.answer_state) == ("approved", "accepted")
+
+
+def test_two_systems_do_not_insist_for_ever(order: Order, config: Path) -> None:
+    rule = "  - id: price\n    attribute: price\n    up: 1 % and EUR 25\n    down: any\n"
+    (config / "changes.yaml").write_text(road.default("changes.yaml").replace(rule, f"{rule}    beyond: reject\n"))
+    first = answers(order, says(price=Decimal("14")))
+    assert (first.state, last(order).says) == ("decided", {"insists": first.decisions[0]["reason"]})
+    assert "14" in first.decisions[0]["reason"] or "12" in first.decisions[0]["reason"]
+    drain()
+    again = answers(order, says(price=Decimal("14")))
+    assert (again.state, order.answer_state) == ("open", "different")
+
+
+# ── what the supplier's system reads ─────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "format, mark",
+    [("x12", b"\nMSG*12.50 was agreed~"), ("edifact", b"FTX+CHG+++12.50 was agreed"), ("cxml", b'type="update"')],
+)
+def test_insisting_is_a_change_of_nothing_and_no_second_order(
+    config: Path, tmp_path: Path, format: str, mark: bytes
+) -> None:
+    road.desk(factories.supplier("Tecnosellos"), tmp_path / "out", format=format)
+    order = road.approved()
+    drain()
+    order.refresh_from_db()
+    first = {path.name for path in (tmp_path / "out").iterdir()}
+    choose(answers(order, says(price=Decimal("14"))), line("10", "insist"), reason="12.50 was agreed")
+    drain()
+    assert last(order).state == "accepted", last(order).reason
+    second = [path for path in (tmp_path / "out").iterdir() if path.name not in first]
+    assert len(second) == 1
+    assert mark in second[0].read_bytes()
