@@ -66,7 +66,7 @@ def _rests(timer: Timer, order: Order) -> bool:
     due = order.answer_due_at
     if due is None or timer.data.get("due") != ladder.instant(due) or timer.data.get("cancellation"):
         return False
-    return order.answer_state in OPEN and order.state in (OrderState.HELD, OrderState.CANCELLING)
+    return bool(order.answer_state in OPEN and order.state in (OrderState.HELD, OrderState.CANCELLING))
 
 
 def follow(found: Waiting, following: ladder.Round) -> None:
