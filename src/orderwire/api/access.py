@@ -33,6 +33,7 @@ SCOPES: Mapping[str, str] = {
     "deliveries:write": "send again, settle doubts",
     "answers:read": "read suppliers' answers",
     "answers:write": "answer an order",
+    "goods:write": "bring ship notices and receipts",
     "events:read": "read the ledger and its proofs",
     "messages:read": "read what came in, with its functional acknowledgment",
     "messages:write": "bring files",
@@ -41,7 +42,7 @@ SCOPES: Mapping[str, str] = {
 }
 """Every scope and what it allows."""
 
-SUPPLIER_SCOPES = frozenset({"orders:read", "answers:read", "answers:write"})
+SUPPLIER_SCOPES = frozenset({"orders:read", "answers:read", "answers:write", "goods:write"})
 """The only scopes that a supplier's own key can use."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,78}")

@@ -13,6 +13,7 @@ from orderwire.api import (
     decisions,
     deliveries,
     events,
+    goods,
     messages,
     openapi,
     orders,
@@ -47,12 +48,15 @@ def build() -> NinjaAPI:
         deliveries.of_order,
         answers.of_order,
         deciding.of_order,
+        goods.of_order,
         last,
     ):
         api.add_router("/orders", router)
     api.add_router("/deliveries", deliveries.router)
     api.add_router("/answers", answers.router)
     api.add_router("/needs", deciding.router)
+    api.add_router("/ship-notices", goods.ship_notices)
+    api.add_router("/receipts", goods.receipts)
     api.add_router("/events", events.router)
     api.add_router("/messages", messages.router)
     api.add_router("/partners", partners.router)

@@ -1,15 +1,18 @@
 """Bytes that a caller brings: kept, read and dispatched by the flow; what became of each document is the answer."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Schema
 from pydantic import Field
 
+from orderwire import plugins
 from orderwire.api.access import Caller
 from orderwire.api.answering import given
-from orderwire.api.problem import FieldDifference, FindingOut, problem
+from orderwire.api.problem import FieldDifference, FindingOut, Stopped, problem, told
+from orderwire.document.base import Document
 from orderwire.flow import receive
+from orderwire.formats import TYPES
 from orderwire.records import Endpoint, Message
 
 _FILE = {"schema": {"type": "string", "format": "binary"}}
@@ -32,10 +35,27 @@ RAW_ORDER: dict[str, Any] = {
 GOOD = {"created", "revised", "late", "not_sent", "duplicate"}
 
 
+Content = TypeVar("Content", bound=Document)
+
+
+def one_document(content: bytes, model: type[Content]) -> Content:
+    """The one document of this kind that a body is as our JSON. Raises Stopped with findings."""
+    result = plugins.format("order_json").read(content, {})
+    first = result.documents[0] if result.documents else None
+    found = first.document if first and first.usable and len(result.documents) == 1 else None
+    if isinstance(found, model):
+        return found
+    name = TYPES[model].value
+    findings = [*result.findings, *(f for d in result.documents for f in d.findings)]
+    reason = f"The body is not one {name.replace('_', ' ')} that can be used."
+    raise Stopped(422, "invalid", reason, f"Send one document of orderwire/{name}/1.", findings=told(findings))
+
+
 class DocumentOut(Schema):
-    """What became of one document. `outcome` of an order: created, revised, late or not_sent (both are kept), duplicate, conflict,
-    refused or failed; of an answer the state that it is in; of a functional acknowledgment its status; waiting where
-    what the document speaks of is not here yet."""
+    """What became of one document. `outcome` of an order: created, revised, late or not_sent (both are kept),
+    duplicate, conflict, refused or failed; of an answer the state that it is in; of a functional acknowledgment its
+    status; of a ship notice or receipt: kept, duplicate, replaced, taken_back or outdated; waiting where what the
+    document speaks of is not here yet."""
 
     type: str
     number: str | None = None

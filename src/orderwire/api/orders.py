@@ -19,6 +19,7 @@ from orderwire.document.order import Order as Document
 from orderwire.document.states import AnswerState, DeliveryState, OrderState
 from orderwire.flow import Refused
 from orderwire.flow.create import need_by
+from orderwire.flow.holding import Doubt, Holding, holding
 from orderwire.records import Approval, Order, Plan, Revision
 
 router = Router(tags=["orders"])
@@ -147,6 +148,7 @@ class LegOut(Schema):
     prices: bool
     answer_required: bool
     answer_within_days: int | None = None
+    answer_level: str = Field("document", description="What counts as an answer: to the document, or to every line.")
 
 
 class PlanOut(Schema):
@@ -172,6 +174,7 @@ class PlanOut(Schema):
                     format=version.format,
                     prices=leg.prices,
                     answer_required=leg.answer_required,
+                    answer_level=leg.answer_level,
                     answer_within_days=leg.answer_due_days,
                 )
             )
@@ -179,10 +182,40 @@ class PlanOut(Schema):
         return cls(rules_version=number, problem=plan.problem, legs=legs, explanation=plan.explanation)
 
 
+class HoldingWarningOut(Schema):
+    """One thing to look at."""
+
+    kind: Doubt
+    text: str
+
+
+class HoldingOut(Schema):
+    """Which version evidence says that the supplier has: `version` is absent where nothing proves one. `proof_level`: 0
+    nothing, 1 it may have left, 2 handed over, 3 receipt proven, 4 seen or answered. `possibly` is a newer version that
+    may have arrived as well."""
+
+    version: int | None = None
+    newest: int
+    current: bool
+    since: datetime.datetime | None = None
+    proof_level: int
+    how: str = ""
+    possibly: int | None = None
+    warnings: list[HoldingWarningOut] = []
+
+    @classmethod
+    def of(cls, found: Holding) -> Self:
+        """As it is computed now."""
+        warnings = [HoldingWarningOut(kind=w.kind, text=w.text) for w in found.warnings]
+        return cls(**{**vars(found), "current": found.current, "warnings": warnings})
+
+
 class OrderDetail(OrderSummary):
-    """An order with the content of its current version, its history and its plan (both for the buyer only)."""
+    """An order with the content of its current version, and for the buyer its history, its plan and the version that
+    the supplier holds."""
 
     sha256: str
+    supplier_holds: HoldingOut | None = None
     document: OrderDocument
     revisions: list[RevisionOut]
     approvals: list[ApprovalOut] = []
@@ -202,6 +235,7 @@ class OrderDetail(OrderSummary):
         return cls(
             **facts(order, None if inside else current),
             sha256=current.sha256,
+            supplier_holds=HoldingOut.of(holding(order)) if inside else None,
             document=json.loads(bytes(current.content)),
             revisions=[RevisionOut.of(r, who) for r in known],
             approvals=approvals,

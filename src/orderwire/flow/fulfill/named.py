@@ -10,6 +10,8 @@ from orderwire.records import GoodsDocument, Order, Partner
 
 Content = ShipNotice | Receipt
 
+FOREIGN = "which is no order of this partner here"
+
 
 @dataclass
 class Named:
@@ -36,7 +38,7 @@ def named(content: Content, supplier: Partner | None, earlier: list[GoodsDocumen
         if order is None:
             found.missing.append(number)
         elif supplier is not None and order.supplier_id != supplier.pk:
-            found.wrong[number] = "which is no order of this partner here"
+            found.wrong[number] = FOREIGN
         elif order.test != content.test:
             found.wrong[number] = f"which is {'a test' if order.test else 'a real'} order, and this is not"
         else:

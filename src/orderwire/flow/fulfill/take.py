@@ -17,7 +17,7 @@ from orderwire.document.states import OrderState
 from orderwire.flow import NotYet, Refused, evidence
 from orderwire.flow.fulfill import rows
 from orderwire.flow.fulfill.counting import counting, same_matter, withdraws
-from orderwire.flow.fulfill.named import Content, Named, named, some
+from orderwire.flow.fulfill.named import FOREIGN, Content, Named, named, some
 from orderwire.flow.goods import goods
 from orderwire.ledger import events
 from orderwire.ledger.append import append
@@ -79,6 +79,8 @@ def _keep(content: Content, kind: Kind, supplier: Partner | None, came: _Came) -
         _one_at_a_time(f"goods:{kind}:{content.number}")
         earlier = list(GoodsDocument.objects.filter(kind=kind, number=content.number).order_by("pk"))
         found = named(content, supplier, earlier)
+        if came.message is None:  # who asks is told of another's order what he is told of none
+            found.missing += [number for number, why in found.wrong.items() if why is FOREIGN]
         if found.missing and (came.message is None or not found.ours):
             raise _not_yet(content, found)
         kept = _kept(content, kind, supplier, found, came)
