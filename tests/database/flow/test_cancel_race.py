@@ -1,8 +1,11 @@
-"""Cancelling races sending (fault 17): an order never reaches the wire after it is cancelled without a cancellation that
-follows it, and is never called cancelled while the supplier may have it and nobody tells him."""
+"""Cancelling races sending (fault 17): an order never reaches the wire after it is cancelled without a cancellation
+that follows it, and is never called cancelled while the supplier may have it and nobody tells him."""
 
+import json
 import os
 import random
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from orderwire import channels, plugins
@@ -65,7 +69,8 @@ class Sink:
         """The moments before and after the bytes are moments at which somebody may cancel, or the worker may die."""
         self.at("before_bytes")
         outcome = self.outcome(parcel)
-        what = (parcel.reference, "cancellation" if parcel.message_id.startswith("c") else "order")
+        cancels = b"orderwire/cancellation/" in parcel.files[0].content
+        what = (parcel.reference, "cancellation" if cancels else "order")
         if outcome == "death_before":
             raise Killed
         if outcome == "refused":
@@ -193,3 +198,53 @@ def test_an_order_that_left_is_asked_back_and_one_that_did_not_never_leaves(
     assert min(totals.values()) > INTERLEAVINGS // 20, totals
     with capsys.disabled():
         print(f"\ncancel races send: {INTERLEAVINGS:,} interleavings, {totals}, 0 violations")
+
+
+def test_two_threads_that_send_and_cancel_at_once_leave_nothing_in_between(
+    seller: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    endpoint, chance = Endpoint.objects.get(), random.Random(18)
+    seen: set[str] = set()
+    totals = {"cancelled": 0, "cancelling": 0}
+    for n in range(THREADED):
+        order = road.approved(number=f"T-{n}")
+        pause = chance.random() * 0.02
+        together(
+            lambda: distribute.drain(endpoint.pk, 0),
+            lambda order=order, pause=pause: (  # type: ignore[misc]
+                time.sleep(pause),
+                cancel.ask(order.pk, actor="user:ines", code="other"),
+            ),
+        )
+        for _ in range(2):
+            distribute.drain(endpoint.pk, 0)
+        order.refresh_from_db()
+        totals[order.state] += 1
+        new = {p.name for p in (tmp_path / "out").iterdir() if p.name[0] != "."} - seen
+        seen |= new
+        kinds = sorted(json.loads((tmp_path / "out" / name).read_text())["schema"].split("/")[1] for name in new)
+        assert kinds == ([] if order.state == "cancelled" else ["cancellation", "order"]), (n, order.state, kinds)
+    with capsys.disabled():
+        print(f"\ncancel races send in threads: {THREADED} rounds, {totals}, 0 violations")
+
+
+def together(*work: Callable[[], object]) -> None:
+    """Each in a thread of its own, all at once; what one of them raises is raised here."""
+    barrier, failures = threading.Barrier(len(work)), list[BaseException]()
+
+    def run(what: Callable[[], object]) -> None:
+        try:
+            barrier.wait()
+            what()
+        except BaseException as failure:  # noqa: BLE001 - handed to the test's own thread
+            failures.append(failure)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(each,)) for each in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]

@@ -50,7 +50,7 @@ def tell(cancellation: Cancellation, reached: Iterable[Delivery]) -> None:
             state=DeliveryState.READY if active else DeliveryState.HELD,
             reason="" if active else OFF,
             due_at=timezone.now() if active else None,
-            message_id=f"c{cancellation.pk}.{before.pk}.{sent + 1}",
+            message_id=f"cancel.{cancellation.pk}.{before.pk}.{sent + 1}",
             says={"cancellation": cancellation.pk},
         )
 
@@ -67,7 +67,7 @@ def repeat(cancellation: Cancellation, told: Iterable[Delivery], revision_id: in
             endpoint_version=delivery.endpoint.version,
             shard_key=delivery.shard_key,
             due_at=timezone.now(),
-            message_id=f"k{cancellation.pk}.{delivery.pk}",
+            message_id=f"keep.{cancellation.pk}.{delivery.pk}",
             says={"keeps": cancellation.pk},
         )
 

@@ -1,17 +1,22 @@
 """A buyer cancels an order: it never leaves, or the supplier is asked, and his word decides."""
 
+import datetime
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.utils import timezone
 
 from orderwire.document.commitment import committed
 from orderwire.document.response import Response
 from orderwire.document.states import CancellationState, OrderState
-from orderwire.flow import cancel
-from orderwire.records import Cancellation, Delivery, Order, Timer
+from orderwire.flow import NotYet, Refused, cancel, distribute, evidence, hold
+from orderwire.records import Cancellation, Delivery, Event, GoodsDocument, GoodsLine, Order, Partner, Timer
 from orderwire.records import Response as Answer
+from tests.database import factories
 from tests.database.flow import road
 from tests.database.flow.distribute.kit import drain, only
 
@@ -100,3 +105,258 @@ def test_the_second_click_asks_nobody_again(out: Path) -> None:
     assert (first.pk, second.code) == (second.pk, "not_needed")
     drain()
     assert in_folder(out) == ["order", "cancellation"]
+
+
+def test_what_the_supplier_refuses_stays_in_force_until_the_buyer_has_seen_it(out: Path) -> None:
+    order = sent_order()
+    row = cancel.ask(order.pk, actor=INES, code="not_needed")
+    answer(order, "rejected", reason="It is on the lorry")
+    assert now(order) == ("approved", ["refused"])
+    assert committed(OrderState.APPROVED, CancellationState.REFUSED)
+    with pytest.raises(Refused, match="refused to cancel this order: It is on the lorry"):
+        cancel.ask(order.pk, actor=INES, code="not_needed")
+    cancel.settle(row.pk, choice="keep", actor=INES)
+    assert now(order) == ("approved", ["settled"])
+    assert cancel.ask(order.pk, actor=INES, code="late").number == 2, "another time, another reason"
+
+
+def test_the_buyer_may_ask_again_what_was_refused(out: Path) -> None:
+    order = sent_order()
+    row = cancel.ask(order.pk, actor=INES, code="not_needed")
+    drain()
+    answer(order, "rejected")
+    cancel.settle(row.pk, choice="ask_again", actor=INES, reason="We pay the lorry")
+    assert now(order) == ("cancelling", ["asked"])
+    drain()
+    assert in_folder(out) == ["order", "cancellation", "cancellation"]
+    answer(order, "accepted")
+    assert now(order) == ("cancelled", ["accepted"])
+
+
+def test_agreeing_at_a_cost_ends_the_order_only_when_the_buyer_takes_the_cost(out: Path) -> None:
+    order = sent_order()
+    row = cancel.ask(order.pk, actor=INES, code="not_needed")
+    answer(order, "accepted", charge=Decimal("350"), reason="Material is cut")
+    assert now(order) == ("cancelling", ["accepted_at_cost"])
+    assert committed(OrderState.CANCELLING, CancellationState.ACCEPTED_AT_COST)
+    with pytest.raises(Refused, match="Choose accept_cost, keep"):
+        cancel.settle(row.pk, choice="ask_again", actor=INES)
+    cancel.settle(row.pk, choice="accept_cost", actor=INES, reason="Fair")
+    assert now(order) == ("cancelled", ["settled"])
+    row.refresh_from_db()
+    assert (row.cost, row.currency, row.answer) == (Decimal("350"), "EUR", "Material is cut")
+    assert Event.objects.get(kind="cancellation.settled").data["reason"] == "The cost of 350 EUR is accepted. Fair"
+
+
+def test_a_buyer_who_keeps_the_order_instead_of_paying_tells_the_supplier_who_had_agreed(out: Path) -> None:
+    order = sent_order()
+    row = cancel.ask(order.pk, actor=INES, code="not_needed")
+    drain()
+    answer(order, "accepted", charge=Decimal("350"))
+    cancel.settle(row.pk, choice="keep", actor=INES)
+    drain()
+    assert now(order) == ("approved", ["settled"])
+    assert in_folder(out) == ["order", "cancellation", "order"]
+
+
+def test_agreeing_in_part_makes_the_rest_the_next_version(out: Path) -> None:
+    order = sent_order()
+    row = cancel.ask(order.pk, actor=INES, code="not_needed")
+    drain()
+    rest = [{"number": "10", "status": "rejected", "quantity": "40", "reason": "Made already"}]
+    answer(order, "accepted_with_changes", lines=rest)
+    assert now(order) == ("cancelling", ["partly"])
+    cancel.settle(row.pk, choice="accept_part", actor=INES, reason="40 are made")
+    order.refresh_from_db()
+    lines = order.revisions.get(number=2).lines
+    assert [(line.number, line.quantity) for line in lines.order_by("position")] == [("10", Decimal(40))]
+    row.refresh_from_db()
+    assert row.lines == [{"line": "10", "quantity": "60"}, {"line": "20", "quantity": "60"}]
+    assert order.state in ("pending_approval", "approved"), "less is ordered; the policy says who approves that"
+
+
+def test_a_supplier_may_correct_himself_until_the_matter_is_settled(out: Path) -> None:
+    order = sent_order()
+    cancel.ask(order.pk, actor=INES, code="not_needed")
+    answer(order, "accepted")
+    answer(order, "rejected", reason="Shipped by mistake")
+    assert now(order) == ("cancelling", ["refused"]), "the buyer must look: it was called cancelled"
+    row = Cancellation.objects.get()
+    cancel.settle(row.pk, choice="keep", actor=INES)
+    assert now(order) == ("approved", ["settled"])
+    answer(order, "accepted")
+    assert now(order) == ("approved", ["settled"])
+    assert "settled already; nothing changed" in Answer.objects.latest("pk").problem
+
+
+def test_a_cancellation_taken_back_before_it_left_tells_nobody(out: Path) -> None:
+    order = sent_order()
+    row = cancel.ask(order.pk, actor=INES, code="mistake")
+    cancel.withdraw(row.pk, actor=INES, reason="It was another order")
+    drain()
+    assert now(order) == ("approved", ["withdrawn"])
+    assert in_folder(out) == ["order"]
+    assert not Timer.objects.filter(kind="cancellation_due", stopped_at=None).exists()
+
+
+def test_a_cancellation_taken_back_after_it_left_sends_the_order_again(out: Path) -> None:
+    order = sent_order()
+    row = cancel.ask(order.pk, actor=INES, code="mistake")
+    drain()
+    cancel.withdraw(row.pk, actor=INES)
+    drain()
+    assert now(order) == ("approved", ["withdrawn"])
+    assert in_folder(out) == ["order", "cancellation", "order"]
+    assert cancel.withdraw(row.pk, actor=INES).state == "withdrawn", "a second click changes nothing"
+
+
+def test_what_was_stopped_leaves_when_the_supplier_refuses(out: Path) -> None:
+    """Version 2 was not sent yet when the order was cancelled; as the order stays, the supplier gets version 2."""
+    order = sent_order()
+    road.approved(revision=2, lines=(factories.line(price=11),))
+    cancel.ask(order.pk, actor=INES, code="price")
+    drain()
+    assert document(out, "cancellation")["revision"] == 1, "it names the version that he has"
+    answer(order, "rejected")
+    drain()
+    assert now(order) == ("approved", ["refused"])
+    assert in_folder(out) == ["order", "cancellation", "order"]
+
+
+def test_an_order_on_hold_is_on_hold_again_after_a_refusal(out: Path) -> None:
+    order = sent_order()
+    hold.hold(order.pk, actor=INES, reason="Price talks")
+    cancel.ask(order.pk, actor=INES, code="price")
+    drain()
+    assert in_folder(out) == ["order", "cancellation"], "a hold does not keep a cancellation back"
+    answer(order, "rejected")
+    assert now(order) == ("held", ["refused"])
+
+
+def test_a_supplier_who_does_not_answer_becomes_a_matter_for_a_person(out: Path) -> None:
+    order = sent_order()
+    cancel.ask(order.pk, actor=INES, code="not_needed")
+    Timer.objects.filter(kind="cancellation_due").update(due_at=timezone.now() - datetime.timedelta(minutes=1))
+    Cancellation.objects.update(due_at=timezone.now() - datetime.timedelta(minutes=1))
+    distribute.sweep()
+    assert now(order) == ("cancelling", ["overdue"])
+    assert "cancellation.overdue" in road.kinds(order)
+    answer(order, "accepted")
+    assert now(order) == ("cancelled", ["accepted"])
+
+
+def test_an_order_in_doubt_counts_as_arrived(out: Path) -> None:
+    order = road.approved()
+    Delivery.objects.update(state="sending")
+    Delivery.objects.update(state="in_doubt", due_at=None)
+    cancel.ask(order.pk, actor=INES, code="mistake")
+    drain()
+    assert now(order) == ("cancelling", ["asked"])
+    assert in_folder(out) == ["cancellation"]
+    settled = distribute.settle_doubt(carrying(order).pk, arrived=False, actor=INES)
+    assert settled.state == "cancelled", "it is not sent again"
+
+
+def carrying(order: Order) -> Delivery:
+    return Delivery.objects.get(order=order, kind="order")
+
+
+def test_who_turns_out_to_have_an_order_that_never_left_is_asked_back(out: Path) -> None:
+    order = road.approved()
+    cancel.ask(order.pk, actor=INES, code="mistake")
+    assert now(order) == ("cancelled", ["never_left"])
+    prove_opened(order)
+    drain()
+    assert now(order) == ("cancelling", ["asked"])
+    assert in_folder(out) == ["cancellation"]
+
+
+def prove_opened(order: Order) -> None:
+    """A person opened the order on the supplier's page."""
+    with transaction.atomic():
+        locked = Order.objects.select_for_update().get(pk=order.pk)
+        evidence.opened(carrying(order), order=locked, actor="supplier:S1", means="portal", external_id="1")
+
+
+def test_colleagues_who_have_a_copy_are_told_and_told_again_when_it_stays_in_force(out: Path, tmp_path: Path) -> None:
+    order = sent_order()
+    stock = factories.supplier("Stock", role=Partner.Role.INTERNAL)
+    copies = road.desk(stock, tmp_path / "stock")
+    copied = carrying(order)
+    leg = copied.leg
+    assert leg is not None
+    leg.pk, leg.position, leg.recipient, leg.endpoint = None, 2, stock, copies
+    leg.save()
+    Delivery.objects.create(
+        leg=leg, order=order, revision=copied.revision, endpoint=copies, endpoint_version=1, due_at=timezone.now(),
+        shard_key=copied.shard_key, message_id="copy",
+    )  # fmt: skip
+    drain()
+    cancel.ask(order.pk, actor=INES, code="not_needed")
+    drain()
+    assert (in_folder(out), in_folder(tmp_path / "stock")) == (["order", "cancellation"],) * 2
+    answer(order, "rejected")
+    drain()
+    assert in_folder(out) == ["order", "cancellation"], "who refused knows that it stands"
+    assert in_folder(tmp_path / "stock") == ["order", "cancellation", "order"]
+
+
+def test_an_answer_to_a_cancellation_that_nobody_asked_for_waits(out: Path) -> None:
+    with pytest.raises(NotYet, match="none was asked for"):
+        answer(sent_order(), "accepted")
+
+
+def test_the_supplier_answers_on_a_page_once(out: Path) -> None:
+    order = sent_order()
+    row = cancel.ask(order.pk, actor=INES, code="not_needed")
+    cancel.reply(row.pk, outcome="accepted", charge=Decimal("12.50"), reason="Handling", actor="supplier:ana")
+    assert now(order) == ("cancelling", ["accepted_at_cost"])
+    cancel.settle(row.pk, choice="accept_cost", actor=INES)
+    with pytest.raises(Refused, match="nothing to answer any more"):
+        cancel.reply(row.pk, outcome="refused", actor="supplier:ana")
+
+
+def test_some_lines_are_cancelled_by_the_next_version(out: Path) -> None:
+    order = sent_order()
+    row = cancel.ask(order.pk, actor=INES, code="not_needed", lines={"20": None, "10": Decimal(30)})
+    assert (row.scope, row.state, row.revision.number) == ("lines", "asked", 2)
+    lines = row.revision.lines.order_by("position")
+    assert [(line.number, line.quantity) for line in lines] == [("10", Decimal(70))]
+    assert cancel.open_lines(order.pk) == {"10": Decimal(70)}
+
+
+def test_more_than_is_open_cannot_be_cancelled(out: Path) -> None:
+    order = sent_order()
+    for lines, why in (
+        ({"10": Decimal(101)}, "Of line 10, 100 is open"),
+        ({"10": Decimal(0)}, "0 was to be cancelled"),
+        ({"99": None}, "Open lines: 10, 20"),
+        ({}, "Nothing is named"),
+    ):
+        with pytest.raises(Refused, match=why):
+            cancel.ask(order.pk, actor=INES, code="not_needed", lines=lines)
+    assert now(order) == ("approved", [])
+
+
+def test_all_of_every_line_is_the_whole_order(out: Path) -> None:
+    order = sent_order()
+    row = cancel.ask(order.pk, actor=INES, code="not_needed", lines={"10": None, "20": Decimal(60)})
+    assert (row.scope, now(order)) == ("order", ("cancelling", ["asked"]))
+
+
+def test_what_was_shipped_cannot_be_cancelled_but_the_rest_can(out: Path) -> None:
+    order = sent_order()
+    notice = GoodsDocument.objects.create(
+        kind="ship_notice", number="SN-1", content={}, sha256="0" * 64, source="edi", actor="supplier:S1"
+    )
+    GoodsLine.objects.create(document=notice, order=order, position=1, line="10", quantity=25, unit="H87")
+    with pytest.raises(Refused, match=r"25 is shipped or received.*Cancel the open quantity"):
+        cancel.ask(order.pk, actor=INES, code="not_needed")
+    rest = cancel.open_lines(order.pk)
+    row = cancel.ask(order.pk, actor=INES, code="not_needed", lines=dict(rest))
+    assert [(line.number, line.quantity) for line in row.revision.lines.all()] == [("10", Decimal(25))]
+
+
+def test_an_unknown_reason_is_refused_with_those_there_are(out: Path) -> None:
+    with pytest.raises(Refused, match="Choose one of not_needed, duplicate"):
+        cancel.ask(sent_order().pk, actor=INES, code="because")
