@@ -67,7 +67,8 @@ def standing(order: Order) -> Cancellation | None:
 
 
 def _whole(order: Order, *, actor: str, code: str, reason: str, message: Message | None) -> Cancellation:
-    goods.nothing_moved(order)
+    if message is None:  # a person can choose the rest; a system has decided, and the supplier says what is left
+        goods.nothing_moved(order)
     left = reached(order)
     theirs = with_suppliers(left)
     revision = (theirs[0].revision if theirs else None) or order.revisions.get(number=order.revision)
