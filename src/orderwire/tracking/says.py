@@ -43,7 +43,13 @@ def says(view: OrderView, now: datetime.datetime | None = None) -> Says:
             return _pending(view, now)
         case OrderState.REFUSED:
             why = f": {_clause(order.reason)}" if order.reason else ""
-            return Says("", "Not approved", f"{why}. Nothing was sent. A corrected version can be sent in.", "bad")
+            kept = (
+                f"{supplier_word(view)} keeps version {view.holding.version}"
+                if view.holding.version
+                else "Nothing was sent"
+            )
+            text = f"{why}. {kept}. Amend it, on top of this version or of an earlier one."
+            return Says("", f"Version {order.revision} was not approved", text, "bad")
         case OrderState.HELD:
             goes_on = "resumes it" if by_hand(order) else "plans it again"
             why = f": {_clause(order.reason)}" if order.reason else ""
@@ -183,6 +189,12 @@ def _answered(view: OrderView, trip: Trip, now: datetime.datetime) -> Says:
             )
         case AnswerState.RECEIVED:
             return Says(sent, f"{who} says they received it", "; they have not said yes or no yet.")
+        case AnswerState.ACCEPTED if answer is None and view.agreed:
+            return Says(
+                sent,
+                f"Version {order.revision} is what you and {who} agreed",
+                "; nothing is left to do before the goods come.",
+            )
         case AnswerState.ACCEPTED if answer is not None and answer.state == Response.State.DECIDED:
             return Says(came, "You accepted their differences", "; nothing is left to do before the goods come.")
         case AnswerState.ACCEPTED:
