@@ -1,6 +1,7 @@
 """Suppliers and internal recipients: what an integrator needs to start. Addresses are changed in the console, where
 two people look at them."""
 
+import datetime
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
@@ -17,6 +18,7 @@ from orderwire.document.base import Country, Label, no_control
 from orderwire.flow import Refused
 from orderwire.flow.enroll import NewEndpoint, Unusable, enroll
 from orderwire.records import EndpointVersion, Partner
+from orderwire.records.partner import saturday_and_sunday
 
 router = Router(tags=["partners"])
 
@@ -30,6 +32,16 @@ def _zone(name: str) -> str:
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}$")]
 Kind = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Line = Annotated[str, Field(max_length=120), AfterValidator(no_control)]
+
+
+def _of_a_day(value: datetime.time) -> datetime.time:
+    if value.tzinfo is not None:
+        raise ValueError("is a time of the partner's own place, such as 08:00; leave the offset out")
+    return value
+
+
+Clock = Annotated[datetime.time, AfterValidator(_of_a_day)]
+Mail = Annotated[str, Field(pattern=r"^([^@\s]{1,64}@[A-Za-z0-9.-]{1,189})?$"), AfterValidator(no_control)]
 
 
 def _storable(value: Any) -> Any:
@@ -70,14 +82,22 @@ class PartnerIn(Body):
     role: Literal["supplier", "internal"] = "supplier"
     language: str = Field("en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")
     time_zone: Annotated[str, AfterValidator(_zone)] = "UTC"
-    country: Country | None = None
+    country: Country | None = Field(None, description="Its public holidays count in working days.")
+    region: Annotated[str, Field(max_length=10), AfterValidator(no_control)] = Field(
+        "", description="ISO 3166-2 without the country, such as BY: the holidays of that region too."
+    )
+    weekend: list[Annotated[int, Field(ge=1, le=7)]] = Field(
+        default_factory=saturday_and_sunday, max_length=6, description="Days of rest: 1 Monday … 7 Sunday."
+    )
+    opens: Clock = datetime.time(8)
+    closes: Clock = datetime.time(17)
     categories: list[Annotated[str, Field(min_length=1, max_length=80), AfterValidator(no_control)]] = Field(
         default_factory=list, max_length=100
     )
     contact_name: Line = ""
-    contact_email: Annotated[str, AfterValidator(no_control)] = Field(
-        "", pattern=r"^([^@\s]{1,64}@[A-Za-z0-9.-]{1,189})?$"
-    )
+    contact_email: Mail = ""
+    second_contact_name: Line = ""
+    second_contact_email: Mail = Field("", description="Whom a reminder goes to when the first contact is silent.")
     identifiers: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9:._-]{1,35}$")], Label] = Field(
         default_factory=dict, description="Further identifiers by scheme, such as gln, duns, vat."
     )
@@ -127,9 +147,15 @@ class PartnerOut(Schema):
     language: str
     time_zone: str
     country: str = ""
+    region: str = ""
+    weekend: list[int]
+    opens: datetime.time
+    closes: datetime.time
     categories: list[str]
     contact_name: str = ""
     contact_email: str = ""
+    second_contact_name: str = ""
+    second_contact_email: str = ""
     active: bool
     identifiers: dict[str, str]
     endpoints: list[EndpointOut]
@@ -146,9 +172,15 @@ class PartnerOut(Schema):
             language=partner.language,
             time_zone=partner.time_zone,
             country=partner.country,
+            region=partner.region,
+            weekend=partner.weekend,
+            opens=partner.opens,
+            closes=partner.closes,
             categories=partner.categories,
             contact_name=partner.contact_name,
             contact_email=partner.contact_email,
+            second_contact_name=partner.second_contact_name,
+            second_contact_email=partner.second_contact_email,
             active=partner.active,
             identifiers={i.scheme: i.value for i in partner.identifiers.order_by("pk")},
             endpoints=[EndpointOut.of(v) for v in current],

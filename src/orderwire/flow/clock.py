@@ -113,6 +113,14 @@ def next_open(at: datetime.datetime, calendar: Calendar) -> datetime.datetime:
     return calendar.opening(calendar.shift(day, 1))
 
 
+@lru_cache(maxsize=256)
+def regions(country: str) -> tuple[str, ...]:
+    """The regions (ISO 3166-2 without the country) of which the holidays are known; none for an unknown country."""
+    from holidays import list_supported_countries
+
+    return tuple(sorted(list_supported_countries().get(country, ())))
+
+
 @lru_cache(maxsize=4096)
 def holidays(country: str, region: str, year: int) -> frozenset[datetime.date]:
     """The public holidays there in that year; of the whole country where the region is not known."""

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from orderwire import plugins
 from orderwire.document.finding import Finding, error, from_validation, place
-from orderwire.flow import Refused
+from orderwire.flow import Refused, clock
 from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.records import Endpoint, EndpointVersion, Partner, PartnerIdentifier
@@ -42,6 +42,7 @@ def enroll(
     partner: Partner, *, identifiers: Mapping[str, str], endpoints: Iterable[NewEndpoint], actor: str
 ) -> Partner:
     """Save a new partner with its endpoints in their first versions. Raises Refused, also for a number in use."""
+    _works(partner)
     endpoints = list(endpoints)
     findings = [
         Finding(f.severity, f.code, f"endpoints[{n}].{f.where}", f.text)
@@ -66,6 +67,20 @@ def enroll(
         reason = "The number or an identifier is in use."
         raise Refused(reason, remedy="Look at the partners that there are.", kind="conflict") from failure
     return partner
+
+
+def _works(partner: Partner) -> None:
+    """His calendar must be one: a region that is known, and office hours on some day of the week."""
+    known = clock.regions(partner.country)
+    if partner.region and partner.region not in known:
+        remedy = f"Known are {', '.join(known)}." if known else "Leave the region out; its holidays are not known."
+        raise Refused(f"{partner.country or 'No country'} has no region {partner.region}.", remedy=remedy)
+    try:
+        clock.calendar(partner)
+    except ValueError as failure:
+        raise Refused(
+            f"The office hours cannot be: {failure}.", remedy="Correct weekend, opens or closes."
+        ) from failure
 
 
 def problems(new: NewEndpoint) -> tuple[Finding, ...]:

@@ -38,10 +38,11 @@ def sentence(rule: Rule, words: Mapping[str, str] | None = None) -> tuple[Piece,
     for index, leg in enumerate(rule.then):
         pieces += [Piece(", ", "then")] if index else []
         pieces += _leg(leg, words)
-    days = next((leg.answer_within for leg in rule.then if leg.answer_within), None)
-    if days:
-        asked = f"{days} working {'day' if days == 1 else 'days'}"
-        pieces += [Piece("; ask for an answer in ", "then"), Piece(asked, "then", True)]
+    asks = next((leg for leg in rule.then if leg.answer_within), None)
+    if asks:
+        within = f"{asks.answer_within} working {'day' if asks.answer_within == 1 else 'days'}"
+        to = " to every line" if asks.answer == "line" else ""
+        pieces += [Piece(f"; ask for an answer{to} in ", "then"), Piece(within, "then", True)]
     return (*pieces, Piece(".", "then"))
 
 

@@ -282,6 +282,37 @@ def test_a_supplier_is_added_with_its_endpoints_and_secrets_are_never_shown(api:
     assert (again.status_code, again.json()["code"]) == (409, "conflict")
 
 
+CALENDAR = {
+    "region": "BY",
+    "weekend": [7],
+    "opens": "07:30",
+    "closes": "16:00",
+    "second_contact_name": "Klara",
+    "second_contact_email": "klara@acme.example",
+}
+
+
+def test_a_supplier_has_office_hours_and_a_second_contact(api: Api) -> None:
+    made = api.post("/partners", PARTNER | CALENDAR)
+    assert made.status_code == 201, made.content
+    assert made.json() | CALENDAR == made.json() | {"opens": "07:30", "closes": "16:00"}
+    assert api.get("/partners/S100").content == made.content
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"region": "XX"}, "Known are Augsburg, BB, BE, BW, BY"),
+        ({"region": "BY", "country": None}, "Leave the region out"),
+        ({"opens": "17:00", "closes": "08:00"}, "Correct weekend, opens or closes"),
+    ],
+)
+def test_office_hours_that_cannot_be_are_refused_with_what_to_do(api: Api, wrong: dict[str, Any], told: str) -> None:
+    response = api.post("/partners", PARTNER | wrong)
+    assert response.status_code == 422 and told in response.content.decode()
+    assert not Partner.objects.exists()
+
+
 def test_a_number_that_is_taken_this_very_moment_is_a_conflict(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     api.post("/partners", PARTNER)
     monkeypatch.setattr("orderwire.flow.enroll._free", lambda partner, identifiers: None)
@@ -303,6 +334,9 @@ def _with(**endpoint: Any) -> dict[str, Any]:
         (_with(profile={"x12": {}}), "endpoints[1].profile.x12"),
         (PARTNER | {"time_zone": "Europe/Nowhere"}, "body time_zone"),
         (PARTNER | {"active": False}, "body active"),
+        (PARTNER | {"weekend": [1, 2, 3, 4, 5, 6, 7]}, "body weekend"),
+        (PARTNER | {"opens": "08:00+01:00"}, "body opens"),
+        (PARTNER | {"second_contact_email": "nobody"}, "body second_contact_email"),
         (_with(config={"host": "a\u0000b"}), "body endpoints[1].config"),
     ],
 )

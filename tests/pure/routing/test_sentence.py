@@ -35,6 +35,11 @@ LEGS = [
         ),
         ({"when": "always", "hold": "Ask Ines."}, "Always hold the order: Ask Ines."),
         (
+            {"when": "always", "then": [{"to": "supplier", "answer_within": "1", "answer": "line"}]},
+            "Always send to the supplier, if that fails his other ways; ask for an answer to every line in 1 working"
+            " day.",
+        ),
+        (
             {"when": {"categories": {"prefix": ["a", "b"]}, "lines": {"min": "2", "max": "3"}}, "hold": "x"},
             "When the category begins with a or b and the number of lines is from 2 to 3, hold the order: x.",
         ),
