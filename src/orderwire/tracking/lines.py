@@ -2,10 +2,11 @@
 confirmed and whether that is what is asked now."""
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from orderwire.document.codes import PIECES, unit_word
+from orderwire.document.goods import LineGoods
 from orderwire.document.money import line_amount, totals
 from orderwire.document.order import Line
 from orderwire.document.order import Order as Document
@@ -13,10 +14,11 @@ from orderwire.document.response import LineAnswer, LineStatus
 from orderwire.document.response import Response as Answer
 from orderwire.document.states import Mark, Tone
 from orderwire.flow.acknowledge.differences import compare
+from orderwire.flow.goods import OrderGoods
 from orderwire.records import Response
 from orderwire.tracking.figures import figure
 from orderwire.tracking.order import OrderView
-from orderwire.tracking.words import Money, day
+from orderwire.tracking.words import Money, day, plural
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class LineRow:
     need_by: Asked
     confirmed: tuple[Confirmed, ...]
     note: str
+    moved: tuple[Confirmed, ...]
     price: str
     basis: str
     amount: str
@@ -61,14 +64,18 @@ class Totals:
     total: Money
 
 
-def lines(view: OrderView) -> list[LineRow]:
-    """The lines of the current version."""
+def lines(view: OrderView, goods: OrderGoods | None = None) -> list[LineRow]:
+    """The lines of the current version; with `goods` also what left the supplier and what arrived."""
     document = view.document
     older = [r for r in view.revisions if r.number < view.revision.number]
     before = {line.number: line for line in view.content(older[0]).lines} if older else {}
     answered, version = _answered(view)
+    came = {each.number: _moved(each) for each in goods.lines} if goods else {}
     return [
-        _row(line, before.get(line.number), answered.get(line.number, ()), version, view, document)
+        replace(
+            _row(line, before.get(line.number), answered.get(line.number, ()), version, view, document),
+            moved=came.get(line.number, ()),
+        )
         for line in document.lines
     ]
 
@@ -86,12 +93,15 @@ def foot(document: Document) -> Totals:
 
 def _answered(view: OrderView) -> tuple[dict[str, tuple[LineAnswer, ...]], int]:
     """The newest answer's lines by line number, and the version that it answers."""
-    newest = next((a for a in view.answers if a.state != Response.State.SUPERSEDED and a.revision is not None), None)
+    newest = next((a for a in view.replies if a.state != Response.State.SUPERSEDED and a.revision is not None), None)
+    if view.agreed and (newest is None or newest.revision_id != view.revision.pk):
+        yes = {n.number: (LineAnswer(number=n.number, status=LineStatus.ACCEPTED),) for n in view.document.lines}
+        return {line.number: _complete(line, yes[line.number]) for line in view.document.lines}, view.revision.number
     if newest is None or newest.revision is None or newest.status == "received":
         return {}, 0
     answered = next(r for r in view.revisions if r.pk == newest.revision_id)
     document = view.content(answered)
-    found = compare(document, Answer.model_validate(newest.content))
+    found = compare(document, Answer.model_validate(newest.standing or newest.content))
     given = {line.number: answers for line, answers in found.answers}
     if newest.status == "accepted" or (newest.status == "accepted_with_changes" and not found.declined):
         for line in document.lines:
@@ -145,10 +155,32 @@ def _row(
         need_by=Asked(need, was if was != need else ""),
         confirmed=confirmed,
         note=note,
+        moved=(),
         price=figure(line.price, digits),
         basis=f"per {figure(line.price_basis)}" if line.price_basis != 1 else "",
         amount=Money(line_amount(line, document.currency), document.currency).text,
     )
+
+
+def _moved(each: LineGoods) -> tuple[Confirmed, ...]:
+    """What left them and what arrived, more or less than confirmed, and late."""
+    found = []
+    if each.shipped:
+        found.append(Confirmed(f"{figure(each.shipped)} shipped", "move", "quiet"))
+    if each.received:
+        full = not each.open and not each.rejected
+        found.append(
+            Confirmed(f"{figure(each.received)} received", "done" if full else "move", "ok" if full else "quiet")
+        )
+    if each.rejected:
+        found.append(Confirmed(f"{figure(each.rejected)} rejected", "fail", "bad"))
+    if each.difference > 0:
+        found.append(Confirmed(f"{figure(each.difference)} more than confirmed", "ask", "warn"))
+    if each.open and (each.shipped or each.received):
+        found.append(Confirmed(f"{figure(each.open)} open", "none", "quiet"))
+    if each.late and each.open:
+        found.append(Confirmed(f"{plural(each.late, 'day')} late", "late", "warn"))
+    return (*found, *(Confirmed(text, "ask", "warn") for text in each.uncounted))
 
 
 def _need(line: Line) -> str:

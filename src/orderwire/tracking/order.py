@@ -8,7 +8,7 @@ from functools import cached_property
 from django.db.models import Prefetch, QuerySet
 
 from orderwire.document.order import Order as Document
-from orderwire.document.states import CancellationState, DeliveryState
+from orderwire.document.states import AnswerState, CancellationState, DeliveryState
 from orderwire.flow.holding import Holding, holding
 from orderwire.records import (
     Approval,
@@ -75,6 +75,16 @@ class Trip:
             return ""
         formats = ", ".join(format_word(kind) for kind in [self.version.format, *self.version.also])
         return f"{channel_word(self.version.channel)} · {formats}"
+
+    @property
+    def what(self) -> str:
+        """What it carries: "version 2", "version 1, copy", "the cancellation", "a reminder"."""
+        if self.delivery.kind == Delivery.Kind.CANCELLATION:
+            return "the cancellation"
+        if self.delivery.kind == Delivery.Kind.NOTICE:
+            return "a reminder"
+        version = f"version {self.delivery.revision.number}" if self.delivery.revision else ""
+        return version if self.delivery.primary or not version else f"{version}, copy"
 
     @property
     def to(self) -> str:
@@ -154,10 +164,20 @@ class OrderView:
         return next((t for t in self.current if t.delivery.primary), None)
 
     @cached_property
+    def replies(self) -> list[Response]:
+        """Answers to versions of the order; those to a cancellation are told with it."""
+        return [a for a in self.answers if a.content.get("answers") != "cancellation"]
+
+    @cached_property
+    def agreed(self) -> bool:
+        """True where the current version only says what the supplier answered and the buyer accepted."""
+        return self.revision.decides_id is not None and self.order.answer_state == AnswerState.ACCEPTED
+
+    @cached_property
     def answer(self) -> Response | None:
         """The newest answer to the current version that counts."""
         dead = (Response.State.SUPERSEDED, Response.State.OLD_VERSION)
-        return next((a for a in self.answers if a.revision_id == self.revision.pk and a.state not in dead), None)
+        return next((a for a in self.replies if a.revision_id == self.revision.pk and a.state not in dead), None)
 
     @cached_property
     def cancellation(self) -> Cancellation | None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from orderwire.document.states import DeliveryState, Tone
+from orderwire.flow import remind
+from orderwire.governance.reminding import SUPPLIERS
 from orderwire.records import Event
 from orderwire.tracking.channels import channel_word
 from orderwire.tracking.order import OrderView
@@ -14,11 +16,16 @@ from orderwire.tracking.people import names
 from orderwire.tracking.telling import tell
 from orderwire.tracking.told import Teller
 from orderwire.tracking.words import due, short, when
+from orderwire.yaml_file import Unreadable
+
+REMINDERS = 4
+"""Letters ahead that an order's page shows; the page of reminders has all."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """One entry: title, time in words, one line, the mark, and bars with the word of the evidence (0: none)."""
+    """One entry: title, time in words, one line, the mark, and bars with the word of the evidence (0: none).
+    `now`: what lies ahead may be done at once."""
 
     title: str
     time: str
@@ -28,6 +35,7 @@ class Item:
     proof: int = 0
     evidence: str = ""
     ahead: bool = False
+    now: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,7 +106,39 @@ def ahead(view: OrderView, now: datetime.datetime) -> list[Item]:
         coming.append(
             (order.answer_due_at, Item("Answer due", due(order.answer_due_at, zone, now=now), text, "next", ahead=True))
         )
+    row = view.cancellation
+    if row is not None and row.due_at and row.due_at > now:
+        text = f"{short(order.supplier_name)}’s word about the cancellation; without it, the order moves to your inbox."
+        zone = order.supplier.time_zone if order.supplier else "UTC"
+        coming.append((row.due_at, Item("Their word due", due(row.due_at, zone, now=now), text, "next", ahead=True)))
+    coming += _reminders(view, now)
     return [item for _, item in sorted(coming, key=lambda pair: pair[0], reverse=True)]
+
+
+def _reminders(view: OrderView, now: datetime.datetime) -> list[tuple[datetime.datetime, Item]]:
+    """The next letters; a broken reminders.yaml is told by orderwire check and on the page of reminders."""
+    if view.order.answer_due_at is None and view.cancellation is None:
+        return []
+    try:
+        found = remind.preview([view.order.pk])[:REMINDERS]
+    except Unreadable:
+        return []
+    zone = view.order.supplier.time_zone if view.order.supplier else "UTC"
+    first = next((each for each in found if not each.queued and each.to in SUPPLIERS), None)
+    return [
+        (
+            each.at,
+            Item(
+                "Reminder" if each.to in SUPPLIERS else "Escalation",
+                due(each.at, zone, now=now),
+                f"{each.words}.{f' {each.problem}' if each.problem else ''}",
+                "next",
+                ahead=True,
+                now=each is first,
+            ),
+        )
+        for each in found
+    ]
 
 
 def _day_name(date: datetime.date, today: datetime.date) -> str:

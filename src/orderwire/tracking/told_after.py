@@ -28,7 +28,7 @@ def _decided(d: Facts, e: Event, t: Teller) -> Told:
 
 def _cancel_asked(d: Facts, e: Event, t: Teller) -> Told:
     what = f" {end(', '.join(d['lines'][:5]))}" if d.get("lines") else ""
-    return Told(f"{t.supplier} asked to cancel by {t.who(e)}", f"{end(d['reason'])}{what}", "move")
+    return Told(f"{t.who(e)} asks {t.supplier} to cancel", f"{end(d['reason'])}{what}", "move")
 
 
 def _cancel_answered(d: Facts, e: Event, t: Teller) -> Told:

@@ -12,6 +12,7 @@ from orderwire.tracking.approvals import May, verdict
 from orderwire.tracking.order import OrderView
 from orderwire.tracking.says import supplier_word
 from orderwire.tracking.words import decide_words
+from orderwire.web.console.cancellation import WAITS
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,14 @@ def offered(view: OrderView, user: User) -> Offered:
         return Offered(resume if by_hand(order) else plan, [_amend(view), *_cancel(view)])
     if state is OrderState.REFUSED:
         return Offered(_amend(view), _cancel(view))
+    if state is OrderState.CANCELLING:
+        return Offered(None, _remind(view))
     if state is not OrderState.APPROVED:
         return Offered(None, [])
-    found = [*_answer_actions(view), *_remind(view), *_delivery_actions(view), _amend(view), *_record(view)]
+    stuck = view.main is not None and view.main.state.tone in ("bad", "warn")
+    sending = _delivery_actions(view)
+    ours = [*_answer_actions(view), *_remind(view), _amend(view), *_record(view)]
+    found = [*sending, *ours] if stuck else [*ours, *sending]
     hold = Action(
         "Hold",
         _act(order.pk, "hold"),
@@ -74,7 +80,7 @@ def offered(view: OrderView, user: User) -> Offered:
     )
     if view.main is None or _unsent(view):
         found.append(Action("Plan again", _act(order.pk, "plan")))
-    urgent = view.main is None or view.main.state.tone in ("bad", "warn") or bool(_answer_actions(view))
+    urgent = view.main is None or stuck or bool(_answer_actions(view))
     rest = [hold, *_cancel(view)]
     if urgent or _remind(view):
         return Offered(found[0], [*found[1:], *rest])
@@ -103,6 +109,8 @@ def _record(view: OrderView) -> list[Action]:
 
 def _remind(view: OrderView) -> list[Action]:
     waits = view.order.answer_state in OPEN and view.order.answer_due_at is not None
+    if view.order.state == OrderState.CANCELLING:
+        waits = view.cancellation is not None and view.cancellation.state in WAITS
     return [Action(f"Remind {supplier_word(view)} now", _act(view.order.pk, "remind"))] if waits else []
 
 

@@ -8,15 +8,16 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from orderwire.flow import remind
+from orderwire.document.states import DeliveryState
+from orderwire.flow import ladder, remind
 from orderwire.flow.remind import Ahead
-from orderwire.records import Order
+from orderwire.records import Notice, Order, Timer
 from orderwire.tracking.words import due
 from orderwire.web.access import buyer
 from orderwire.yaml_file import Unreadable
 
-SHOWN = 300
-"""Letters on the page, the next ones first."""
+SHOWN = 200
+"""Orders whose letters are worked out, those with the next ones first."""
 
 
 @dataclass(frozen=True)
@@ -40,20 +41,29 @@ class Day:
 @buyer
 def clocks(request: HttpRequest) -> HttpResponse:
     """The page. A fixed number of queries."""
+    waiting = _first()
     try:
-        ahead, problem = remind.preview(), ""
+        ahead, problem = remind.preview(waiting[:SHOWN]), ""
     except Unreadable as failure:
         ahead, problem = [], str(failure)
-    shown = ahead[:SHOWN]
-    orders = Order.objects.select_related("supplier").in_bulk({each.order for each in shown})
+    orders = Order.objects.select_related("supplier").in_bulk({each.order for each in ahead})
     now, days = timezone.now(), list[Day]()
-    for each in shown:
+    for each in ahead:
         name = _day(each.at, now)
         if not days or days[-1].name != name:
             days.append(Day(name, []))
         days[-1].rows.append(_row(each, orders[each.order], now))
-    context = {"days": days, "count": len(ahead), "more": max(0, len(ahead) - SHOWN), "problem": problem}
+    context = {"days": days, "count": len(ahead), "more": len(waiting) > SHOWN, "problem": problem}
     return render(request, "console/clocks.html", context)
+
+
+def _first() -> list[int]:
+    """The orders of which something is on its way, or whose clocks run out first, and one more than are shown."""
+    live = Timer.objects.filter(kind=ladder.KIND, fired_at=None, stopped_at=None, order__isnull=False)
+    queued = Notice.objects.filter(stopped_at=None, delivery__state__in=[s.value for s in DeliveryState if s.open])
+    ids = [*queued.order_by("queued_at").values_list("order", flat=True)[:SHOWN]]
+    ids += live.order_by("due_at").values_list("order", flat=True)[: SHOWN + 1]
+    return list(dict.fromkeys(ids))[: SHOWN + 1]
 
 
 def _row(each: Ahead, order: Order, now: datetime.datetime) -> Row:

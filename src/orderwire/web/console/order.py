@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from orderwire.flow import goods
 from orderwire.records import Event, User
 from orderwire.tracking import approving, audit, timeline, versions, why, wire
 from orderwire.tracking import lines as line_rows
@@ -51,7 +52,15 @@ def order(request: HttpRequest, pk: int, section: str = "lines") -> HttpResponse
 def _section(view: OrderView, section: str, events: list[Event]) -> dict[str, Any]:
     match section:
         case "lines":
-            return {"lines": line_rows.lines(view), "foot": line_rows.foot(view.document), "trips": view.current}
+            moved = goods.computed_from(view.order, view.document)
+            rows = line_rows.lines(view, moved)
+            return {
+                "lines": rows,
+                "moved": any(row.moved for row in rows),
+                "foreign": moved.foreign,
+                "foot": line_rows.foot(view.document),
+                "trips": view.current,
+            }
         case "deliveries":
             return {"trips": view.trips}
         case "answers":

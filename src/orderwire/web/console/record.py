@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from orderwire.flow import Refused, acknowledge
+from orderwire.flow.acknowledge import Means
 from orderwire.records import Revision
 from orderwire.tracking.order import OrderView, load
 from orderwire.tracking.words import plural, short
@@ -15,7 +16,13 @@ from orderwire.web.answer import shown
 from orderwire.web.answer.sheet import MAX_LINES, Sheet
 from orderwire.web.answer.words import Texts
 
-MEANS = {"telephone": "On the telephone", "mail": "By e-mail", "letter": "By letter or fax", "meeting": "In a meeting"}
+MEANS: dict[Means, str] = {
+    "phone": "On the telephone",
+    "mail": "By e-mail",
+    "letter": "By letter or fax",
+    "meeting": "In a meeting",
+    "file": "In a file",
+}
 
 _THEIRS = {
     "accept": "They accept all",
@@ -63,21 +70,14 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         sending = request.POST.get("step") == "send"
         answer = sheet.check(timezone.localdate(), sending=sending)
         if sending:
-            means = request.POST.get("means", "")
+            means = next((m for m in MEANS if m == request.POST.get("means")), None)
             if answer is None:
                 problem = f"Not recorded. {plural(sheet.wrong, 'place needs', 'places need')} your attention."
-            elif means not in MEANS:
+            elif means is None:
                 problem = "Not recorded. Choose how they told you."
             else:
                 try:
-                    acknowledge.take(
-                        answer,
-                        supplier=view.order.supplier,
-                        source="here",
-                        actor=actor(request),
-                        means=means,
-                        note=typed(request.POST, "note"),
-                    )
+                    acknowledge.record(pk, answer, actor=actor(request), means=means, note=typed(request.POST, "note"))
                 except Refused as refusal:
                     problem = f"Not recorded. {refusal}"
                 else:
