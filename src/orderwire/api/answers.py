@@ -1,19 +1,19 @@
 """Suppliers' answers: read them, give one (as the supplier, or by the buyer on its behalf), decide one that differs."""
 
 import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
-from pydantic import WithJsonSchema
+from pydantic import Field, WithJsonSchema
 
-from orderwire import plugins
 from orderwire.api.access import Caller, caller, needs
 from orderwire.api.answering import WRITE, given, responses
+from orderwire.api.incoming import one_document
 from orderwire.api.orders import revisions
 from orderwire.api.paging import BIGGEST, Body, Filters, Id, Number, OptionalReason, only
-from orderwire.api.problem import Stopped, told
+from orderwire.api.problem import Stopped
 from orderwire.document.response import Response as ResponseDocument
 from orderwire.flow import Refused, acknowledge, decide
 from orderwire.records import Response
@@ -37,8 +37,16 @@ _BODY: dict[str, Any] = {
 }
 
 
+class Comes(Schema):
+    """So much of a line on that day."""
+
+    quantity: str
+    date: datetime.date | None = None
+
+
 class Difference(Schema):
-    """What the answer says otherwise than the order; `money` is what that adds to the order's total."""
+    """What the answer says otherwise than the order; `money` is what that adds to the order's total. `verdict` is what
+    the policy of changes says of it, by the row `rule`."""
 
     line: str | None = None
     field: str
@@ -47,6 +55,16 @@ class Difference(Schema):
     text: str
     money: str | None = None
     reason: str | None = None
+    before: str | None = Field(None, description="The quantity or price as ordered.")
+    after: str | None = Field(None, description="The quantity, price or charge as answered.")
+    currency: str | None = Field(None, description="That of a charge.")
+    due: datetime.date | None = Field(None, description="The last day that was asked for.")
+    promised: datetime.date | None = Field(None, description="The last day that is promised.")
+    days: int | None = Field(None, description="How much later that is; less than 0: earlier.")
+    parts: list[Comes] = Field([], description="What comes when.")
+    verdict: Literal["accept", "ask", "reject"] | None = None
+    rule: str | None = None
+    because: str | None = None
 
 
 class AnswerOut(Schema):
@@ -63,6 +81,8 @@ class AnswerOut(Schema):
     document: Document
     source: str
     actor: str
+    means: str = Field("", description="How the buyer heard of it who recorded it: phone, mail, letter, meeting, file.")
+    note: str = ""
     received_at: datetime.datetime
     decided_at: datetime.datetime | None = None
 
@@ -82,6 +102,8 @@ class AnswerOut(Schema):
             document=row.content,
             source=row.source,
             actor=row.actor if inside else "",
+            means=row.means if inside else "",
+            note=row.note if inside else "",
             received_at=row.received_at,
             decided_at=row.decided_at,
         )
@@ -98,6 +120,16 @@ class AnswerFilters(Filters):
     """Which answers."""
 
     state: Response.State | None = None
+
+
+class How(Schema):
+    """How an answer came; `means` and `note` are for the buyer's keys."""
+
+    adds: bool | None = Field(
+        None, description="It speaks only of the lines that it names; without it, it replaces earlier answers."
+    )
+    means: acknowledge.Means | None = Field(None, description="How the buyer heard of it; without it, by phone.")
+    note: OptionalReason = Field("", description="Who said it, and what else.")
 
 
 class Decision(Body):
@@ -123,21 +155,28 @@ def list_order_answers(request: HttpRequest, number: Number) -> HttpResponse:
     **needs("answers:write", requestBody=_BODY),
     summary="Answer an order",
 )
-def answer_order(request: HttpRequest, number: Number) -> HttpResponse:
+def answer_order(request: HttpRequest, number: Number, how: Query[How]) -> HttpResponse:
     """The body is an answer as our JSON. With a supplier's key it is the supplier's word; with a key of the buyer's it
-    is taken on the supplier's behalf, and the ledger says by whom. 200: the same answer is known already."""
+    is recorded on the supplier's behalf, and says by whom and by which means. 200: the same answer is known already."""
+    only(request, How)
     who = caller(request)
     order = who.order(number)
-    document = _read(request.body)
+    document = one_document(request.body, ResponseDocument)
     name = document.order_number + (f"/{document.release_number}" if document.release_number else "")
     if name != order.number:
         raise Refused(f"The answer is to order {name}, the address names {order.number}.", remedy="Correct either.")
-    if order.supplier is None:
-        raise Refused("The order has no supplier that we know.", remedy="Add the supplier.", kind="conflict")
     if document.revision is not None and not revisions(order, who).filter(number=document.revision).exists():
         raise Refused(f"Order {order.number} has no version {document.revision}.", remedy="Name one that it has.")
     newest = Response.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    row = acknowledge.take(document, supplier=order.supplier, source=who.source, actor=who.actor)
+    if who.partner_id is None:
+        means = how.means or "phone"
+        row = acknowledge.record(order.pk, document, actor=who.actor, means=means, note=how.note, adds=how.adds)
+    elif how.means or how.note:
+        raise Refused("Only the buyer says how he heard of an answer.", remedy="Leave out means and note.")
+    else:
+        row = acknowledge.take(
+            document, supplier=order.supplier, source=who.source, actor=who.actor, adds=bool(how.adds)
+        )
     return given(AnswerOut.of(_visible(who).get(pk=row.pk), who), 201 if row.pk > newest else 200)
 
 
@@ -189,18 +228,6 @@ def _one(who: Caller, answer_id: int) -> AnswerOut:
     if row is None:
         raise Refused("There is no such answer.", kind="not_found")
     return AnswerOut.of(row, who)
-
-
-def _read(content: bytes) -> ResponseDocument:
-    """The answer in a body. Raises Stopped with findings."""
-    result = plugins.format("order_json").read(content, {})
-    first = result.documents[0] if result.documents else None
-    found = first.document if first and first.usable and len(result.documents) == 1 else None
-    if isinstance(found, ResponseDocument):
-        return found
-    findings = [*result.findings, *(f for d in result.documents for f in d.findings)]
-    reason = "The body is not one answer that can be used."
-    raise Stopped(422, "invalid", reason, "Send one document of orderwire/response/1.", findings=told(findings))
 
 
 def _id(cursor: str) -> int:

@@ -18,6 +18,10 @@ from orderwire.formats import Content, ReadDocument
 from orderwire.records import Message, Partner
 from orderwire.records import Order as Row
 
+BY_HAND = ("console", "cli")
+"""Sources by which a person brings files. An answer among them is the word of the order's supplier; a program must say
+whose it is."""
+
 
 def hand_over(message: Message, found: ReadDocument, content: Content, ahead: dict[str, Created]) -> dict[str, Any]:
     """What the document's verb says. `ahead` are orders of the same file that were created already, by number.
@@ -38,7 +42,7 @@ def hand_over(message: Message, found: ReadDocument, content: Content, ahead: di
             _from_buyer(message, "cancellations")
             return _cancelled(content, message)
         case Response():
-            if partner is None:  # a file that the buyer brings himself
+            if partner is None and message.source in BY_HAND:
                 how |= {"source": acknowledge.SOURCE, "means": "file"}
             answer = acknowledge.take(content, supplier=partner, **how)
             return {"outcome": answer.state, "order_id": answer.order_id, "response_id": answer.pk}
