@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from orderwire.document.states import AnswerState
 from orderwire.ledger.append import append
-from orderwire.ledger.events import AnswerAccepted, AnswerReopened, NeedOpened
+from orderwire.ledger.events import AnswerAccepted, AnswerReopened, NeedClosed, NeedOpened
 from orderwire.records import Need, Order, Response, Revision
 
 
@@ -47,7 +48,7 @@ def begins(order: Order, revision: Revision, *, actor: str) -> None:
 def open_needs(order: Order, answer: Response, *, actor: str) -> None:
     """What the decision takes from this supplier goes to the pool, once."""
     assert answer.revision is not None
-    there = set(Need.objects.filter(order=order, revision=answer.revision).values_list("line", flat=True))
+    there = set(_needs(order, answer).values_list("line", flat=True))
     for decided in answer.decisions:
         line = decided.get("need")
         if line is None or decided["line"] in there:
@@ -66,11 +67,21 @@ def open_needs(order: Order, answer: Response, *, actor: str) -> None:
         append(opened, actor=actor, order=order, subjects={"revision": answer.revision.pk, "need": need.pk})
 
 
+def _needs(order: Order, answer: Response) -> QuerySet[Need]:
+    """What the last decision of this answer put into the pool."""
+    return Need.objects.filter(order=order, revision=answer.revision_id or 0, opened_at__gte=answer.decided_at)
+
+
 def undone(order: Order, revision: Revision, *, actor: str, reason: str) -> None:
-    """The version is not approved, or taken back before it left: its answer needs another decision."""
+    """The version is not approved: its answer needs another decision. What went to the pool for an approval that was
+    void later leaves it, unless it is ordered already."""
     answer = revision.decides
     if answer is None or answer.state != Response.State.DECIDED:
         return
+    for need in _needs(order, answer).filter(state=Need.State.OPEN):
+        need.state, need.closed_by, need.closed_at = Need.State.CLOSED, actor, timezone.now()
+        need.save(update_fields=["state", "closed_by", "closed_at"])
+        append(NeedClosed(reason=reason), actor=actor, order=order, subjects={"need": need.pk})
     answer.state, answer.decisions, answer.decided_at, answer.decided_by = Response.State.OPEN, [], None, ""
     answer.save(update_fields=["state", "decisions", "decided_at", "decided_by"])
     order.answer_state = _undecided(answer)

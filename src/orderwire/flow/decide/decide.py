@@ -45,7 +45,7 @@ def decide(response_id: int, *, actor: str, decisions: Sequence[LineDecision], r
         held = Document.model_validate_json(bytes(revision.content))
         choices = chosen(held, row.differences, decisions)
         if not reason.strip() and any(d.choice in ("insist", "counter") for d in choices.values()):
-            raise Refused("Insisting needs a reason.", remedy="Say what the supplier should do.")
+            raise Refused("Whoever insists, or offers something else, needs a reason.", remedy="The supplier reads it.")
         made = outcome(held, Answer.model_validate(row.standing or row.content), choices)
         if made.document is None and not made.needs:
             text = f"{order.supplier_name} declined; there is nothing to accept."

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from orderwire.document.order import Order as Document
 from orderwire.document.order_change import LinePart
 from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus, Response
-from orderwire.flow import Refused, acknowledge, approve, hold, need
+from orderwire.flow import Refused, acknowledge, approve, hold, in_force, need
 from orderwire.flow.decide import Decided, LineDecision, accept_policy, decide
 from orderwire.flow.distribute import resend
 from orderwire.records import Delivery, Event, Need, Order, Timer, User
@@ -242,6 +243,18 @@ def test_a_declined_order_is_insisted_on_or_ordered_elsewhere(order: Order) -> N
     cancellation = order.cancellations.get()
     assert (cancellation.code, cancellation.scope) == ("elsewhere", "order")
     assert sorted(Need.objects.values_list("line", "quantity")) == [("10", Decimal(100)), ("20", Decimal(60))]
+
+
+def test_what_went_to_the_pool_leaves_it_where_the_version_is_not_approved_after_all(order: Order, lead: User) -> None:
+    """Its approval was void before it was sent, and the next person says no."""
+    row = answers(order, says(quantity=Decimal(70)))
+    choose(row, line("10", "resource"), reason="Needed in full")
+    yes(order, lead)
+    with transaction.atomic():
+        in_force.undone(order, order.revisions.get(number=2), actor="user:lena", reason="Not now")
+    assert Need.objects.get().state == "closed"
+    row.refresh_from_db()
+    assert (row.state, order.answer_state) == ("open", "different")
 
 
 # ── all of it together ───────────────────────────────────────────────────────
