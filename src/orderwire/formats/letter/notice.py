@@ -115,8 +115,8 @@ class _Notice:
     def _heading(self) -> str:
         if len(self.items) == 1:
             return self._what(self.first)
-        n = len(self.items)
-        return (self.texts["no_answers"] if self.house else self.texts["many"]).format(n=n)
+        text = (self.texts["no_answers"] if self.house else self.texts["many"]).format(n=len(self.items))
+        return text[0].upper() + text[1:]
 
     def _notices(self) -> list[str]:
         found = [self.words.text("test")] if any(item.order.test for item in self.items) else []
