@@ -16,10 +16,10 @@ from orderwire.records import Attempt, Cancellation, Delivery, Event, GoodsLine,
 
 __all__ = ["Doubt", "Holding", "HoldingWarning", "holding", "holdings", "recipients", "refused_since"]
 
-WITH_HIM = (DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.OPENED, DeliveryState.ANSWERED)
+_WITH_HIM = (DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.OPENED, DeliveryState.ANSWERED)
 """States in which nothing says any more that his side refused it."""
 
-_UNDER_WAY = (DeliveryState.SENDING, DeliveryState.IN_DOUBT, *WITH_HIM)
+_UNDER_WAY = (DeliveryState.SENDING, DeliveryState.IN_DOUBT, *_WITH_HIM)
 _CAME_BACK = ("delivered", "functional_ack", "application_advice")
 _NO = Q(receipts__external_id__endswith=":rejected") | Q(receipts__external_id__endswith=":partial")
 """A functional acknowledgment or an advice is kept with its status behind its number."""
@@ -113,7 +113,7 @@ def _sent(orders: Mapping[int, Order]) -> dict[int, dict[int, list[Sent]]]:
 def refused_since(rows: Iterable[Delivery]) -> dict[int, datetime.datetime]:
     """When the partner's side refused what it had taken over before, by delivery. The ledger knows it also of those
     that a newer version replaced since."""
-    doubtful = {r.pk: r for r in rows if r.state not in WITH_HIM and (r.accepted_at or r.proven_at)}
+    doubtful = {r.pk: r for r in rows if r.state not in _WITH_HIM and (r.accepted_at or r.proven_at)}
     if not doubtful:
         return {}
     failed = Event.objects.filter(order__in={r.order_id for r in doubtful.values()}, kind=DeliveryFailed.kind)

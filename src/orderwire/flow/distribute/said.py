@@ -10,20 +10,18 @@ from django.db.models import Q
 
 from orderwire.document.order import Order
 from orderwire.document.order_change import OrderChange, between
-from orderwire.document.states import DeliveryState, DocumentType
+from orderwire.document.states import DocumentType
 from orderwire.flow.distribute.claimed import Claimed
+from orderwire.flow.holding import refused_since
 from orderwire.formats import Format
 from orderwire.formats.fit import ChangeForm
-from orderwire.ledger.events import DeliveryFailed
-from orderwire.records import Delivery, EndpointVersion, Event
+from orderwire.records import Delivery, EndpointVersion
 
 _PAYLOAD = "payload"
 """Control under which cXML knows the document that a change follows."""
 
 INSISTS, COUNTERS, AGREES = "insists", "counters", "agrees"
 """What a delivery says of the supplier's answer (Delivery.says)."""
-
-_WITH_HIM = (DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.OPENED, DeliveryState.ANSWERED)
 
 _ARRIVED = Q(accepted_at__isnull=False) | Q(proven_at__isnull=False)
 
@@ -48,10 +46,9 @@ def held(claimed: Sequence[Claimed]) -> dict[int, tuple[Held, ...]]:
     ).select_related("revision", "leg")
     rows = list(found.order_by("-revision__number", "-pk"))
     arrived: dict[tuple[int | None, int | None], list[Delivery]] = {}
-    refused = _refused(rows)
+    refused = refused_since(rows)
     for row in rows:
-        since = max(at for at in (row.accepted_at, row.proven_at) if at)
-        if row.state not in _WITH_HIM and row.pk in refused and refused[row.pk] >= since:
+        if row.pk in refused:
             continue
         arrived.setdefault((row.order_id, row.leg.recipient_id if row.leg else None), []).append(row)
     formats = _formats(rows)
@@ -81,12 +78,6 @@ def _newest_of_each_format(
             found.append(Held(order, kinds, (row.parcel or {}).get("controls", {})))
             seen |= kinds
     return tuple(found)
-
-
-def _refused(rows: Iterable[Delivery]) -> dict[int, datetime.datetime]:
-    """When deliveries failed last; the ledger knows it also of those that a newer version replaced since."""
-    failed = Event.objects.filter(order__in={row.order_id for row in rows}, kind=DeliveryFailed.kind)
-    return {int(event.subjects["delivery"]): event.at for event in failed.order_by("pk")}
 
 
 def _formats(rows: Iterable[Delivery]) -> dict[tuple[int, int], frozenset[str]]:
