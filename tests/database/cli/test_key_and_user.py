@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from orderwire.cli import main
-from orderwire.records import ApiKey, User
+from orderwire.records import ApiKey, Approval, User
 from tests.database import factories
 
 pytestmark = pytest.mark.django_db
@@ -127,3 +128,16 @@ def test_a_forgotten_password_is_replaced_and_a_leaver_is_shut_out(capsys: pytes
     assert not user.is_active
     assert (main(["user", "close", "nobody"]), main(["user", "password", "nobody"])) == (1, 1)
     assert "there is no user nobody" in capsys.readouterr().err
+
+
+def test_what_a_leaver_approved_and_was_not_sent_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    user = User.objects.create_user("ines")
+    order = factories.order()
+    revision = order.revisions.get()
+    Approval.objects.create(
+        revision=revision, revision_sha256=revision.sha256, decision="granted", user=user, approved_at=timezone.now()
+    )
+    assert main(["user", "close", "ines"]) == 0
+    assert f"Order {order.number} was approved by ines and not sent yet" in capsys.readouterr().out
+    order.refresh_from_db()
+    assert order.state == "pending_approval"

@@ -10,13 +10,12 @@ import pytest
 from orderwire.document import money
 from orderwire.document.edits import Edits, edited
 from orderwire.document.order import Order as Document
-from orderwire.document.order_change import HeadPart, LineAction, LineChange, LinePart
+from orderwire.document.order_change import HeadPart, LineChange, LinePart
 from orderwire.document.states import OrderState
 from orderwire.document.terms import Note
 from orderwire.flow import Refused, amend, approve, hold
 from orderwire.flow.create import Created
 from orderwire.records import Approval, Order, Partner
-from orderwire.tracking import approving
 from tests.database import factories
 from tests.database.flow import road
 from tests.database.flow.distribute.kit import drain, due, orders_in
@@ -382,29 +381,3 @@ def test_what_was_sent_before_its_approver_left_the_house_stays_approved(order: 
     assert approve.account_closed(lead(), actor="system:command") == ()
     order.refresh_from_db()
     assert order.state == "approved"
-
-
-# What the approver sees
-
-
-def test_an_approver_sees_only_what_differs_from_what_was_approved(order: Order) -> None:
-    propose(order, NOTE)
-    new = factories.line("30", quantity=2, price=Decimal(100))
-    both = Edits(lines=(*price("14.00").lines, LineChange(number="30", action=LineAction.ADDED, line=new)))
-    propose(order, both, reason="New price list")
-    seen = approving.difference(order)
-    assert seen is not None
-    assert (seen.version, seen.baseline, seen.by, seen.why) == (3, 1, "j.petersen", "New price list")
-    assert {(row.change.what, row.change.old, row.change.new, row.earlier) for row in seen.rows} >= {
-        ("Notes", "", "text Ring before you deliver", 2),
-        ("Line 10, price", "12.5", "14", None),
-    }
-    assert (str(seen.before), str(seen.after)) == ("EUR\u00a08,330.00", "EUR\u00a08,680.00")
-    assert seen.effect == "EUR\u00a0350.00 more (+4.2\u00a0%)"
-    assert seen.summary.startswith("3 changes since version 1, which j.petersen approved: ")
-    assert seen.drift == "Of this, the policy let pass up to version 2 without asking: the total stays."
-    assert "Line 30 is new" in seen.asked
-
-
-def test_an_order_of_which_nothing_was_approved_is_seen_whole(out: Path) -> None:
-    assert approving.difference(road.waiting()) is None
