@@ -91,6 +91,16 @@ def test_a_broken_policy_of_changes_is_told_with_its_line_and_remedy(check: Chec
     assert check() == []
 
 
+def test_a_broken_ladder_of_reminders_is_told_with_its_line_and_remedy(check: Check, settings: Any) -> None:
+    file = settings.ORDERWIRE_CONFIG / "reminders.yaml"
+    file.write_text("name: R\nsteps:\n  - {id: late, at: tomorrow, to: supplier, say: reminder}\n")
+    told = only(check())
+    assert told["where"].startswith("reminders.yaml line 3, late")
+    assert "write due - 1, due or due + 2" in told["what"]
+    file.write_text("name: R\nsteps: []\n")
+    assert check() == []
+
+
 def test_a_supplier_whom_the_policy_of_changes_names_and_nobody_knows_is_told(check: Check, settings: Any) -> None:
     partner = factories.supplier()
     factories.endpoint(partner, channel="portal", format="order_json")

@@ -17,7 +17,7 @@ from orderwire import engine
 from orderwire.document.party import Party
 from orderwire.document.response import HeaderStatus, Response
 from orderwire.document.states import AnswerState, DeliveryState, OrderState
-from orderwire.flow import Refused, acknowledge, awaited, hold, remind
+from orderwire.flow import Refused, acknowledge, awaited, cancel, hold, remind
 from orderwire.flow.distribute.sweep import _fire_timers
 from orderwire.flow.remind import letters
 from orderwire.records import Delivery, Event, Notice, Order, Partner, Timer, User
@@ -298,6 +298,24 @@ def test_a_supplier_by_edi_is_written_to_through_the_house_and_answers_by_his_sy
     assert letter.endpoint.partner.number == "purchasing"
     posted = letters.letter(letter.pk)
     assert posted is not None and "por EDI o en el portal" in posted.letter.text and "/a/" not in posted.letter.text
+
+
+def test_a_cancellation_without_an_answer_is_reminded_of_instead_of_the_order(time: Time) -> None:
+    order = asked()
+    Delivery.objects.filter(order=order).update(accepted_at=time.now)
+    cancellation = cancel.ask(order.pk, actor="user:ines", code="not_needed")
+    assert cancellation.due_at is not None
+    time.until(cancellation.due_at + datetime.timedelta(days=1))
+    (notice,) = Notice.objects.all()
+    assert (notice.cancellation_id, notice.step) == (cancellation.pk, "late")
+    posted = letters.letter(notice.delivery_id)
+    assert posted is not None and "Stornierung der Bestellung 4500071791" in posted.letter.subject
+    (due,) = [event for event in Event.objects.filter(kind="cancellation.overdue")]
+    assert due.order_id == order.pk
+    cancel.withdraw(cancellation.pk, actor="user:ines", reason="We need it after all")
+    before = Notice.objects.filter(cancellation=cancellation).count()
+    time.until(cancellation.due_at + datetime.timedelta(days=20))
+    assert Notice.objects.filter(cancellation=cancellation).count() == before
 
 
 def test_rules_that_cannot_be_read_wait_and_are_looked_at_again(time: Time, house: Callable[[str], None]) -> None:
