@@ -15,13 +15,14 @@ from orderwire.document.finding import Finding, info, warning
 from orderwire.document.fulfillment import Receipt, ShipNotice
 from orderwire.document.states import OrderState
 from orderwire.flow import NotYet, Refused, evidence
+from orderwire.flow.cancel.later import surfaced
 from orderwire.flow.fulfill import rows
 from orderwire.flow.fulfill.counting import counting, same_matter, withdraws
 from orderwire.flow.fulfill.named import FOREIGN, Content, Named, named, some
 from orderwire.flow.goods import goods
 from orderwire.ledger import events
 from orderwire.ledger.append import append
-from orderwire.records import GoodsDocument, Message, Order, Partner
+from orderwire.records import Delivery, GoodsDocument, Message, Order, Partner
 
 Kind = GoodsDocument.Kind
 Outcome = Literal["kept", "duplicate", "replaced", "taken_back", "outdated"]
@@ -128,7 +129,7 @@ def _kept(content: Content, kind: Kind, supplier: Partner | None, found: Named, 
     for order in orders:
         _tell(order, document, outcome, came)
         if outcome in ("kept", "replaced"):
-            findings += _noticed(order, document)
+            findings += _noticed(order, document, came)
     return Kept(outcome, document, orders, tuple(findings[:_MOST]))
 
 
@@ -143,7 +144,7 @@ def _again(row: GoodsDocument, content: Content, found: Named, came: _Came) -> K
     findings = list(rows.write(row, content, found))
     for order in new:
         _tell(order, row, "outdated" if row.replaced_at else "kept", came)
-        findings += _noticed(order, row)
+        findings += _noticed(order, row, came)
     return Kept("kept", row, orders, tuple(findings[:_MOST]))
 
 
@@ -186,11 +187,18 @@ def _named(content: Content, found: Named) -> Iterator[Finding]:
         yield warning("unknown-order", content.number, "names no order; it is kept and counts nowhere")
 
 
-def _noticed(order: Order, document: GoodsDocument) -> Iterator[Finding]:
-    """What a buyer should know at once: more than was confirmed, and goods of an order that is not in force."""
+def _noticed(order: Order, document: GoodsDocument, came: _Came) -> Iterator[Finding]:
+    """What a buyer should know at once: more than was confirmed, and goods of an order that is not in force. The
+    supplier of one that we believed had never left has it after all."""
     if order.state in (OrderState.CANCELLED, OrderState.CANCELLING):
         label = OrderState(order.state).label.lower()
         yield warning("not-in-force", order.number, f"is {label}, and goods of it move; speak with the supplier")
+        to_him = order.deliveries.filter(leg__recipient=order.supplier_id, kind=Delivery.Kind.ORDER)
+        newest = (
+            to_him.select_related("leg__recipient", "revision").order_by("-revision__number", "-primary", "-pk").first()
+        )
+        if newest is not None:
+            surfaced(newest, order, actor=came.actor)
     touched = set(document.lines.filter(order=order).values_list("line", flat=True))
     for line in goods(order).lines:
         if line.number in touched and line.difference > 0:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from orderwire import plugins
 from orderwire.document.fulfillment import Receipt, ReceivedLine, ShipNotice, ShippedLine
 from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus, Response
-from orderwire.flow import NotYet, Refused, acknowledge, fulfill, receive
+from orderwire.flow import NotYet, Refused, acknowledge, cancel, fulfill, receive
 from orderwire.flow.catch_up import catch_up
 from orderwire.flow.distribute.numbers import Numbers, WriteContext
 from orderwire.flow.goods import goods, open_lines
@@ -245,6 +245,18 @@ def test_goods_against_a_version_that_is_not_proven_are_told(order: Order, acme:
     bring(receipt())
     kinds = {w.kind for w in holding(order).warnings}
     assert kinds == {Doubt.OLDER_THAN_CURRENT, Doubt.SHIPMENT_AGAINST_UNHELD, Doubt.RECEIPT_AGAINST_UNHELD}
+
+
+def test_goods_of_an_order_that_was_cancelled_before_it_left_ask_the_supplier_back(acme: Partner) -> None:
+    order = road.approved(number="A")
+    cancel.ask(order.pk, actor="user:ines", code="not_needed")
+    order.refresh_from_db()
+    assert order.state == "cancelled"
+    message = bring(notice(), by=acme)
+    assert "A: is cancelled, and goods of it move; speak with the supplier" in told(message)
+    order.refresh_from_db()
+    assert order.state == "cancelling"
+    assert order.deliveries.filter(kind="cancellation", leg__recipient=acme).exists()
 
 
 def happenings(name: str, acme: Partner) -> list[Callable[[], object]]:
