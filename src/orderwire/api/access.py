@@ -27,7 +27,7 @@ from orderwire.records import ApiKey, Delivery, Order, User
 
 SCOPES: Mapping[str, str] = {
     "orders:read": "read orders, their versions and plans",
-    "orders:write": "bring orders; hold, resume and plan them; decide answers",
+    "orders:write": "bring orders; hold, resume, plan and cancel them; decide answers",
     "approvals:write": "approve and refuse, in the name of the key's user",
     "deliveries:read": "read deliveries with their attempts and receipts",
     "deliveries:write": "send again, settle doubts",

@@ -9,6 +9,7 @@ from ninja import NinjaAPI, Router
 from orderwire.api import (
     amendments,
     answers,
+    cancellations,
     deciding,
     decisions,
     deliveries,
@@ -49,11 +50,13 @@ def build() -> NinjaAPI:
         answers.of_order,
         deciding.of_order,
         goods.of_order,
+        cancellations.of_order,
         last,
     ):
         api.add_router("/orders", router)
     api.add_router("/deliveries", deliveries.router)
     api.add_router("/answers", answers.router)
+    api.add_router("/cancellations", cancellations.router)
     api.add_router("/needs", deciding.router)
     api.add_router("/ship-notices", goods.ship_notices)
     api.add_router("/receipts", goods.receipts)

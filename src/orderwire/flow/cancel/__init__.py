@@ -7,10 +7,10 @@ a plain yes. A part of an order is withdrawn by its next version.
 from orderwire.flow.cancel.answered import answered, meant, reply
 from orderwire.flow.cancel.ask import ask
 from orderwire.flow.cancel.clocks import DUE, overdue
-from orderwire.flow.cancel.goods import open_lines
 from orderwire.flow.cancel.part import revision_answered
 from orderwire.flow.cancel.record import whole
 from orderwire.flow.cancel.settle import Choice, choices, settle, withdraw
+from orderwire.flow.goods import open_lines
 
 __all__ = [
     "DUE",

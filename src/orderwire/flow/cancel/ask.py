@@ -10,8 +10,9 @@ from orderwire import engine
 from orderwire.document.cancellation import REASONS
 from orderwire.document.states import CancellationState, OrderState
 from orderwire.flow import Refused
-from orderwire.flow.cancel import goods, part, travel
+from orderwire.flow.cancel import part, travel
 from orderwire.flow.cancel.clocks import start
+from orderwire.flow.cancel.moved import nothing_moved
 from orderwire.flow.cancel.reached import locked, reached, with_suppliers
 from orderwire.flow.cancel.record import about, ended, told, whole, words
 from orderwire.ledger import events
@@ -68,7 +69,7 @@ def standing(order: Order) -> Cancellation | None:
 
 def _whole(order: Order, *, actor: str, code: str, reason: str, message: Message | None) -> Cancellation:
     if message is None:  # a person can choose the rest; a system has decided, and the supplier says what is left
-        goods.nothing_moved(order)
+        nothing_moved(order)
     left = reached(order)
     theirs = with_suppliers(left)
     revision = (theirs[0].revision if theirs else None) or order.revisions.get(number=order.revision)

@@ -10,9 +10,10 @@ from orderwire.document.cancellation import without
 from orderwire.document.order import Order as Document
 from orderwire.document.states import AnswerState, CancellationState
 from orderwire.flow import Refused, amend
-from orderwire.flow.cancel.goods import moved, open_lines
+from orderwire.flow.cancel.moved import moved
 from orderwire.flow.cancel.reached import reached, with_suppliers
 from orderwire.flow.cancel.record import about, words
+from orderwire.flow.goods import open_lines
 from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.records import Cancellation, Message, Order, Response, Revision
@@ -41,7 +42,7 @@ def quantities(order: Order, lines: Mapping[str, Decimal | None]) -> dict[str, D
 
 def is_all(order: Order, wanted: Mapping[str, Decimal]) -> bool:
     """Whether that leaves nothing of the order."""
-    return not moved(order.pk) and open_lines(order.pk) == wanted
+    return not moved(order) and open_lines(order.pk) == wanted
 
 
 def ask(

@@ -41,8 +41,8 @@ insert into ow_attempt (delivery_id, number, fence, trigger, message_id, payload
                         code, text, sent_sha256)
 select d.id, v.tries, v.fence, case when d.by_hand then 'manual' else 'scheduled' end,
        d.message_id, v.sha256, now(),
-       case when v.first or %s then now() end, '', '', ''
-from unnest(%s::bigint[], %s::int[], %s::int[], %s::text[], %s::bool[]) as v(id, fence, tries, sha256, first)
+       case when %s or row_number() over (order by v.place) = 1 then now() end, '', '', ''
+from unnest(%s::bigint[], %s::int[], %s::int[], %s::text[]) with ordinality as v(id, fence, tries, sha256, place)
 join ow_delivery d on d.id = v.id and d.fence = v.fence and d.state = 'sending'
 left join ow_order o on o.id = d.order_id
 left join ow_revision r on r.id = d.revision_id
@@ -112,7 +112,10 @@ def _prepared(place: Place, claimed: list[Claimed]) -> Batch:
 
 
 def _intended(place: Place, batch: Batch) -> Batch:
-    """The attempt rows, committed before the first byte; who lost the fence or the order's yes meanwhile drops out."""
+    """The attempt rows, committed before the first byte; who lost the fence or the order's yes meanwhile drops out.
+
+    The first that is left is marked as started here, the others one by one (all at once where a resend does no harm).
+    """
     hashes = [_payload_hash(parcel) for _, parcel in batch]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(LOCK_ORDERS, [[c.order_id for c, _ in batch if c.order_id]])
@@ -124,7 +127,6 @@ def _intended(place: Place, batch: Batch) -> Batch:
                 [c.fence for c, _ in batch],
                 [c.tries for c, _ in batch],
                 hashes,
-                [index == 0 for index in range(len(batch))],
             ],
         )
         ids: dict[int, int] = dict(cursor.fetchall())
