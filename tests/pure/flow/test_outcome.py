@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from orderwire.document.agreed import as_answered
 from orderwire.document.answered import matched
-from orderwire.document.money import line_amount, totals
+from orderwire.document.money import totals
 from orderwire.document.order import Line, Order, Schedule
 from orderwire.document.order_change import LinePart
 from orderwire.document.party import Party
@@ -118,9 +118,9 @@ def test_accepting_everything_leaves_no_difference_and_the_money_that_was_shown(
     kept = {line.number for line in made.document.lines}
     left = response.model_copy(update={"lines": tuple(a for a in response.lines if a.number in kept)})
     assert compare(made.document, left).differences == ()
-    for line in made.document.lines:
-        assert line_amount(line, "EUR") >= 0
-    assert totals(made.document).total == sum((line_amount(line, "EUR") for line in made.document.lines), Decimal(0))
+    shown = sum((Decimal(difference.get("money", 0)) for difference in found), Decimal(0))
+    change = totals(made.document).total - totals(ordered).total
+    assert abs(change - shown) <= Decimal("0.01") * len(found)  # each difference is rounded by itself
 
 
 @given(order(), st.data())

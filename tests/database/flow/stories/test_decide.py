@@ -3,10 +3,11 @@
 import datetime
 from decimal import Decimal
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from orderwire.document.order import Order as Document
 from orderwire.document.order_change import LinePart
@@ -290,6 +291,28 @@ def test_a_second_click_and_a_newer_answer_are_told(order: Order) -> None:
     choose(newer, line("10", "insist"), reason="No")
     with pytest.raises(Refused, match="not open"):
         choose(newer, line("10", "insist"), reason="No")
+
+
+def test_of_two_colleagues_at_once_one_decides_and_the_other_is_told(order: Order) -> None:
+    row = answers(order, says(price=Decimal("13")))
+    told: list[str] = []
+
+    def run(choice: str) -> None:
+        try:
+            choose(row, line("10", choice), reason="As I say")
+            told.append("decided")
+        except Refused as refused:
+            told.append(refused.kind)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=(choice,)) for choice in ("accept", "insist")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(told) == ["conflict", "decided"]
+    assert road.kinds(order).count("answer.decided") == 1
 
 
 def test_an_order_on_hold_is_not_decided(order: Order) -> None:
