@@ -71,6 +71,30 @@ def suppliers(changes: Any) -> Iterator[Fault]:
             yield Fault(f"names the supplier {number}, whom nobody knows", where, "Correct the number, or add him.")
 
 
+def reminded(reminders: Any) -> Iterator[Fault]:
+    """Groups that the operator's reminders name and that have nobody, and suppliers whom nobody knows."""
+    from django.contrib.auth.models import Group
+
+    from orderwire.records import Endpoint, Partner
+
+    mails = Endpoint.objects.filter(active=True, versions__channel="email", partner__role=Partner.Role.INTERNAL)
+    senders = set(mails.values_list("partner__number", flat=True))
+    through = (reminders.mail_through or "").removeprefix("group:")
+    if through and through not in senders:
+        text = f"names group:{through}, which is no internal recipient with an e-mail endpoint"
+        yield Fault(text, "reminders.yaml mail_through", "Add one: reminders to your own house need its mail server.")
+    people = Group.objects.filter(user__is_active=True).exclude(user__email="").values_list("name", flat=True)
+    reached = {*people, *Partner.objects.filter(role=Partner.Role.INTERNAL).values_list("number", flat=True)}
+    known = set(Partner.objects.filter(role=Partner.Role.SUPPLIER).values_list("number", flat=True))
+    for step in reminders.steps:
+        to = reminders.manager if step.to == "manager" else step.to
+        where = f"reminders.yaml step {step.id}"
+        if to.startswith("group:") and to.removeprefix("group:") not in reached:
+            yield Fault(f"speaks to {to}, where nobody has an e-mail address", where, "Correct the name, or add them.")
+        for number in sorted(set(step.suppliers) - known):
+            yield Fault(f"names the supplier {number}, whom nobody knows", where, "Correct the number, or add him.")
+
+
 def partners(*, probe: bool) -> Iterator[Fault]:
     """Suppliers that cannot receive, endpoints that cannot work; with `probe` each connection is tried."""
     from orderwire.flow.enroll import NewEndpoint, problems

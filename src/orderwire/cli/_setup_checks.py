@@ -95,9 +95,9 @@ def plugins() -> Iterator[Fault]:
             yield Fault(f"did not load: {plugin.problem}", where, f"Correct or remove the package {plugin.source}.")
 
 
-def files() -> "tuple[Any, Any, Any, list[Fault]]":
-    """The rules, the approval policy and the policy of changes as they stand, each None where it cannot be used, and
-    what is wrong with them and with the reminders."""
+def files() -> "tuple[Any, Any, Any, Any, list[Fault]]":
+    """The rules, the approval policy, the policy of changes and the reminders as they stand, each None where it cannot
+    be used, and what is wrong with them."""
     from orderwire.flow import configuration
     from orderwire.governance import changes, policy, reminding
     from orderwire.routing import table
@@ -122,4 +122,4 @@ def files() -> "tuple[Any, Any, Any, list[Fault]]":
         except (OSError, UnicodeDecodeError) as failure:
             found.append(None)
             faults.append(Fault(f"cannot be read: {failure}", name, "Save it as UTF-8 and readable for this user."))
-    return found[0], found[1], found[2], faults
+    return found[0], found[1], found[2], found[3], faults

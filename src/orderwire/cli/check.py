@@ -37,8 +37,9 @@ def run(args: argparse.Namespace) -> int:
 def everything(*, probe: bool = False) -> "list[Fault]":
     """Every fault; what needs the database is left out where that cannot be used."""
     from orderwire.cli import _people_checks, _setup_checks
+    from orderwire.flow import configuration
 
-    rules, policy, changes, faults = _setup_checks.files()
+    rules, policy, changes, reminders, faults = _setup_checks.files()
     base = list(_setup_checks.database())
     faults = [*base, *_setup_checks.settings(), *_setup_checks.plugins(), *faults]
     if base:
@@ -49,4 +50,6 @@ def everything(*, probe: bool = False) -> "list[Fault]":
         faults += _people_checks.recipients(rules)
     if changes is not None:
         faults += _people_checks.suppliers(changes)
+    if reminders is not None and configuration.is_own("reminders.yaml"):  # the shipped file only gives examples
+        faults += _people_checks.reminded(reminders)
     return [*faults, *_people_checks.partners(probe=probe)]

@@ -99,6 +99,12 @@ def due(start: datetime.datetime, *, working_days: int, calendar: Calendar) -> d
     day = start.astimezone(calendar.zone).date()
     if working_days == 0 and calendar.works(day) and _instant(calendar.closing(day)) < _instant(start):
         day += DAY
+    return _closing(calendar, day, working_days)
+
+
+@lru_cache(maxsize=4096)
+def _closing(calendar: Calendar, day: datetime.date, working_days: int) -> datetime.datetime:
+    """Asked for every order that is sent, and the same for all that a supplier gets on one day."""
     return calendar.closing(calendar.shift(day, working_days))
 
 

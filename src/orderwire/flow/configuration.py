@@ -38,6 +38,11 @@ def text_of(name: str) -> str:
         raise Unreadable([error("unreadable", name, f"cannot be read ({failure}); save it as UTF-8")]) from failure
 
 
+def is_own(name: str) -> bool:
+    """Whether the operator has a file of this name."""
+    return (Path(settings.ORDERWIRE_CONFIG) / name).exists()
+
+
 @dataclass(frozen=True)
 class Published:
     """A published version of the rules, without its text."""

@@ -4,12 +4,13 @@ import datetime
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
 from orderwire.flow import configuration
 from orderwire.flow.clock import Calendar
-from orderwire.governance.reminding import Rung, Subject, rungs
+from orderwire.governance.reminding import Rung, Subject
 from orderwire.records import Timer
 from orderwire.yaml_file import Unreadable
 
@@ -30,16 +31,22 @@ class Round:
 
 def rounds(found: Sequence[Rung], due: datetime.datetime, calendar: Calendar) -> tuple[Round, ...]:
     """When the turns of the steps come: when the supplier opens on their day."""
-    day = due.astimezone(calendar.zone).date()
-    placed = [(calendar.opening(calendar.shift(day, rung.days)), rung) for rung in found]
-    return tuple(Round(at, tuple(rung for _, rung in group)) for at, group in groupby(placed, key=lambda each: each[0]))
+    times = _openings(tuple(rung.days for rung in found), due.astimezone(calendar.zone).date(), calendar)
+    grouped = groupby(zip(times, found, strict=True), key=lambda each: each[0])
+    return tuple(Round(at, tuple(rung for _, rung in group)) for at, group in grouped)
+
+
+@lru_cache(maxsize=4096)
+def _openings(days: tuple[int, ...], due: datetime.date, calendar: Calendar) -> tuple[datetime.datetime, ...]:
+    """The same for all orders of a supplier that are due on one day, and asked for every order that is sent."""
+    return tuple(calendar.opening(calendar.shift(due, each)) for each in days)
 
 
 def first(of: Subject, due: datetime.datetime, calendar: Calendar, *, after: datetime.datetime) -> dict[str, Any]:
     """The first round that is still to come, as it is kept until its timer is set; empty where nobody is reminded, also
     because the file cannot be used (then the answer's own clock starts the ladder when it runs out)."""
     try:
-        steps = rungs(configuration.reminders(), of)
+        steps = configuration.reminders().ladders[of]
     except Unreadable as failure:
         logger.warning("reminders.yaml cannot be used, nobody is reminded: %s", failure)
         return {}

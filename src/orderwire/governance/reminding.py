@@ -2,8 +2,10 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Self
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, PlainValidator, field_validator, model_validator
 
@@ -73,6 +75,21 @@ class Reminders(Written):
     manager: Group | None = None
     steps: Annotated[tuple[Step, ...], Field(max_length=50)] = ()
 
+    @cached_property
+    def ladders(self) -> Mapping[Subject, tuple["Rung", ...]]:
+        """Every turn of every step about an order and about a cancellation, the earliest first, as written where two
+        fall on one day."""
+        return {of: self._ladder(of) for of in get_args(Subject)}
+
+    def _ladder(self, of: Subject) -> tuple["Rung", ...]:
+        found = [
+            Rung(step, turn, step.at + (turn - 1) * (step.every or 0))
+            for step in self.steps
+            if of in step.of
+            for turn in range(1, step.at_most + 1)
+        ]
+        return tuple(sorted(found, key=lambda rung: rung.days))
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         twice = [name for name, n in Counter(step.id for step in self.steps).items() if n > 1]
@@ -101,17 +118,6 @@ class Rung:
     step: Step
     turn: int
     days: int
-
-
-def rungs(reminders: Reminders, of: Subject) -> tuple[Rung, ...]:
-    """Every turn of every step about this, the earliest first, as written where two fall on one day."""
-    found = [
-        Rung(step, turn, step.at + (turn - 1) * (step.every or 0))
-        for step in reminders.steps
-        if of in step.of
-        for turn in range(1, step.at_most + 1)
-    ]
-    return tuple(sorted(found, key=lambda rung: rung.days))
 
 
 def holds(step: Step, situation: Situation, rates: Rates) -> bool:

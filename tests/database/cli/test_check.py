@@ -101,6 +101,23 @@ def test_a_broken_ladder_of_reminders_is_told_with_its_line_and_remedy(check: Ch
     assert check() == []
 
 
+def test_groups_and_suppliers_of_the_reminders_that_nobody_knows_are_told(check: Check, settings: Any) -> None:
+    steps = """
+  - {id: late, at: due + 1, to: supplier, say: reminder, suppliers: V-9}
+  - {id: boss, at: due + 2, to: manager, say: escalation}
+"""
+    file = settings.ORDERWIRE_CONFIG / "reminders.yaml"
+    file.write_text(f"name: R\nmail_through: group:desk\nmanager: group:bosses\nsteps:{steps}")
+    assert [told["where"] for told in check()] == [
+        "reminders.yaml mail_through", "reminders.yaml step late", "reminders.yaml step boss",
+    ]  # fmt: skip
+    for number in ("desk", "bosses"):
+        house = Partner.objects.create(number=number, name=number, role="internal")
+        mail = {"host": "mail.example", "from_address": "a@b.example", "recipients": ["desk@b.example"]}
+        factories.endpoint(house, format="order_json", **mail)
+    assert [told["where"] for told in check()] == ["reminders.yaml step late"]
+
+
 def test_a_supplier_whom_the_policy_of_changes_names_and_nobody_knows_is_told(check: Check, settings: Any) -> None:
     partner = factories.supplier()
     factories.endpoint(partner, channel="portal", format="order_json")

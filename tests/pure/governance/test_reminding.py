@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderwire.document.amount import Amount, Rates
-from orderwire.governance.reminding import Reminders, Situation, Step, from_yaml, holds, rungs
+from orderwire.governance.reminding import Reminders, Situation, Step, from_yaml, holds
 from orderwire.yaml_file import Unreadable
 
 HEAD = "name: Reminders\nmanager: group:leads\nsteps:\n"
@@ -33,12 +33,12 @@ def step(**fields: object) -> Step:
 
 def test_the_shipped_ladder_goes_from_the_supplier_to_the_manager() -> None:
     shipped = from_yaml(files("orderwire.defaults").joinpath("reminders.yaml").read_text("utf-8"))
-    told = [(r.days, r.step.to, r.turn) for r in rungs(shipped, "order")]
+    told = [(r.days, r.step.to, r.turn) for r in shipped.ladders["order"]]
     assert told == [
         (-1, "supplier", 1), (1, "supplier", 1), (2, "second_contact", 1), (3, "supplier", 2), (3, "buyer", 1),
         (5, "manager", 1),
     ]  # fmt: skip
-    assert "before" not in [r.step.id for r in rungs(shipped, "cancellation")]
+    assert "before" not in [r.step.id for r in shipped.ladders["cancellation"]]
 
 
 @pytest.mark.parametrize(("text", "days"), [("due", 0), ("due - 1", -1), ("due+2", 2), ("due +  10", 10)])
@@ -117,6 +117,6 @@ steps = st.builds(
 @given(st.lists(steps, max_size=6, unique_by=lambda each: each["id"]))
 def test_every_turn_of_every_step_is_there_once_and_in_order(written: list[dict[str, object]]) -> None:
     ladder = Reminders.model_validate({"name": "x", "steps": written})
-    found = rungs(ladder, "order")
+    found = ladder.ladders["order"]
     assert [r.days for r in found] == sorted(r.days for r in found)
     assert len({(r.step.id, r.turn) for r in found}) == len(found) == sum(s.at_most for s in ladder.steps)

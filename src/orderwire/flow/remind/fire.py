@@ -56,9 +56,8 @@ def fire(timer: Timer, order: Order) -> None:
 
 def concerns(timer: Timer, found: Waiting) -> bool:
     """Whether a timer was set for what is waited for now."""
-    return (
-        timer.data.get("due") == ladder.instant(found.due) and timer.data.get("cancellation") == found.cancellation_id
-    )
+    about: tuple[str | None, int | None] = (timer.data.get("due"), timer.data.get("cancellation"))
+    return about == (ladder.instant(found.due), found.cancellation_id)
 
 
 def _rests(timer: Timer, order: Order) -> bool:

@@ -9,7 +9,7 @@ from orderwire.flow.ladder import AHEAD, Round, rounds
 from orderwire.flow.remind.book import Book, Missing, Target
 from orderwire.flow.remind.post import Mail, Post
 from orderwire.flow.remind.waiting import Waiting
-from orderwire.governance.reminding import Rung, holds, rungs
+from orderwire.governance.reminding import Rung, holds
 
 STOOD_STILL = "It was not sent in its time; only the newest step goes out now."
 
@@ -52,7 +52,7 @@ class Desk:
 
     def ladder(self, waiting: Waiting) -> tuple[Round, ...]:
         """All rounds of the steps that hold for this order."""
-        steps = [r for r in rungs(self.book.reminders, waiting.of) if holds(r.step, waiting.situation, self.rates)]
+        steps = [r for r in self.book.reminders.ladders[waiting.of] if holds(r.step, waiting.situation, self.rates)]
         return rounds(steps, waiting.due, waiting.calendar)
 
     def turn(self, waiting: Waiting, planned: datetime.datetime, now: datetime.datetime) -> Turn:

@@ -310,7 +310,7 @@ def test_a_cancellation_without_an_answer_is_reminded_of_instead_of_the_order(ti
     assert (notice.cancellation_id, notice.step) == (cancellation.pk, "late")
     posted = letters.letter(notice.delivery_id)
     assert posted is not None and "Stornierung der Bestellung 4500071791" in posted.letter.subject
-    (due,) = [event for event in Event.objects.filter(kind="cancellation.overdue")]
+    (due,) = Event.objects.filter(kind="cancellation.overdue")
     assert due.order_id == order.pk
     cancel.withdraw(cancellation.pk, actor="user:ines", reason="We need it after all")
     before = Notice.objects.filter(cancellation=cancellation).count()
