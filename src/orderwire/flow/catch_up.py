@@ -69,7 +69,7 @@ def _document(row: Early) -> bool:
             raise Refused("It cannot be read any more.", remedy="Report it with the message's number.")
         told |= hand_over(message, found, found.document, {})
     except NotYet as failure:
-        Early.objects.filter(pk=row.pk).update(tried_at=now, why=failure.reason)
+        Early.objects.filter(pk=row.pk).update(tried_at=now, number=failure.number[:80], why=failure.reason)
         return False
     except Refused as failure:
         told |= {"outcome": "refused", "findings": [asdict(error(failure.kind, row.number, str(failure)))]}

@@ -213,6 +213,17 @@ def test_of_a_notice_of_two_orders_the_one_that_is_here_counts_at_once(order: Or
     assert GoodsLine.objects.count() == 2
 
 
+def test_a_notice_of_two_orders_that_are_not_here_waits_for_each(acme: Partner) -> None:
+    lines = tuple(ShippedLine(order_number=n, number="10", quantity=Decimal(40)) for n in ("A", "B"))
+    bring(notice("ASN-1", *lines, order_number=None), by=acme)
+    first = road.approved(number="A")
+    assert catch_up() == 0
+    assert line(first) == (40, 0, 60)
+    second = road.approved(number="B")
+    assert catch_up() == 1
+    assert (line(first), line(second)) == ((40, 0, 60), (40, 0, 60))
+
+
 def test_a_test_notice_counts_nothing_of_a_real_order(order: Order, acme: Partner) -> None:
     message = bring(notice(test=True), by=acme)
     assert "names A, which is a real order, and this is not" in told(message)
