@@ -31,6 +31,10 @@ class Rule:
     then: str
     source: str
 
+    def as_row(self) -> str:
+        """The rule in docs/how-to/answers.md."""
+        return f"| `{self.id}` | {self.when} | {self.then} | {self.outcome} | {self.source} |"
+
 
 RULES: tuple[Rule, ...] = (
     Rule("head-accepts-line-differs", "person", "accepted as a whole, yet a line is declined or changed",

@@ -43,7 +43,7 @@ class Found:
 
 
 def same_as_before(again: Row) -> bool:
-    """Whether nothing new is known of an answer that waits for its version: that is not on its way, or all is decided."""
+    """Whether an answer that waits for its version waits on: that is not on its way yet. Or all is decided by now."""
     if again.order is None or again.revision is None:
         return False
     settled = again.state not in (Row.State.OPEN, Row.State.OLD_VERSION, Row.State.RECEIVED)

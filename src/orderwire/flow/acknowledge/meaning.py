@@ -7,18 +7,22 @@ from typing import Any
 from orderwire.document.order import Line, Order
 from orderwire.document.response import LineAnswer, LineStatus, Response
 from orderwire.flow.acknowledge.differences import Comparison
+from orderwire.flow.acknowledge.standing import speaks_of_all
 
 _TRANSPORT = {"number", "code", "answered", "supplier", "supplier_order_number", "contact", "revision", "lines"}
 
 
 def meaning(response: Response, *, revision: int, order: Order, comparison: Comparison) -> str:
-    """SHA-256 of the answer without what only transports it and without what merely repeats the order."""
+    """SHA-256 of the answer without what only transports it and without what merely repeats the order. A line that is
+    named counts: a plain yes to some of the lines is less than one to all."""
     head = response.model_dump(mode="json", exclude_defaults=True, exclude=_TRANSPORT)
     if head.get("currency") == order.currency:
         del head["currency"]
     told = [fact for line, answers in comparison.answers for answer in answers if (fact := _fact(answer, line))]
     foreign = [answer.model_dump(mode="json", exclude_defaults=True) for answer in comparison.foreign]
-    return digest({"revision": revision, "head": head, "lines": told, "foreign": foreign})
+    named = {line.number for line, _ in comparison.answers}
+    unsaid = [] if speaks_of_all(order, response) else [line.number for line in order.lines if line.number not in named]
+    return digest({"revision": revision, "head": head, "lines": told, "foreign": foreign, "unsaid": unsaid})
 
 
 def digest(value: dict[str, Any]) -> str:
