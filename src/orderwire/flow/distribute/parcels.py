@@ -9,14 +9,15 @@ from django.db import connection, transaction
 
 from orderwire.channels import File, Parcel
 from orderwire.document.order import Order
+from orderwire.document.response import Response
 from orderwire.document.states import DeliveryState
 from orderwire.flow import DATABASE_AWAY
 from orderwire.flow.distribute.claimed import Claimed, Place
 from orderwire.flow.distribute.render import Desk, Made, NotSendable, answer_url, check, render
-from orderwire.flow.distribute.said import answering
+from orderwire.flow.distribute.said import COUNTERS, answering
 from orderwire.flow.remind import letters
-from orderwire.formats.letter import Letter, compose, compose_cancellation
-from orderwire.records import Blob, Delivery
+from orderwire.formats.letter import Letter, Proposal, compose, compose_cancellation
+from orderwire.records import Blob, Delivery, Revision
 from orderwire.records.blob import keep_all
 
 POISONOUS = 3
@@ -167,4 +168,26 @@ def _letter(place: Place, c: Claimed) -> Letter:
     }
     if cancels := kept.get("cancels"):
         return compose_cancellation(order, reason=cancels["reason"], asks=cancels["asks"], **how)
-    return compose(order, kept="keeps" in c.says, replaces=kept.get("replaces"), **how)
+    replaces = kept.get("replaces")
+    how |= {"before": _version(c, replaces) if replaces else None, "proposal": _proposal(c)}
+    return compose(order, kept="keeps" in c.says, replaces=replaces, **how)
+
+
+def _version(c: Claimed, number: int) -> Order:
+    """An earlier version of the order that a letter compares with."""
+    content = Revision.objects.values_list("content", flat=True).get(order=c.order_id, number=number)
+    return Order.model_validate_json(bytes(content))
+
+
+def _proposal(c: Claimed) -> Proposal | None:
+    """What the supplier answered, where the buyer offers him something else."""
+    if COUNTERS not in c.says:
+        return None
+    answer = Revision.objects.select_related("decides__revision").get(pk=c.revision_id or 0).decides
+    if answer is None or answer.revision is None:
+        return None
+    return Proposal(
+        held=Order.model_validate_json(bytes(answer.revision.content)),
+        answer=Response.model_validate(answer.standing or answer.content),
+        decisions=tuple(answer.decisions),
+    )

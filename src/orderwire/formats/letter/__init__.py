@@ -7,12 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from orderwire.document.order import Order
+from orderwire.formats.letter.amended import Proposal, amended
 from orderwire.formats.letter.html import page
 from orderwire.formats.letter.plain import twin
 from orderwire.formats.letter.said import Said, say, texts_of
 from orderwire.formats.letter.withdrawn import cancelled
 from orderwire.formats.letter.withdrawn import kept as kept_again
 from orderwire.formats.pdf.words import words
+
+__all__ = ["Letter", "Proposal", "compose", "compose_cancellation", "reason_words"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ def compose(
     duplicate: bool = False,
     prices: bool = True,
     kept: bool = False,
+    before: Order | None = None,
+    proposal: Proposal | None = None,
 ) -> Letter:
     """The letter for one version of an order.
 
@@ -41,7 +46,9 @@ def compose(
     https), answer_by (ISO 8601) and timezone (IANA name for it), as for the printed order. `attached` are the file
     names of the mail. `replaces` is the version that the supplier had before, without it the one before this.
     `duplicate` says that the mail may have arrived once already. `prices` off is for recipients who must not see any
-    amount. `kept`: a cancellation of it was taken back. Raises ValueError for any other kind of link.
+    amount. `kept`: a cancellation of it was taken back. `before` is the version that the supplier has: its
+    differences are listed; `links` may hold insists, counters or agrees, and `proposal` the answer that a counter-proposal is for.
+    Raises ValueError for any other kind of link.
     """
     said = say(
         order,
@@ -52,7 +59,19 @@ def compose(
         duplicate=duplicate,
         prices=prices,
     )
-    return _laid_out(kept_again(said, order, language=language) if kept else said)
+    if kept:
+        return _laid_out(kept_again(said, order, language=language))
+    told = amended(
+        said,
+        order,
+        language=language,
+        links=links,
+        before=before,
+        proposal=proposal,
+        duplicate=duplicate,
+        prices=prices,
+    )
+    return _laid_out(told)
 
 
 def compose_cancellation(
@@ -76,7 +95,7 @@ def compose_cancellation(
 
 def reason_words(code: str, language: str) -> str:
     """A reason of document.cancellation.REASONS in the words of a language, or the nearest that we have."""
-    return texts_of(words(language, None).language)[f"why_{code}"]
+    return str(texts_of(words(language, None).language)[f"why_{code}"])
 
 
 def _laid_out(said: Said) -> Letter:

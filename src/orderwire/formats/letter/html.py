@@ -2,7 +2,8 @@
 
 from html import escape
 
-from orderwire.formats.letter.said import STRONG, WEAK, Row, Said
+from orderwire.formats.letter.changes import Changed
+from orderwire.formats.letter.said import STRONG, WEAK, Row, Said, Turned
 
 FONT = (
     "font-family:-apple-system,'Segoe UI',Inter,Roboto,'Noto Sans','Noto Sans Arabic','Noto Sans SC',"
@@ -27,6 +28,7 @@ STYLE = """
  .lnk { color: #98d8ea !important; }
  .warn { background: #2b2113 !important; color: #efb662 !important; }
  .brand { border-color: #6cc3dd !important; }
+ .new { background: #12312a !important; color: #7fd6b2 !important; }
 }
 """
 
@@ -44,7 +46,8 @@ def page(said: Said) -> str:
         _p(f"{_sentence(said.sentence)} {escape(said.please)}".strip(), "margin:0 0 18px"),
         _due(said),
         _button(said),
-        _table(said, start, end),
+        *(_turned(turned, start) for turned in said.turned),
+        _table(said, start, end) if said.rows else "",
         _facts(said, start),
     ]  # fmt: skip
     return f"""<!doctype html>
@@ -114,6 +117,43 @@ def _table(said: Said, start: str, end: str) -> str:
         f'</caption><thead><tr class="ink2" style="color:#5f6b71;font-size:13px">{heads}</tr></thead>'
         f"<tbody>\n{rows}{sums}</tbody></table>\n"
     )
+
+
+def _turned(turned: Turned, start: str) -> str:
+    """Old values struck through before the new ones; programs that read aloud hear the same from the words around."""
+    style = f"padding:9px 8px;text-align:{start};border-bottom:1px solid #e2e7e9;vertical-align:top;"
+    rows = "".join(
+        f'<tr><td class="ink2 hair" style="{style}padding-{start}:0;color:#5f6b71">{escape(row.number)}</td>'
+        f'<td class="hair" style="{style}overflow-wrap:anywhere">{escape(row.item)}{_turns(row)}</td></tr>\n'
+        for row in turned.rows
+    )
+    number, item, _ = (escape(text) for text in turned.columns)
+    quiet = f"font-weight:400;padding:6px 8px;text-align:{start};border-bottom:1px solid #c5cdd1"
+    rest = _p(escape(turned.rest), "margin:8px 0 0;font-size:13px;color:#5f6b71", "ink2") if turned.rest else ""
+    return (
+        '<table style="width:100%;border-collapse:collapse;font-size:14px;line-height:1.45;margin:0 0 6px">'
+        f'<caption class="ink" style="text-align:{start};font-weight:600;padding-bottom:6px">{escape(turned.caption)}'
+        f'</caption><thead><tr class="ink2" style="color:#5f6b71;font-size:13px">'
+        f'<th scope="col" class="hair" style="{quiet};width:52px;padding-{start}:0">{number}</th>'
+        f'<th scope="col" class="hair" style="{quiet}">{item}</th></tr></thead>'
+        f'<tbody>\n{rows}</tbody></table>\n<div style="margin:0 0 20px">{rest}</div>\n'
+    )
+
+
+def _turns(row: Changed) -> str:
+    """One line of the cell for each value."""
+    texts = []
+    for turn in row.turns:
+        old = f'<del class="ink2" style="color:#5f6b71">{escape(turn.old)}</del>' if turn.old else ""
+        new = (
+            f'<ins class="new" style="background:#e2f3ec;color:#0b5c43;text-decoration:none;font-weight:600;'
+            f'padding:0 3px;border-radius:3px">{escape(turn.new)}</ins>'
+            if turn.new
+            else ""
+        )
+        label = f'<span class="ink2" style="color:#48545a">{escape(turn.label)}</span>' if turn.label else ""
+        texts.append(" ".join(part for part in (label, old, new) if part))
+    return "".join(f'<br><span style="font-size:13px">{text}</span>' for text in texts)
 
 
 def _columns(height: str, start: str, end: str) -> list[str]:

@@ -137,7 +137,7 @@ class _Notice:
         if self.house:
             return self.texts["reminded"].format(n=self.first.reminders) if len(self.items) == 1 else ""
         if answers:
-            return self.letter["please"]
+            return str(self.letter["please"])
         return self.texts["by_system"] if not any(item.url for item in self.items) else ""
 
     def _due(self, item: Reminded) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from typing import Any
 from orderwire.document.canonical import fingerprint
 from orderwire.document.money import line_amount, totals
 from orderwire.document.order import Line, Order
+from orderwire.formats.letter.changes import Changed
 from orderwire.formats.pdf import agreed
 from orderwire.formats.pdf.parties import postal
 from orderwire.formats.pdf.words import Words, words
@@ -34,8 +35,19 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Turned:
+    """A table of old and new values; `rest` says what is not in it."""
+
+    caption: str
+    columns: tuple[str, str, str]
+    rows: tuple[Changed, ...]
+    rest: str = ""
+
+
+@dataclass(frozen=True)
 class Said:
-    """The letter's texts. Empty where there is nothing to say. `sums` are (label, amount, is it the total)."""
+    """The letter's texts. Empty where there is nothing to say. `sums` are (label, amount, is it the total). `turned`
+    stands in the place of the lines where a version only differs from the one before."""
 
     language: str
     rtl: bool
@@ -57,12 +69,13 @@ class Said:
     facts: tuple[tuple[str, str], ...]
     company: str
     bank: str
+    turned: tuple[Turned, ...] = ()
 
 
 @cache
-def texts_of(language: str) -> dict[str, str]:
-    """The letter's own texts; those that it shares with the printed order are there."""
-    found: dict[str, str] = json.loads(files(__package__).joinpath(f"texts/{language}.json").read_text("utf-8"))
+def texts_of(language: str) -> dict[str, Any]:
+    """The letter's own texts, by plural form where they count; what the printed order says too stands there."""
+    found: dict[str, Any] = json.loads(files(__package__).joinpath(f"texts/{language}.json").read_text("utf-8"))
     return found
 
 

@@ -12,7 +12,9 @@ def cancelled(said: Said, order: Order, *, language: str, reason: str, asks: boo
     address = order.supplier.address
     w = words(language, address.country if address else None)
     texts = texts_of(w.language)
-    title = f"{texts['cancel']}: {said.heading}"
+    title = (
+        texts["subject_cancel"].format(number=own(order.number, w)) if asks else f"{texts['cancel']}: {said.heading}"
+    )
     marks = [texts["test_mark"]] * order.test + [texts["duplicate_mark"]] * duplicate
     notices = [texts["cancel_ask" if asks else "cancel_told"]]
     if duplicate:
@@ -23,7 +25,7 @@ def cancelled(said: Said, order: Order, *, language: str, reason: str, asks: boo
     due = " ".join(part for part in said.answer_by if part)
     return replace(
         said,
-        subject=subject_line(marks, texts["subject"].format(title=title, buyer=said.brand), due),
+        subject=subject_line(marks, w.join(title, said.brand), due),
         heading=title,
         notices=tuple(notices),
         please=texts["cancel_please"] if answers else "",
@@ -36,5 +38,14 @@ def cancelled(said: Said, order: Order, *, language: str, reason: str, asks: boo
 def kept(said: Said, order: Order, *, language: str) -> Said:
     """The letter of an order whose cancellation was taken back."""
     address = order.supplier.address
-    texts = texts_of(words(language, address.country if address else None).language)
-    return replace(said, notices=(texts["kept"], *said.notices[: 1 if order.test else 0]))
+    w = words(language, address.country if address else None)
+    texts = texts_of(w.language)
+    title = texts["subject_kept"].format(number=own(order.number, w))
+    marks = [texts["test_mark"]] * order.test
+    due = " ".join(part for part in said.answer_by if part)
+    return replace(
+        said,
+        subject=subject_line(marks, w.join(title, said.brand), due),
+        heading=title,
+        notices=(*said.notices[: int(order.test)], texts["kept"]),
+    )

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from orderwire.document.order import Line, Order, Schedule
 from orderwire.document.party import Address, Contact, Party
-from orderwire.formats.letter import Letter, compose
-from orderwire.formats.pdf.words import LANGUAGES
+from orderwire.formats.letter import Letter, compose, compose_cancellation
+from orderwire.formats.pdf.words import LANGUAGES, words
 from tests.pure.orders import orders
 
 LINKS = {
@@ -155,14 +155,17 @@ def test_a_link_that_is_no_web_address_is_an_error(url: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_every_text_with_the_same_places(language: str) -> None:
-    def fields(text: str) -> set[str | None]:
-        return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    def fields(text: str | dict[str, str]) -> set[str | None]:
+        said = text["other"] if isinstance(text, dict) else text
+        return {name for _, name, _, _ in string.Formatter().parse(said) if name is not None}
 
     english, own = (
         json.loads(files("orderwire.formats.letter").joinpath(f"texts/{code}.json").read_text("utf-8"))
         for code in ("en", language)
     )
     assert {key: fields(text) for key, text in own.items()} == {key: fields(text) for key, text in english.items()}
+    needed = {words(language).locale.plural_form(n) for n in range(200)}
+    assert all(needed <= text.keys() for text in own.values() if isinstance(text, dict))
     assert language == "en" or not [k for k, v in own.items() if v == english[k] and k not in ("subject", "test_mark")]
 
 
@@ -212,3 +215,29 @@ def test_a_very_long_order_gives_a_short_letter() -> None:
     found = letter(order=order(lines=3000))
     assert len(found.html) < 30_000
     assert "Items 1 to 5 of 3000" in found.text
+
+
+def cancellation(language: str = "en", **changes: Any) -> Letter:
+    how: dict[str, Any] = {"language": language, "links": LINKS, "reason": "Ordered twice", "asks": True}
+    return compose_cancellation(order(3), **how | changes)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_cancellation_says_what_it_is_first_and_how_to_agree(language: str) -> None:
+    made, usual = cancellation(language), letter(language)
+    texts = json.loads(files("orderwire.formats.letter").joinpath(f"texts/{language}.json").read_text("utf-8"))
+    assert texts["cancel"] in made.subject and texts["cancel"] not in usual.subject
+    for said in (texts["cancel_ask"], texts["cancel_please"], texts["cancel_button"], "Ordered twice"):
+        assert said in made.text, said
+    assert texts["please"] not in made.text
+
+
+def test_colleagues_are_told_of_a_cancellation_and_not_asked() -> None:
+    told = cancellation(asks=False, links={})
+    assert "The supplier has been asked to agree." in told.text
+    assert "Answer the cancellation" not in told.text
+
+
+def test_an_order_that_is_in_force_again_says_so_first_of_all() -> None:
+    assert "We take our cancellation back" in letter(kept=True).text
+    assert "We take our cancellation back" not in letter().text
