@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from orderwire.document.states import AnswerState
 from orderwire.ledger.append import append
+from orderwire.ledger.entry import Subject
 from orderwire.ledger.events import AnswerAccepted, AnswerReopened, NeedClosed, NeedOpened
 from orderwire.records import Need, Order, Response, Revision
 
@@ -86,8 +87,8 @@ def undone(order: Order, revision: Revision, *, actor: str, reason: str) -> None
     answer.save(update_fields=["state", "decisions", "decided_at", "decided_by"])
     order.answer_state = _undecided(answer)
     order.save(update_fields=["answer_state"])
-    about = {"revision": answer.revision_id or 0, "response": answer.pk}
-    append(AnswerReopened(reason=reason), actor=actor, order=order, subjects=about)  # type: ignore[arg-type]
+    about: dict[Subject, int] = {"revision": answer.revision_id or 0, "response": answer.pk}
+    append(AnswerReopened(reason=reason), actor=actor, order=order, subjects=about)
 
 
 def _undecided(answer: Response) -> AnswerState:

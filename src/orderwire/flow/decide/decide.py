@@ -1,8 +1,9 @@
 """One decision of all that an answer says otherwise, in one transaction, and what follows from it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -87,10 +88,10 @@ def _open(response_id: int) -> tuple[Order, Response, Revision]:
     return order, row, row.revision
 
 
-def _kept(decisions: object, made: Outcome, reason: str) -> list[dict[str, object]]:
+def _kept(decisions: Iterable[LineDecision], made: Outcome, reason: str) -> list[dict[str, Any]]:
     """The decisions as they are stored, with what is to be ordered elsewhere and who has to speak next."""
     kept = []
-    for each in decisions:  # type: ignore[attr-defined]
+    for each in decisions:
         row = each.as_json()
         if each.line in made.needs:
             row["need"] = made.needs[each.line].model_dump(mode="json", exclude_defaults=True)
