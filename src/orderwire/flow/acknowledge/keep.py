@@ -132,7 +132,7 @@ def _keep(response: Response, order: Order, revision: Revision, found: Found, ca
         state=state,
         differences=judged(found.document, found.comparison.differences, supplier=order.supplier),
         problem=" ".join(problems),
-        waits=never_sent,
+        waits=never_sent and current,
     )
     subjects = came.subjects(revision=revision.pk, response=row.pk)
     if first:
