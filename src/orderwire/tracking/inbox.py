@@ -137,7 +137,7 @@ def _answers(now: datetime.datetime) -> Iterator[Task]:
     answers = {answer.order_id: answer for answer in open_ones}
     skipped = tasks_after.nobody_reminded(o.pk for o in orders if o.answer_state == AnswerState.OVERDUE)
     for order in orders:
-        state, answer, page = AnswerState(order.answer_state), answers.get(order.pk), reverse("order", args=[order.pk])
+        state, answer = AnswerState(order.answer_state), answers.get(order.pk)
         since = answer.received_at if answer else order.changed_at
         common = {"order": order, "about": order.supplier_name, "money": money_of(order), "since": since,
                   "key": f"answer-{order.pk}", "mark": state.mark, "tone": state.tone}  # fmt: skip
@@ -150,7 +150,8 @@ def _answers(now: datetime.datetime) -> Iterator[Task]:
             known = seen.get(order.delivery_state or "", "Handed over, never opened as far as we know")
             need = f" Needed on {order.need_by.day} {order.need_by:%B}." if order.need_by else ""
             told = f" {skipped[order.pk]}" if order.pk in skipped else ""
-            yield Task(title="No answer, past due", why=f"{known}.{need}{told}", label="See the order", url=page,
+            yield Task(title="No answer, past due", why=f"{known}.{need}{told}", post=True,
+                       label=f"Remind {short(order.supplier_name)}", url=reverse("act", args=[order.pk, "remind"]),
                        group="past", due_at=order.answer_due_at, zone=zone, **common)  # type: ignore[arg-type]  # fmt: skip
         elif state is AnswerState.REJECTED:
             said = str((answer.content or {}).get("reason") or "") if answer else ""

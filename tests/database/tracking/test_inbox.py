@@ -45,7 +45,7 @@ def test_each_thing_that_needs_a_person_is_one_task_with_one_action() -> None:
         "Delivery failed": "Send again",
         "In doubt: may have arrived": "Ask, then decide",
         "On hold": "Resume",
-        "No answer, past due": "See the order",
+        "No answer, past due": "Remind Acme Bearings",
         "Date and price differ": "Decide 2 differences",
         "Approval waiting": found["Approval waiting"].label,
         "A file could not be used": "See what is wrong",

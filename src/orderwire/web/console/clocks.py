@@ -22,11 +22,12 @@ SHOWN = 200
 
 @dataclass(frozen=True)
 class Row:
-    """One letter with its times worded."""
+    """One letter with its times worded. `first`: the next one of its order."""
 
     ahead: Ahead
     supplier: str
     there: str
+    first: bool
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,19 @@ def clocks(request: HttpRequest) -> HttpResponse:
     except Unreadable as failure:
         ahead, problem = [], str(failure)
     orders = Order.objects.select_related("supplier").in_bulk({each.order for each in ahead})
-    now, days = timezone.now(), list[Day]()
+    now, days, seen = timezone.now(), list[Day](), set[int]()
     for each in ahead:
         name = _day(each.at, now)
         if not days or days[-1].name != name:
             days.append(Day(name, []))
-        days[-1].rows.append(_row(each, orders[each.order], now))
-    context = {"days": days, "count": len(ahead), "more": len(waiting) > SHOWN, "problem": problem}
+        days[-1].rows.append(_row(each, orders[each.order], now, first=each.order not in seen))
+        seen.add(each.order)
+    context = {
+        "days": days,
+        "count": sum(bool(each.address) for each in ahead),
+        "more": len(waiting) > SHOWN,
+        "problem": problem,
+    }
     return render(request, "console/clocks.html", context)
 
 
@@ -66,9 +73,9 @@ def _first() -> list[int]:
     return list(dict.fromkeys(ids))[: SHOWN + 1]
 
 
-def _row(each: Ahead, order: Order, now: datetime.datetime) -> Row:
+def _row(each: Ahead, order: Order, now: datetime.datetime, *, first: bool) -> Row:
     zone = order.supplier.time_zone if order.supplier else "UTC"
-    return Row(each, order.supplier_name, due(each.at, zone, now=now))
+    return Row(each, order.supplier_name, due(each.at, zone, now=now), first)
 
 
 def _day(at: datetime.datetime, now: datetime.datetime) -> str:
