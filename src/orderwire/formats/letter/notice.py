@@ -82,7 +82,7 @@ class _Notice:
             columns=(
                 w.text("title.standard"),
                 w.text("supplier") if self.house else self.texts["version"],
-                self.texts["due"],
+                f"{self.texts['due']} ({w.place(self.zone)})",
                 w.text("total") if any(item.prices for item in self.items) else "",
             ),
             rows=tuple(self._row(item, alone) for item in self.items),
@@ -142,10 +142,7 @@ class _Notice:
 
     def _due(self, item: Reminded) -> tuple[str, str]:
         label = self.texts["was_due"] if item.late else self.words.text("answer_by")
-        return label, self._moment(item)
-
-    def _moment(self, item: Reminded) -> str:
-        return self.words.moment(item.due.isoformat(), self.zone)
+        return label, self.words.moment(item.due.isoformat(), self.zone)
 
     def _row(self, item: Reminded, alone: bool) -> Row:
         w, order = self.words, item.order
@@ -155,7 +152,7 @@ class _Notice:
             number=own(order.number, w),
             item=own(item.supplier, w) if self.house else version,
             part=marks,
-            quantity=self._moment(item),
+            quantity=w.short_moment(item.due, self.zone),
             amount=w.money(totals(order).total, order.currency) if item.prices else "",
             url="" if alone else item.url,
             url_text=self.texts["open"] if self.house else self.letter["button"],

@@ -132,9 +132,21 @@ class Words:
         place = f"UTC{when.strftime('%z')[:3]}:{when.strftime('%z')[3:5]}" if when.tzinfo else ""
         if when.tzinfo and zone and (known := _zone(zone)):
             when = when.astimezone(known)
-            place = self.text("local_time", place=get_timezone_location(zone, self.locale, return_city=True))
-        clock = format_time(when, "short" if self.territory in ("US", "CA") else "HH:mm", locale=self.locale)
-        return self.join(format_date(when.date(), "full", self.locale), clock, place)
+            place = self.place(zone)
+        return self.join(format_date(when.date(), "full", self.locale), self._clock(when), place)
+
+    def short_moment(self, when: datetime.datetime, zone: str) -> str:
+        """An aware moment as short as it can be, told in `zone` (IANA name; else UTC), which is not named."""
+        local = when.astimezone(_zone(zone) or datetime.UTC)
+        return self.join(self.short_date(local.date()), self._clock(local))
+
+    def place(self, zone: str) -> str:
+        """Whose time it is, such as Madrid time."""
+        known = zone if _zone(zone) else "UTC"
+        return self.text("local_time", place=get_timezone_location(known, self.locale, return_city=True))
+
+    def _clock(self, when: datetime.datetime) -> str:
+        return format_time(when, "short" if self.territory in ("US", "CA") else "HH:mm", locale=self.locale)
 
     def unit(self, code: str) -> str:
         """A unit of UN/ECE Recommendation 20 in plain words, or its code."""
