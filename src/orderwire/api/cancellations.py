@@ -66,7 +66,7 @@ class CancellationOut(Schema):
             order=row.order.number,
             number=row.number,
             revision=row.revision.number,
-            scope=Cancellation.Scope(row.scope).value,
+            scope="order" if row.scope == Cancellation.Scope.ORDER else "lines",
             lines=[WithdrawnLine(**line) for line in row.lines],
             code=row.code,
             reason=row.reason,
