@@ -14,6 +14,10 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 
+from tests.database.conftest import config
+
+__all__ = ["config"]
+
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
     "--no-sandbox",
