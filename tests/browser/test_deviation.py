@@ -34,7 +34,7 @@ def answered(server: str, config: Path, tmp_path: Path) -> Row:
     lines = tuple(factories.line(str(10 * n), supplier_part=f"P-{n}") for n in range(1, 7))
     order = road.approved(factories.document(lines=lines))
     drain()
-    said = (
+    said: tuple[dict[str, Any], ...] = (
         {"price": Decimal("12.95"), "reason": "Raw material surcharge"},
         {"quantity": Decimal(60)},
         {"promised": LATER},

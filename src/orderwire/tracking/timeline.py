@@ -100,7 +100,8 @@ def ahead(view: OrderView, now: datetime.datetime) -> list[Item]:
                 f"{channel_word(trip.channel)}; by itself." if at > now else f"{channel_word(trip.channel)}; due now."
             )
             coming.append((at, Item(title, when(at, now=now), text, "next", ahead=True)))
-    if order.answer_due_at and order.answer_state == "waiting" and order.answer_due_at > now:
+    waits = order.answer_state == "waiting" and order.state in ("approved", "held")
+    if order.answer_due_at and waits and order.answer_due_at > now:
         zone = order.supplier.time_zone if order.supplier else "UTC"
         text = "If none comes, the order moves to your inbox as late."
         coming.append(

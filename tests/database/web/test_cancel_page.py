@@ -1,5 +1,6 @@
 """Cancelling from the console: what is asked, what the order's page says of it, and the buyer's last word."""
 
+import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -138,7 +139,7 @@ def test_a_refusal_is_settled_by_keeping_the_order_or_asking_again(console: Clie
 
 
 def test_no_word_in_time_is_past_due_in_the_inbox(console: Client) -> None:
-    asked(console, state=CancellationState.OVERDUE, due_at=timezone.now() - timezone.timedelta(hours=5))
+    asked(console, state=CancellationState.OVERDUE, due_at=timezone.now() - datetime.timedelta(hours=5))
     said = words(page(console, "/"))
     assert "No word about the cancellation" in said and "5 h late" in said
 
