@@ -102,7 +102,7 @@ def order(
     return row
 
 
-def revision(row: OrderRow, content: Order, *, approved: bool = True) -> Revision:
+def revision(row: OrderRow, content: Order, *, approved: bool = True, **fields: Any) -> Revision:
     """One more revision of an order, which becomes its current one."""
     made = Revision.objects.create(
         order=row,
@@ -112,6 +112,7 @@ def revision(row: OrderRow, content: Order, *, approved: bool = True) -> Revisio
         currency=content.currency,
         total=totals(content).total,
         created_by="user:ines",
+        **fields,
     )
     OrderLine.objects.bulk_create(
         OrderLine(

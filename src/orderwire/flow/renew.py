@@ -16,7 +16,8 @@ LINKS_PER_DAY = 5
 
 
 def renew(link_id: uuid.UUID, *, actor: str) -> Delivery | None:
-    """Send the newest version that this supplier was sent again, with a fresh link, to the address on record.
+    """Send the newest version that this supplier was sent again, or the cancellation that waits for his answer, with a
+    fresh link, to the address on record.
 
     At most one every ten minutes, and none after five links for one order in a day; None where that, the state of the
     order, or a mail that is on its way already, forbids it.
@@ -24,12 +25,19 @@ def renew(link_id: uuid.UUID, *, actor: str) -> Delivery | None:
     """
     with transaction.atomic():
         link, order = locked(link_id)
-        sent = Delivery.objects.filter(order=order, leg__recipient=link.partner, kind=Delivery.Kind.ORDER)
+        asked = order.state == OrderState.CANCELLING
+        kind = Delivery.Kind.CANCELLATION if asked else Delivery.Kind.ORDER
+        sent = Delivery.objects.filter(order=order, leg__recipient=link.partner, kind=kind)
         if link.delivery is not None:
             sent = sent.filter(endpoint=link.delivery.endpoint)
         delivery = sent.order_by("-revision__number", "-pk").first()
         on_its_way = (DeliveryState.READY, DeliveryState.SENDING, DeliveryState.SUPERSEDED, DeliveryState.CANCELLED)
-        if delivery is None or delivery.state in on_its_way or order.state != OrderState.APPROVED or _too_often(link):
+        if (
+            delivery is None
+            or delivery.state in on_its_way
+            or not (asked or order.state == OrderState.APPROVED)
+            or _too_often(link)
+        ):
             return None
         # Kept here, so that asking again before the mail is rendered finds it.
         AnswerLink.objects.filter(pk=link.pk).update(renewed_at=timezone.now())

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from orderwire.document.states import DeliveryState
+from orderwire.flow import cancel
 from orderwire.records import Order, Response, User
 from tests.database import factories
 
@@ -80,9 +81,43 @@ def test_an_answer_to_a_version_replaced_meanwhile_is_not_taken_as_one_to_the_ne
     late = client.post(f"/portal/o/{own.pk}", {"way": "accept", "step": "send", "version": "1"})
     assert late.status_code == 409
     assert "This version was replaced by version 2" in late.content.decode()
-    assert Response.objects.count() == 0
+    assert "Your answer is kept with version 1." in late.content.decode()
     assert client.post(f"/portal/o/{own.pk}", {"way": "accept", "step": "send", "version": "2"}).status_code == 303
-    assert Response.objects.values_list("revision__number", flat=True).get() == 2
+    assert list(Response.objects.order_by("pk").values_list("revision__number", flat=True)) == [1, 2]
+    for nonsense in ("0", "3", "x", "-1", "9" * 30, "²"):
+        answer = {"way": "accept", "step": "send", "version": nonsense}
+        assert client.post(f"/portal/o/{own.pk}", answer).status_code == 409
+    assert Response.objects.count() == 2
+
+
+def test_a_change_is_listed_as_one_and_opens_with_what_changed(own: Any) -> None:
+    lines = (factories.line("10", quantity=80, supplier_part="MG1/28"), factories.line("20", quantity=60, price="118"))
+    factories.revision(own, factories.document(revision=2, lines=lines))
+    factories.delivery(own)
+    client = user_of(own)
+    assert "Change to answer" in client.get("/portal/").content.decode()
+    page = client.get(f"/portal/o/{own.pk}").content.decode()
+    assert "Compared with version 1, which you have" in page and "1 line is unchanged" in page
+
+
+def test_a_cancellation_is_listed_first_asked_and_answered_by_sign_in(own: Any) -> None:
+    row = cancel.ask(own.pk, actor="user:ines", code="mistake")
+    client = user_of(own)
+    assert "Cancellation to answer" in client.get("/portal/").content.decode()
+    page = client.get(f"/portal/o/{own.pk}").content.decode()
+    assert f"asks you to cancel order {own.number}" in page
+    sent = {"cancellation": str(row.pk), "way": "agree"}
+    assert client.post(f"/portal/o/{own.pk}", sent).status_code == 303
+    own.refresh_from_db()
+    assert own.state == "cancelled"
+    assert (Response.objects.get().source, Response.objects.get().actor) == ("portal", "supplier:marta")
+    assert "Ended" in client.get("/portal/").content.decode()
+    assert "You agreed to cancel order" in client.get(f"/portal/o/{own.pk}").content.decode()
+
+
+def test_what_is_overdue_is_marked(own: Any) -> None:
+    Order.objects.update(answer_state="overdue")
+    assert "Answer overdue" in user_of(own).get("/portal/").content.decode()
 
 
 def test_nobody_comes_in_without_sign_in(own: Any) -> None:

@@ -47,7 +47,8 @@ def compose(
     names of the mail. `replaces` is the version that the supplier had before, without it the one before this.
     `duplicate` says that the mail may have arrived once already. `prices` off is for recipients who must not see any
     amount. `kept`: a cancellation of it was taken back. `before` is the version that the supplier has: its
-    differences are listed; `links` may hold insists, counters or agrees, and `proposal` the answer that a counter-proposal is for.
+    differences are listed; `links` may hold insists, counters or agrees, and `proposal` is the answer that a
+    counter-proposal is for.
     Raises ValueError for any other kind of link.
     """
     said = say(

@@ -7,7 +7,7 @@ pages and nowhere else. Each request looks the link up again, so that revoking i
 import datetime
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, wraps
 from typing import Any
 from uuid import UUID
@@ -79,7 +79,8 @@ class Seat:
     def answered(self) -> Response | None:
         """The answer to this version that counts now."""
         kept = [Response.State.ACCEPTED, Response.State.OPEN, Response.State.DECIDED, Response.State.RECEIVED]
-        return self.order.responses.filter(revision=self.revision, state__in=kept).order_by("-pk").first()
+        found = self.order.responses.filter(revision=self.revision, state__in=kept).order_by("-pk")
+        return next((row for row in found if row.content.get("answers") != "cancellation"), None)
 
     @property
     def earlier(self) -> Answer | None:
@@ -94,6 +95,14 @@ class Seat:
         ).select_related("revision")
         newest = found.order_by("-revision__number").first()
         return newest.revision if newest else None
+
+    def older(self, number: str) -> "Seat | None":
+        """The seat in front of an earlier version that this supplier was sent."""
+        if not number.isascii() or not number.isdigit() or len(number) > 5:
+            return None
+        sent = Delivery.objects.filter(order=self.order, leg__recipient=self.partner, kind=Delivery.Kind.ORDER)
+        found = sent.filter(revision__number=int(number)).select_related("revision").first()
+        return replace(self, revision=found.revision) if found and found.revision else None
 
     def opened(self) -> None:
         """A person looks at the order."""
@@ -145,7 +154,10 @@ def by_user(view: View) -> View:
         if not isinstance(user, User):
             return redirect_to_login(request.get_full_path())
         sent = Delivery.objects.filter(
-            order_id=order_id, leg__recipient=user.partner_id, order__supplier=user.partner_id
+            order_id=order_id,
+            leg__recipient=user.partner_id,
+            order__supplier=user.partner_id,
+            kind=Delivery.Kind.ORDER,
         )
         newest = sent.select_related("order", "revision").order_by("-revision__number").first()
         if user.partner is None or newest is None or newest.order is None or newest.revision is None:

@@ -1,23 +1,18 @@
 """What the page says about the order, worded for the template."""
 
 import datetime
-import re
 from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from orderwire.document.change import changes
 from orderwire.document.money import totals
 from orderwire.document.order import Line, Order
-from orderwire.tracking.fields import field_word
 from orderwire.web.answer.line import LineSheet
 from orderwire.web.answer.seat import Seat
 from orderwire.web.answer.sheet import Sheet
 from orderwire.web.answer.words import Texts
-
-MAX_CHANGES = 30
 
 
 def says(seat: Seat) -> SafeString:
@@ -101,41 +96,6 @@ def asked(line: Line, t: Texts, currency: str) -> SafeString:
         ]
         date = t.words.join(*(str(part) for part in parts))
     return t("ask_date", date=format_html("<b>{}</b>", date), **values)
-
-
-_OF_LINE = re.compile(r"lines\[([^\]]+)\]\.(?:schedules\[1\]\.)?([a-z_]+)")
-
-
-@dataclass(frozen=True)
-class Changed:
-    """One field that the new version changed."""
-
-    where: str
-    old: str
-    new: str
-
-
-_FIELDS = {"quantity": "w_quantity", "requested": "w_date", "price": "w_price", "supplier_part": "w_part"}
-
-
-def what_changed(old: Order, new: Order, t: Texts) -> list[Changed]:
-    """What a newer version changed, at most the first thirty fields."""
-    return [Changed(_where(c.path, t), _value(c.old), _value(c.new)) for c in changes(old, new)[:MAX_CHANGES]]
-
-
-def _where(path: str, t: Texts) -> str:
-    """A field in the supplier's words: "Line 20: quantity"; in English where it is one of the rarer fields."""
-    found = _OF_LINE.fullmatch(path)
-    key = _FIELDS.get(found[2]) if found else None
-    return f"{t.words.text('columns.line')} {found[1]}: {t[key]}" if found and key else field_word(path)
-
-
-def _value(value: object) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, dict):
-        return ", ".join(str(v) for v in value.values() if isinstance(v, str))[:200]
-    return str(value)[:200]
 
 
 def _strong(text: str) -> SafeString:

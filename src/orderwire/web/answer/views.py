@@ -10,12 +10,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from orderwire.document.response import HeaderStatus
+from orderwire.document.response import Response as Answer
 from orderwire.document.states import AnswerState, OrderState
 from orderwire.flow import Refused, links
 from orderwire.flow import renew as fresh_link
 from orderwire.flow.acknowledge import take
+from orderwire.formats.letter.changes import compared
 from orderwire.records import AnswerLink, Response
-from orderwire.web.answer import download, shown
+from orderwire.web.answer import cancellation, download, shown
+from orderwire.web.answer.compare import MAX_CHANGES, Compared, rows
 from orderwire.web.answer.seat import LANGUAGE_COOKIE, Seat, View, enter, language
 from orderwire.web.answer.sheet import MAX_LINES, Sheet
 from orderwire.web.answer.words import LANGUAGES, texts
@@ -76,12 +79,18 @@ def renew(request: HttpRequest) -> HttpResponse:
 @private
 def page(request: HttpRequest, seat: Seat) -> HttpResponse:
     """The order with the three ways to answer it, or what became of it."""
+    withdrawn = cancellation.page(request, seat, _frame(seat))
+    if withdrawn is not None:
+        return withdrawn
     closed = _closed(request, seat)
     if closed is not None:
         return closed
     if request.method != "POST":
+        compare = Compared(seat)
         if seat.answered and not _asked_again(seat) and "correct" not in request.GET:
             return _answered(request, seat)
+        if compare.agrees and "correct" not in request.GET:
+            return _agreed(request, seat, compare)
         return _show(request, seat, Sheet.blank(seat.document, seat.t, seat.buyer, earlier=seat.earlier))
     if request.POST.get("version", str(seat.revision.number)) != str(seat.revision.number):
         return _replaced(request, seat)
@@ -92,15 +101,14 @@ def page(request: HttpRequest, seat: Seat) -> HttpResponse:
     answer = sheet.check(seat.today, sending=True)
     if answer is None:
         return _show(request, seat, sheet, sending=True)
-    seat.opened()
-    take(
-        answer,
-        supplier=seat.partner,
-        source="answer page" if seat.link else "portal",
-        actor=seat.actor,
-        link=seat.link,
-    )
+    _take(seat, answer)
     return HttpResponseRedirect(seat.base, status=303)
+
+
+def _take(seat: Seat, answer: Answer) -> None:
+    seat.opened()
+    source = "answer page" if seat.link else "portal"
+    take(answer, supplier=seat.partner, source=source, actor=seat.actor, link=seat.link)
 
 
 @private
@@ -153,10 +161,18 @@ def newest(request: HttpRequest, seat: Seat) -> HttpResponse:
 def _show(request: HttpRequest, seat: Seat, sheet: Sheet, *, sending: bool = False) -> HttpResponse:
     if not sending:
         sheet.check(seat.today, sending=False)
-    t = seat.t
+    t, compare = seat.t, Compared(seat)
+    lines, touched = shown.lines(sheet, shown.city(seat.document)), compare.touched
+    same = [line for line in lines if touched and line.sheet.line.number not in touched]
     known = {
         "sheet": sheet,
-        "lines": shown.lines(sheet, shown.city(seat.document)),
+        "lines": [line for line in lines if line not in same],
+        "same_lines": same,
+        "same_title": t.count("same_lines", len(same)),
+        "same_open": any(line.sheet.changed or line.sheet.opened for line in same),
+        "compare": compare,
+        "changed_rows": rows(compare.shown, t),
+        "offer": rows(compare.offer, t),
         "says": shown.says(seat),
         "title": t("title", number=_number(seat)),
         "for": t("for", supplier=seat.document.supplier.name),
@@ -176,6 +192,18 @@ def _show(request: HttpRequest, seat: Seat, sheet: Sheet, *, sending: bool = Fal
     if seat.language:
         response.set_cookie(LANGUAGE_COOKIE, seat.language, path=seat.base, samesite="Lax", httponly=True)
     return response
+
+
+def _agreed(request: HttpRequest, seat: Seat, compare: Compared) -> HttpResponse:
+    """The version says what the supplier proposed: nothing is left to answer."""
+    t = seat.t
+    known = {
+        "title": t("agrees", buyer=seat.buyer),
+        "told": t("agrees_text", number=seat.order.number, n=seat.revision.number),
+        "compare": compare,
+        "changed": rows(compare.shown, t),
+    }
+    return render(request, "answer/agreed.html", _frame(seat) | known)
 
 
 def _answered(request: HttpRequest, seat: Seat) -> HttpResponse:
@@ -210,19 +238,22 @@ def _closed(request: HttpRequest, seat: Seat) -> HttpResponse | None:
     """The page of an order that takes no answer to this version any more."""
     t, order = seat.t, seat.order
     number = order.number
+    known: dict[str, Any]
     if order.state in (OrderState.CANCELLED, OrderState.CLOSED):
         known = {"title": t("ended", buyer=seat.buyer), "told": t["ended_text"]}
     elif seat.revision.number != order.revision or order.state not in (OrderState.APPROVED, OrderState.HELD):
+        kept = _keep_late(request, seat)
         newer = seat.newest_sent
         if newer is None:
             title = t("replaced_soon", buyer=seat.buyer, number=number)
-            known = {"title": title, "told": t["replaced_soon_text"]}
+            known = {"title": title, "told": t["replaced_soon_text"], "kept": kept}
         else:
             document = seat.document.model_validate_json(bytes(newer.content))
             known = {
                 "title": t("replaced", n=newer.number),
                 "told": t("replaced_text", number=number, n=newer.number),
-                "changes": shown.what_changed(seat.document, document, t),  # type: ignore[dict-item]
+                "kept": kept,
+                "changes": rows(compared(seat.document, document, t.words, prices=True)[:MAX_CHANGES], t),
                 "get_new": t("get_new", n=newer.number),
             }
     else:
@@ -231,12 +262,25 @@ def _closed(request: HttpRequest, seat: Seat) -> HttpResponse | None:
     return render(request, "answer/closed.html", _frame(seat) | known, status=status)
 
 
+def _keep_late(request: HttpRequest, seat: Seat) -> str:
+    """What was sent about a version that was replaced meanwhile is kept with it; it says nothing about another one."""
+    if request.method != "POST" or request.POST.get("step") != "send":
+        return ""
+    answer = Sheet.read(request.POST, seat.document, seat.t, seat.buyer).check(seat.today, sending=True)
+    if answer is None:
+        return ""
+    _take(seat, answer)
+    return seat.t("late_kept", n=seat.revision.number)
+
+
 def _replaced(request: HttpRequest, seat: Seat) -> HttpResponse:
     """A newer version came while the page was open: an answer to the old one must not become one to the new."""
     t, number, version = seat.t, seat.order.number, seat.revision.number
+    older = seat.older(request.POST.get("version", ""))
     known = {
         "title": t("replaced", n=version),
         "told": t("replaced_text", number=number, n=version),
+        "kept": _keep_late(request, older) if older else "",
         "go_on": t("answer_order", number=_number(seat)),
     }
     return render(request, "answer/closed.html", _frame(seat) | known, status=409)

@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
 
-from orderwire.document.states import AnswerState, Mark, OrderState
-from orderwire.records import Delivery, Order, User
+from orderwire.document.states import AnswerState, CancellationState, Mark, OrderState
+from orderwire.records import Cancellation, Delivery, Notice, Order, User
+from orderwire.web.answer.cancellation import ASKED
 from orderwire.web.answer.seat import language
 from orderwire.web.answer.views import private
 from orderwire.web.answer.words import LANGUAGES, Texts, texts
@@ -25,6 +26,8 @@ class Shown:
     order: Order
     t: Texts
     time_zone: str
+    cancellation: Cancellation | None = None
+    reminded: bool = False
 
     @property
     def total(self) -> SafeString:
@@ -34,12 +37,16 @@ class Shown:
     @property
     def by(self) -> str:
         """When the answer is due, in the supplier's place."""
-        due = self.order.answer_due_at
+        due = self.cancellation.due_at if self.cancellation else self.order.answer_due_at
         return self.t.moment(due, self.time_zone) if due and self.waits else ""
 
     @property
     def waits(self) -> bool:
         """True where the supplier has to do something."""
+        return self.cancellation is not None or self._order_waits
+
+    @property
+    def _order_waits(self) -> bool:
         return self.order.state == OrderState.APPROVED and self.order.answer_state in _OPEN
 
     @property
@@ -47,13 +54,27 @@ class Shown:
         """In words."""
         if self.order.state in (OrderState.CANCELLED, OrderState.CLOSED):
             return self.t["s_ended"]
-        return self.t["to_answer"] if self.waits else self.t["s_answered"]
+        if not self.waits:
+            return self.t["s_answered"]
+        if self.cancellation is not None:
+            return self.t["s_cancel"]
+        return self.t["s_change"] if self.order.revision > 1 else self.t["to_answer"]
+
+    @property
+    def late(self) -> SafeString | str:
+        """That the answer is overdue, or that he was reminded of it."""
+        overdue = (self.cancellation.state == CancellationState.OVERDUE) if self.cancellation else False
+        if self.waits and (overdue or self.order.answer_state == AnswerState.OVERDUE):
+            return self.t["s_late"]
+        return self.t["s_reminded"] if self.waits and self.reminded else ""
 
     @property
     def mark(self) -> Mark:
         """The shape beside the word."""
         if self.order.state in (OrderState.CANCELLED, OrderState.CLOSED):
             return "end"
+        if self.late:
+            return "late"
         return "ask" if self.waits else "done"
 
     @property
@@ -77,9 +98,19 @@ def orders(request: HttpRequest) -> HttpResponse:
     if before.isdecimal() and len(before) < 19:
         found = found.filter(pk__lt=int(before))
     rows = list(found[: PAGE + 1])
+    asked = {
+        row.order_id: row
+        for row in Cancellation.objects.filter(
+            order__in=rows, order__state=OrderState.CANCELLING, scope=Cancellation.Scope.ORDER, state__in=ASKED
+        ).order_by("number")
+    }
+    reminders = Notice.objects.filter(order__in=rows, to="supplier", delivery__accepted_at__isnull=False)
+    reminded = set(reminders.values_list("order", flat=True))
     known = {
         "t": t,
-        "rows": [Shown(order, t, user.partner.time_zone) for order in rows[:PAGE]],
+        "rows": [
+            Shown(order, t, user.partner.time_zone, asked.get(order.pk), order.pk in reminded) for order in rows[:PAGE]
+        ],
         "more": rows[PAGE - 1].pk if len(rows) > PAGE else None,
         "languages": LANGUAGES.items(),
         "partner": user.partner,
