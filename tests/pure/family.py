@@ -122,6 +122,7 @@ def responses(draw: st.DrawFn, alphabet: Alphabet = "any") -> Response:
         supplier_order_number=draw(maybe(numbers)),
         currency=draw(maybe(st.sampled_from(["USD", "EUR"]))),
         reason=draw(maybe(texts(alphabet))),
+        charge=draw(maybe(decimals("0", "9999", 2))),
         contact=draw(maybe(labels(alphabet, 40))),
         test=draw(st.booleans()),
         lines=tuple(draw(st.lists(answers(alphabet), max_size=4))),

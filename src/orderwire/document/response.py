@@ -72,8 +72,8 @@ class LineAnswer(Document):
 class Response(Document):
     """An answer to revision `revision` of order `order_number` (revision None: the answer does not say which).
 
-    `answers` is the document that it answers; `change_number` and `sequence` are those of a change (X12 865). `charge` is
-    what the supplier asks for agreeing (to a cancellation, to a change), in `currency` or else the order's.
+    `answers` is the document that it answers; `change_number` and `sequence` are those of a change (X12 865). `charge`
+    is what the supplier asks for agreeing (to a cancellation, to a change), in `currency` or else the order's.
     """
 
     order_number: Label

@@ -58,6 +58,7 @@ _ANSWER = {
     "status": "ConfirmationHeader@type", "code": "ConfirmationHeader@type",
     "answered": "ConfirmationHeader@noticeDate", "supplier": "Contact supplierCorporate", "contact": "Contact sales",
     "supplier_order_number": "IdReference supplierReference", "currency": "Money@currency, Extrinsic currency",
+    "charge": "Extrinsic charge",
     "reason": "Comments", "test": "Request@deploymentMode", "lines.number": "ConfirmationItem@lineNumber",
     "lines.status": "ConfirmationStatus@type, ItemIn", "lines.code": "ConfirmationStatus@type",
     "lines.quantity": "ConfirmationStatus@quantity", "lines.unit": "ConfirmationStatus/UnitOfMeasure",

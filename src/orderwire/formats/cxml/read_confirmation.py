@@ -21,6 +21,7 @@ _STATUS = frozenset({"UnitOfMeasure", "ItemIn", "UnitPrice", "Comments", "Extrin
 _SAID = {
     "answers": "answers", "orderversion": "revision", "releasenumber": "release_number",
     "changenumber": "change_number", "changesequence": "sequence", "currency": "currency",
+    "charge": "charge",
 }  # fmt: skip
 _PARTS = {"supplierpartid": "supplier_part", "buyerpartid": "buyer_part", "gtin": "gtin"}
 

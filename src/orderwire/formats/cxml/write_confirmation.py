@@ -38,6 +38,7 @@ def write_confirmation(request: Element, response: Response, previous: str | Non
     extrinsic(header, "releaseNumber", response.release_number)
     extrinsic(header, "changeNumber", response.change_number)
     extrinsic(header, "changeSequence", response.sequence)
+    extrinsic(header, "charge", plain(response.charge) if response.charge is not None else None)
     if not any(answer.price is not None for answer in response.lines):
         extrinsic(header, "currency", response.currency)
     order = add(request, "OrderReference", orderID=response.order_number)

@@ -271,7 +271,7 @@ class OrderBody:
         if value is None:
             text = f"MOA 5004 is {said[:20]!r}; expected an amount"
             self.faults.error("bad-number", text, 1, 2, ack=BAD_CHARACTER if said else MISSING, value=said)
-        elif self.alc is not None and code in ("8", "23", "204") and value >= 0:
+        elif self.alc is not None and code in terms.AMOUNTS and value >= 0:
             self.alc.amount = value
         elif self.summary:
             self.totals[code] = value

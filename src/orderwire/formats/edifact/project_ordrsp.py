@@ -58,6 +58,8 @@ def project(response: Response, profile: EdifactProfile) -> tuple[Response, Fit]
     if response.currency is not None and response.currency not in CURRENCIES:
         fit.lose("currency", f"{response.currency} is not an ISO 4217 currency; it is left out")
         update["currency"] = None
+    if response.charge is not None:
+        fit.amount(response.charge, fit.limits.amount, "charge")
     if profile.test:
         update["test"] = True
     return response.model_copy(update=update), fit

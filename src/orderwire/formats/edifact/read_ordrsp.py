@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from orderwire.document.finding import from_validation
 from orderwire.document.order import CURRENCIES
 from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus, Response
-from orderwire.formats.edifact import answer_line, notes
+from orderwire.formats.edifact import answer_line, notes, terms
 from orderwire.formats.edifact.answer_line import AnswerReader
 from orderwire.formats.edifact.envelope import RawMessage
 from orderwire.formats.edifact.faults import BAD_VALUE, MISSING, Faults
@@ -64,6 +64,7 @@ class ResponseReader:
         self.lines: list[AnswerReader] = []
         self.line: AnswerReader | None = None
         self.party: PartyReader | None = None
+        self.alc: terms.AlcReader | None = None
         self.group = ""
         self.summary = False
 
@@ -178,6 +179,8 @@ class ResponseReader:
             self.faults.not_kept(f"RFF+{code}")
 
     def _leave(self) -> None:
+        if self.alc is not None:
+            self._charged(self.alc)
         if self.party is None:
             return
         reader, self.party = self.party, None
@@ -187,6 +190,35 @@ class ResponseReader:
         self.fields["supplier"] = reader.party(self.faults, without=ORDER_CONTACT)
         if (person := reader.contact(ORDER_CONTACT)) is not None:
             self.fields["contact"] = person.name
+
+    def _alc(self, segment: Segment) -> None:
+        self._leave()
+        self.group = "ALC"
+        if self.line is None and not self.summary:
+            self.alc = terms.AlcReader(segment, self.faults.at)
+        else:
+            self.faults.not_kept("ALC")
+
+    def _of_charge(self, segment: Segment) -> None:
+        name, said = segment[0][0], at(segment, 1, 1)
+        if self.alc is None or (name == "MOA" and at(segment, 1) not in terms.AMOUNTS):
+            self.faults.not_kept(name)
+        elif (value := number(said)) is None:
+            self.faults.warning("bad-number", f"{name} is {said[:20]!r}; expected a number", 1, 2, ack=BAD_VALUE)
+        elif name == "MOA":
+            self.alc.amount = value
+        else:
+            self.alc.percent = value
+
+    def _charged(self, alc: terms.AlcReader) -> None:
+        """What the supplier asks for agreeing: all charges of the heading together."""
+        self.alc, place, name = None, self.faults.at, self.faults.segment
+        found = alc.close(self.faults)
+        if found is not None and found.kind == "charge" and found.amount is not None:
+            self.fields["charge"] = self.fields.get("charge", 0) + found.amount
+        elif found is not None:
+            self.faults.not_kept("ALC", f"an {found.kind}" if found.kind == "allowance" else "a charge in percent")
+        self.faults.at, self.faults.segment = place, name
 
     def _nad(self, segment: Segment) -> None:
         self._leave()
@@ -249,6 +281,6 @@ _R = ResponseReader
 _HANDLERS: Mapping[str, Callable[[ResponseReader, Segment], None]] = {
     "BGM": _R._bgm, "DTM": _R._dtm, "FTX": _R._ftx, "RFF": _R._rff, "AJT": _R._ajt, "NAD": _R._nad,
     "CTA": _R._contact, "COM": _R._contact, "CUX": _R._cux, "LIN": _R._lin, "PIA": _R._detail, "QTY": _R._detail,
-    "PRI": _R._detail, "SCC": _R._group, "LOC": _R._group, "PAC": _R._group, "ALC": _R._group, "TAX": _R._group,
-    "PAT": _R._group, "TDT": _R._group, "TOD": _R._group, "CNT": _R._cnt,
+    "PRI": _R._detail, "SCC": _R._group, "LOC": _R._group, "PAC": _R._group, "ALC": _R._alc,
+    "MOA": _R._of_charge, "PCD": _R._of_charge, "TAX": _R._group, "PAT": _R._group, "TDT": _R._group, "TOD": _R._group, "CNT": _R._cnt,
 }  # fmt: skip

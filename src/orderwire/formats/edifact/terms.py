@@ -20,6 +20,8 @@ from orderwire.formats.pieces import pieces, rejoin
 REASON = 35
 """Longest component of 7160, of two."""
 DISCOUNT = ("22", "8")
+AMOUNTS = ("8", "23", "204")
+"""5025 of the amount of an allowance or charge."""
 _MONTH_END_BEFORE = ("6", "17")
 _PERIODS = {"D": 1, "CD": 1, "W": 7, "WD": 1, "DW": 1, "": 1}
 

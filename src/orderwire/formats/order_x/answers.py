@@ -7,7 +7,8 @@ from typing import Any
 from orderwire.document.base import plain
 from orderwire.document.party import Address, Contact, Party
 from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus, Response
-from orderwire.formats.order_x import heads, lines, parties
+from orderwire.document.terms import AllowanceCharge
+from orderwire.formats.order_x import heads, lines, parties, settlement
 from orderwire.formats.order_x.changes import bare_numbers
 from orderwire.formats.order_x.fit import Fit
 from orderwire.formats.order_x.orders import is_test, own_fitted, own_read, own_written
@@ -61,10 +62,21 @@ def project(response: Response, profile: OrderXProfile) -> tuple[Response, Fit]:
     heads.known_currency(response.currency or "", fit)
     supplier = update["supplier"]
     update["contact"] = supplier.contact.name if supplier and supplier.contact else None
+    if response.charge is not None:
+        update["charge"] = _charge(response.charge, fit)
     update["lines"] = tuple(_line(line, f"lines[{n}]", fit) for n, line in enumerate(response.lines, 1))
     if carried := fit.notes():
         update["reason"] = "\n".join(filter(None, (response.reason, *(note.text for note in carried))))[:4000].strip()
     return response.model_copy(update=update), fit
+
+
+def _charge(charge: Decimal, fit: Fit) -> Decimal | None:
+    found = settlement.adjustments((_asked(charge),), "charge", fit)
+    return found[0].amount if found else None
+
+
+def _asked(charge: Decimal) -> AllowanceCharge:
+    return AllowanceCharge(kind="charge", amount=charge, reason="Charge for agreeing")
 
 
 def _supplier(response: Response, fit: Fit) -> Party | None:
@@ -165,6 +177,8 @@ def write(response: Response, profile: OrderXProfile) -> Element:
         currency=response.currency or NO_CURRENCY,
         references=(heads.sales_order(sales),) if sales else (),
     )
+    if response.charge is not None:
+        head = head.model_copy(update={"allowances_charges": (_asked(response.charge),)})
     own = own_written(response.release_number, response.revision, response.sequence)
     change = response.change_number or (response.order_number if response.answers == "change" else None)
     heads.write_agreement(deal, head, profile, own, OwnOrder(response.order_number, change=change))
@@ -232,6 +246,7 @@ def read(at: Element, reading: Reading) -> tuple[dict[str, Any], list[Element]]:
         "supplier_order_number": reading.label(agreement, "SellerOrderReferencedDocument/IssuerAssignedID"),
         "currency": None if currency == NO_CURRENCY else currency,
         "reason": "\n".join(texts)[:4000].strip() or None,
+        "charge": _read_charge(money, reading),
         "contact": supplier.contact.name if supplier and supplier.contact else None,
         "test": is_test(at, reading),
         "lines": tuple(found),
@@ -258,6 +273,16 @@ def _read_status(
         told = f"PurposeCode {code} does not say what the answer is; by its lines it is {status.value}"
         reading.faults.warning("answer-unclear", document, told)
     return code, status
+
+
+def _read_charge(money: Element | None, reading: Reading) -> Decimal | None:
+    """All charges together: what the supplier asks for agreeing."""
+    found = settlement.read_adjustments(money, reading)
+    asked = [item.amount for item in found if item.kind == "charge" and item.amount is not None]
+    if money is not None and len(asked) < len(found):
+        told = "an allowance, or a charge in percent, of the whole answer is not kept"
+        reading.faults.warning("not-kept", money, told)
+    return sum(asked, Decimal(0)) if asked else None
 
 
 def _read_line(at: Element, reading: Reading) -> dict[str, Any]:

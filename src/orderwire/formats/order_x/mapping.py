@@ -95,6 +95,7 @@ RESPONSE = {
     "supplier": f"{_AGREEMENT}/SellerTradeParty",
     "supplier_order_number": f"{_AGREEMENT}/SellerOrderReferencedDocument/IssuerAssignedID {_COMFORT}",
     "currency": f"{_MONEY}/OrderCurrencyCode",
+    "charge": f"{_MONEY}/SpecifiedTradeAllowanceCharge/ActualAmount {_COMFORT}",
     "reason": f"{_DOCUMENT}/IncludedNote",
     "contact": f"{_AGREEMENT}/SellerTradeParty/DefinedTradeContact/PersonName",
     "lines.number": f"{_ITEM}/SpecifiedLineTradeAgreement/BuyerOrderReferencedDocument/LineID",

@@ -80,6 +80,7 @@ _RESPONSE = {
     "status": "OrderResponseCode (AB, AP, CA, RE)", "code": "OrderResponseCode", "reason": "Note",
     "answers": f"{_FACT}Order change or Order cancellation", "change_number": "OrderChangeDocumentReference (Peppol)",
     "supplier_order_number": "SalesOrderID", "currency": "DocumentCurrencyCode",
+    "charge": "AllowanceCharge/Amount (plain UBL)",
     "supplier": "SellerSupplierParty/Party", "contact": "SellerSupplierParty/SellerContact/Name",
     "revision": f"{_FACT}Revision", "release_number": f"{_FACT}Release", "sequence": f"{_FACT}Sequence",
     "lines.number": "OrderLineReference/LineID", "lines.status": "LineItem/LineStatusCode",

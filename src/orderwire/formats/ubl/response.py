@@ -1,11 +1,15 @@
 """OrderResponse (Peppol T76, advanced T116, agreement T110) and OrderResponseSimple: the supplier's answer."""
 
+from decimal import Decimal
+
 from pydantic import ValidationError
 
+from orderwire.document.base import plain
 from orderwire.document.finding import from_validation
 from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus, Response
-from orderwire.document.terms import Note
+from orderwire.document.terms import AllowanceCharge, Note
 from orderwire.formats.ubl.answers import UNNUMBERED, put_answer, read_answers
+from orderwire.formats.ubl.charges import put_charges, read_charges
 from orderwire.formats.ubl.delivery import read_day
 from orderwire.formats.ubl.fit import Fit
 from orderwire.formats.ubl.frame import day_of, derived, insert_notes, is_test, last_of, put_undated, report, start
@@ -26,6 +30,7 @@ from orderwire.formats.ubl.texts import LONGEST
 from orderwire.formats.ubl.tree import Element, every, first, group, label, put, text
 from orderwire.formats.xml import Faults, local
 
+_CHARGE = "Charge for agreeing"
 _PLAIN = {"number", "status", "code", "unit"}
 _CHANGE_REFERENCE = "cac:OrderChangeDocumentReference"
 
@@ -58,6 +63,7 @@ def build(document: Response, fit: Fit) -> Element:
         fit.stop("currency", "currency-missing", "Peppol asks for the currency of an answer; name it")
     _put_about(root, document, fit)
     _put_parties(root, document, fit)
+    _put_charge(root, document, fit)
     for position, line in enumerate(lines, 1):
         put_answer(root, line, position, fit)
     insert_notes(notes_behind, (Note(text=document.reason),) if document.reason else (), fit)
@@ -81,6 +87,7 @@ def _build_simple(document: Response, fit: Fit) -> Element:
         fit.lose("lines", "OrderResponseSimple has no lines; use OrderResponse", commercial=commercial)
     _put_about(root, document, fit, sales=document.supplier_order_number)
     _put_parties(root, document, fit)
+    _put_charge(root, document, fit)
     insert_notes(notes_behind, (Note(text=document.reason),) if document.reason and accepted else (), fit)
     return root
 
@@ -143,6 +150,26 @@ def _put_about(root: Element, document: Response, fit: Fit, sales: str | None = 
         put_fact(root, CHANGE if document.answers == "change" else CANCELLATION, document.change_number or UNNUMBERED)
 
 
+def _put_charge(root: Element, document: Response, fit: Fit) -> None:
+    """What the supplier asks for agreeing; Peppol's answers and OrderResponseSimple have no AllowanceCharge."""
+    if document.charge is None:
+        return
+    if fit.peppol or fit.profile.response == "simple":
+        said = f"{_CHARGE}: {plain(document.charge)} {document.currency or ''}".strip()
+        fit.lose("charge", f"{fit.format} has no place for it in this answer", commercial=True, said=said)
+        return
+    put_charges(root, [AllowanceCharge(kind="charge", amount=document.charge, reason=_CHARGE)], Decimal(0), "", fit)
+
+
+def _read_charge(root: Element, faults: Faults) -> Decimal | None:
+    """All charges of the answer together; an allowance or percentage is no price of agreeing and only told."""
+    found = read_charges(root, label(root, "cbc:DocumentCurrencyCode", 35), faults)
+    asked = [item.amount for item in found if item.kind == "charge" and item.amount is not None]
+    if len(asked) < len(found):
+        faults.warning("not-kept", root, "an allowance, or a charge in percent, of the whole answer is not kept")
+    return sum(asked, Decimal(0)) if asked else None
+
+
 def _put_parties(root: Element, document: Response, fit: Fit) -> None:
     """Seller and buyer; an answer of ours knows the buyer only as the receiver of the profile."""
     profile = fit.profile
@@ -178,6 +205,7 @@ def read(root: Element, profile: UblProfile, faults: Faults) -> Response | None:
         "supplier_order_number": label(root, "cbc:SalesOrderID") or label(root, "cac:OrderReference/cbc:SalesOrderID"),
         "currency": label(root, "cbc:DocumentCurrencyCode", 35),
         "reason": "\n".join(filter(None, notes))[:LONGEST].strip() or None,
+        "charge": _read_charge(root, faults),
         "contact": label(seller, "cac:SellerContact/cbc:Name"), "test": is_test(root, profile), "lines": lines,
     }  # fmt: skip
     try:

@@ -10,8 +10,10 @@ from orderwire.document.order import CURRENCIES
 from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus, Response
 from orderwire.document.states import DocumentType
 from orderwire.document.terms import Note
+from orderwire.formats.x12.answer_values import AnswerValues
+from orderwire.formats.x12.charge import charge_of
 from orderwire.formats.x12.envelope import Marks
-from orderwire.formats.x12.faults import BAD_CHARACTER, BAD_CODE, BAD_DATE, MISSING, MOST_LINES, Faults
+from orderwire.formats.x12.faults import BAD_CODE, BAD_DATE, MISSING, MOST_LINES, Faults
 from orderwire.formats.x12.order_codes import ANSWERS, LINE_REPLIES
 from orderwire.formats.x12.parties import PartyReader
 from orderwire.formats.x12.price_basis import price_basis
@@ -27,7 +29,6 @@ from orderwire.formats.x12.tables import (
     WEIGHTY,
 )
 from orderwire.formats.x12.texts import NoteReader, revision
-from orderwire.formats.x12.units import rec20
 from orderwire.formats.x12.values import date, number
 
 Handler = Callable[[Any, list[str]], None]
@@ -64,14 +65,15 @@ class Opening(NamedTuple):
     answered: int
 
 
-class ResponseReader:
+class ResponseReader(AnswerValues):
     """One pass over the segments of one set. A subclass names the segments that open the set and its lines."""
 
     handlers: ClassVar[Mapping[str, Handler]]
     opening: ClassVar[Opening] = Opening("BAK", 4, 5, 8, 9)
 
     def __init__(self, marks: Marks, profile: X12Profile, faults: Faults, *, test: bool):
-        self.marks, self.profile, self.faults, self.test = marks, profile, faults, test
+        super().__init__(profile, faults)
+        self.marks, self.test = marks, test
         self.fields: dict[str, Any] = {}
         self.lines: list[LineAnswer] = []
         self.common: dict[str, Any] | None = None
@@ -187,6 +189,14 @@ class ResponseReader:
             self.fields.setdefault("contact", segment[2].strip()[:200])
         else:
             self.faults.not_kept("PER")
+
+    def _sac(self, segment: list[str]) -> None:
+        """What the supplier asks for agreeing: all charges of the header together."""
+        asked = charge_of(segment, self.faults) if self.common is None else None
+        if asked is None:
+            self.faults.not_kept("SAC", "a charge or allowance")
+        else:
+            self.fields["charge"] = self.fields.get("charge", 0) + asked
 
     def _leave(self) -> None:
         if self.note is not None:
@@ -352,36 +362,6 @@ class ResponseReader:
             )
             answer["promised"] = when
 
-    def _number(self, text: str, element: int) -> Any:
-        value = number(text) if text.strip() else None
-        if text.strip() and (value is None or value < 0):
-            self.faults.error(
-                "bad-number", f"{text!r} is not a number of 0 or more", element, ack=BAD_CHARACTER, value=text
-            )
-            return None
-        return value
-
-    def _unit(self, text: str, element: int) -> str | None:
-        code = text.strip()
-        if not code:
-            return None
-        unit = rec20(code, self.profile.units)
-        if unit is None:
-            self.faults.error("unit-unknown", f"the unit {code!r} is not known; add it to the profile's units", element,
-                              ack=BAD_CODE, value=code)  # fmt: skip
-        elif len(code) == 3 and unit == code:
-            text = f"the unit {code} is of Recommendation 20, not of X12; it was read all the same"
-            self.faults.warning("unit-foreign", text, element, ack=BAD_CODE, value=code)
-        return unit
-
-    def _date(self, text: str, element: int) -> Any:
-        value = date(text) if text.strip() else None
-        if text.strip() and value is None:
-            self.faults.error(
-                "bad-date", f"{text!r} is not a date; expected CCYYMMDD", element, ack=BAD_DATE, value=text
-            )
-        return value
-
 
 def _first(found: dict[str, str], codes: Any) -> str | None:
     return next((found[code] for code in codes if code in found), None)
@@ -393,7 +373,7 @@ COMMON: Mapping[str, Handler] = {
     "NTE": ResponseReader._msg, "N1": ResponseReader._n1, "N2": ResponseReader._part,
     "N3": ResponseReader._part, "N4": ResponseReader._part, "ACK": ResponseReader._ack,
     "CTP": ResponseReader._ctp, "SCH": ResponseReader._sch, "DTM": ResponseReader._dtm,
-    "CTT": ResponseReader._ctt,
+    "CTT": ResponseReader._ctt, "SAC": ResponseReader._sac,
 }  # fmt: skip
 """Segments that mean the same in 855 and 865."""
 

@@ -12,6 +12,7 @@ from orderwire.document.response import LineAnswer, LineStatus, Response
 from orderwire.document.terms import Note
 from orderwire.formats import Context
 from orderwire.formats.x12 import parties
+from orderwire.formats.x12.charge import fit_charge, written_charge
 from orderwire.formats.x12.fit import Fit
 from orderwire.formats.x12.order_codes import ANSWERS, LINE_REPLIES
 from orderwire.formats.x12.profile import X12Profile
@@ -62,6 +63,8 @@ def project(response: Response, profile: X12Profile) -> tuple[Response, Fit]:
                 update[name] = None
     else:
         fit.whole(response.change_number or "", NUMBER, "change_number")
+    if response.charge is not None:
+        fit_charge(response.charge, fit)
     update["contact"] = fit.label(response.contact, 60, "contact")
     if response.currency is not None and len(response.currency) != 3:
         text = f"{response.currency} is not a currency code; it is left out"
@@ -138,6 +141,8 @@ def body(response: Response, profile: X12Profile, context: Context) -> tuple[str
         rows.append(["REF", "V0", str(response.revision)])
     if response.contact:
         rows.append(["PER", "SU", response.contact])
+    if response.charge is not None:
+        rows.append(written_charge(response.charge))
     if response.reason:
         rows += written_note(Note(text=response.reason), profile.release)
     if response.supplier is not None:

@@ -20,6 +20,7 @@ _ALIASES = {
     ),
     "answer_status": ("header_status", "order_status", "overall_status"),
     "answer_date": ("confirmation_date", "acknowledgment_date", "acknowledgement_date", "date_confirmed"),
+    "answer_charge": ("charge", "cancellation_charge", "cancellation_fee", "change_fee"),
     "answer_reason": ("header_reason",),
     "supplier_order_number": ("sales_order", "sales_order_number", "so_number", "supplier_reference", "our_reference"),
     "contact": ("contact_name", "contact_person", "confirmed_by"),
@@ -64,6 +65,7 @@ def _columns() -> Iterator[Column]:
     yield Column("answer_date", "header", ("answered",), "date")
     yield Column("supplier_order_number", "header", ("supplier_order_number",))
     yield Column("currency", "header", ("currency",))
+    yield Column("answer_charge", "header", ("charge",), "number")
     yield Column("answer_reason", "header", ("reason",))
     yield Column("contact", "header", ("contact",))
     yield Column("test", "header", ("test",))
@@ -96,6 +98,7 @@ ANSWER = Form(
     "order. What is left empty is as ordered. In a table without `line_status` a row that names its line "
     "counts as accepted with the quantity, price and date that it confirms, unless that quantity is 0; an "
     "answer without `answer_status` takes it from its lines. "
+    "`answer_charge` is what the supplier asks for agreeing, for example to a cancellation. "
     "`backordered_quantity` adds the rest of a line on backorder.",
     columns=(DOCUMENT, *aliased(_columns(), _ALIASES, _WEAK)),
     key="order_number",
