@@ -64,6 +64,7 @@ def test_a_change_shows_what_differs_and_is_accepted(
     page = opened(browser, live_server.url + link_of(delivery), width=width, theme=theme)
     assert page.locator(".turns del").count() == 2
     assert page.locator(".turns ins").count() == 5
+    assert page.locator("[name=way]:checked").count() == 0, "nothing is chosen for him"
     accessible(page)
     page.click(".same > summary")
     page.click("#line-20 summary")

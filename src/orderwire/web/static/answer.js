@@ -111,5 +111,5 @@ for (const sign of ["pointermove", "pointerdown", "keydown", "touchstart", "whee
 dress(document);
 // What was typed before this script was there counts too.
 for (const field of form().querySelectorAll("input, textarea"))
-  if (field.value !== field.defaultValue || field.checked !== field.defaultChecked) field.dispatchEvent(new Event("input", { bubbles: true }));
+  if (field.checked !== field.defaultChecked || (!field.matches("[type=checkbox], [type=radio]") && field.value !== field.defaultValue)) field.dispatchEvent(new Event("input", { bubbles: true }));
 document.getElementById("found")?.focus();
