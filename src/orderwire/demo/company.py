@@ -39,7 +39,8 @@ def policy(shipped: str) -> str:
 
 @dataclass(frozen=True)
 class Supplier:
-    """One supplier. `number` is Nordhaven's own for it, `to` the address of its order desk."""
+    """One supplier. `number` is Nordhaven's own for it, `to` the address of its order desk, `second` another contact:
+    name and address."""
 
     number: str
     name: str
@@ -53,6 +54,7 @@ class Supplier:
     format: str = "pdf"
     also: tuple[str, ...] = ()
     street: str = ""
+    second: tuple[str, str] = ("", "")
 
     def party(self) -> Party:
         """The supplier as an order names it."""
@@ -87,7 +89,7 @@ SUPPLIERS = {
     ),
     "ningbo": Supplier(
         "103355", "Ningbo Haichuan Seals 宁波海川密封件", "宁波", "CN", "zh", "Asia/Shanghai", "陈海燕",
-        "chen@haichuan-seals.example", street="北仑区港湾路 88 号",
+        "chen@haichuan-seals.example", street="北仑区港湾路 88 号", second=("王建国", "wang@haichuan-seals.example"),
     ),
     "alnoor": Supplier(
         "103702", "Al Noor Industrial L.L.C.", "دبي", "AE", "ar", "Asia/Dubai", "سالم الحداد",

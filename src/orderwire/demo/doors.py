@@ -2,6 +2,7 @@
 
 import datetime
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,16 +68,38 @@ class Doors:
         self._call("messages", key, content=content, params={"name": name})
 
     def decide(self, order: str, verb: str, *, key: str, **body: Any) -> None:
-        """approve, refuse or hold an order, in the name of the key's user; where the person at the screen was quicker,
-        or it was done before a restart, it is refused and stays as it is."""
+        """approve, refuse, hold or cancel an order, in the name of the key's user; where the person at the screen was
+        quicker, or it was done before a restart, it is refused and stays as it is."""
         if verb in ("approve", "refuse"):
             body["sha256"] = self._seen(order, key)
         self._post(f"orders/{order}/{verb}", key, unless=(403, 409), json=body)
 
+    def amend(self, order: Order, *, key: str, reason: str) -> None:
+        """A person's next version of an order, after the newest one."""
+        body = {"seen": (order.revision or 1) - 1, "reason": reason, "document": order.model_dump(mode="json")}
+        self._post(f"orders/{order.number}/amend", key, unless=(403, 409), json=body)
+
+    def resource(self, order: str, line: str, *, key: str, reason: str) -> None:
+        """What the supplier does not deliver of this line is to be ordered elsewhere; the rest of his answer counts."""
+        answers = self._get("answers?state=open", key)["answers"]
+        for answer in [each for each in answers if each["order"] == order]:
+            body = {"decisions": [{"line": line, "choice": "resource"}], "reason": reason}
+            self._post(f"orders/{order}/answers/{answer['id']}/decide", key, unless=(403, 409), json=body)
+
+    def receive(self, order: str, lines: Sequence[Mapping[str, str]], *, key: str) -> None:
+        """The buying system says what arrived of an order and what of it was rejected."""
+        receipt = {"number": f"GR-{order[-5:]}-1", "order_number": order, "lines": list(lines)}
+        envelope = {"schema": "orderwire/receipt/1", "type": "receipt", "receipt": receipt}
+        self._post("receipts", key, json=envelope)
+
     def _seen(self, order: str, key: str) -> str:
-        answer = self._http.get(f"/api/v1/orders/{order}", headers=self._bearer(key))
+        return str(self._get(f"orders/{order}", key)["sha256"])
+
+    def _get(self, path: str, key: str) -> dict[str, Any]:
+        answer = self._http.get(f"/api/v1/{path}", headers=self._bearer(key))
         answer.raise_for_status()
-        return str(answer.json()["sha256"])
+        found: dict[str, Any] = answer.json()
+        return found
 
     def _post(self, path: str, key: str, *, unless: tuple[int, ...] = (), **more: Any) -> None:
         answer = self._call(path, key, **more)

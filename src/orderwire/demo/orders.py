@@ -180,6 +180,11 @@ FASTENER_XLSX = order(
     "4500071921", "fastener", "GBP",
     (("Stud bolt M20×110 A4-80", "C62", "1.86", "FH-20110", ((2400, 25),)),),
 )  # fmt: skip
+FASTENER_SHORT = order(
+    "4500071938", "fastener", "GBP",
+    (("Hex bolt M20×80 A4-80", "C62", "0.92", "FH-20080", ((1800, 25),)),
+     ("Tie rod M24×1200 A4-80", "C62", "31.60", "FH-24120", ((48, 25),))),
+)  # fmt: skip
 AIGAIO = order("4500071925", "aigaio", "EUR", VALVES)
 VANDENBERG = order(
     "4500071934", "vandenberg", "EUR",
@@ -190,6 +195,12 @@ OSTBY = order(
     "4500071936", "ostby", "EUR",
     (("Pumpeaksel 1.4462, Ø 60", "C62", "362.00", "OS-6062", ((18, 28),)),
      ("Koblingsnav, Ø 60", "C62", "111.50", "OS-6065", ((18, 28),))),
+)  # fmt: skip
+OSTBY_2 = order(
+    "4500071936", "ostby", "EUR",
+    (("Pumpeaksel 1.4462, Ø 60", "C62", "362.00", "OS-6062", ((24, 28),)),
+     ("Koblingsnav, Ø 60", "C62", "111.50", "OS-6065", ((18, 35),))),
+    revision=2,
 )  # fmt: skip
 KRUEGER = order(
     "4500071930", "krueger", "EUR",

@@ -114,12 +114,14 @@ def _cast(tree: Tree, house: House, *, once: bool, options: list[str]) -> Child:
 
 
 def _configure(house: House) -> None:
-    """The folders and the policy, before anybody reads them."""
+    """The folders and the policies, before anybody reads them."""
     edi = [house.edi(key) / name for key in ON_EDI for name in ("orders", "answers", "read")]
     for folder in (house.folder / "config", house.erp / "out", house.erp / "taken", house.erp / "in", *edi):
         folder.mkdir(parents=True, exist_ok=True)
     shipped = files("orderwire.defaults").joinpath("policy.yaml").read_text(encoding="utf-8")
     (house.folder / "config" / "policy.yaml").write_text(policy(shipped), encoding="utf-8")
+    for own in files("orderwire.demo").joinpath("config").iterdir():
+        (house.folder / "config" / own.name).write_bytes(own.read_bytes())
     house.log.write_bytes(b"")
 
 

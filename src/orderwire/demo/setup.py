@@ -27,8 +27,8 @@ def people_and_suppliers(house: House) -> None:
         _internal(house, port)
         seller = Partner.objects.get(number=SUPPLIERS["tanaka"].number)
         User.objects.create_user(PORTAL_USER, SUPPLIERS["tanaka"].to, password, partner=seller)
-        scopes = ("orders:read", "orders:write", "messages:write", "approvals:write")
-        keys = {"erp": access.make("erp", ("orders:write", "messages:write"))[1]}
+        scopes = ("orders:read", "orders:write", "messages:write", "approvals:write", "answers:read")
+        keys = {"erp": access.make("erp", ("orders:write", "messages:write", "goods:write"))[1]}
         for username in PEOPLE:
             keys[username] = access.make(f"{username}-excel", scopes, user=User.objects.get(username=username))[1]
     house.note(keys=keys, portal_password=password)
@@ -52,15 +52,23 @@ def _enroll(house: House, key: str, supplier: Supplier, port: int) -> None:
     partner = Partner(
         number=supplier.number, name=supplier.name, country=supplier.country, language=supplier.language,
         time_zone=supplier.time_zone, contact_name=supplier.contact, contact_email=supplier.to,
+        second_contact_name=supplier.second[0], second_contact_email=supplier.second[1],
     )  # fmt: skip
     enroll(partner, identifiers={}, endpoints=[first], actor=ACTOR)
 
 
 def _internal(house: House, port: int) -> None:
-    """The treasury gets copies of large orders; the buying system brings orders through a folder."""
+    """The treasury gets copies of large orders; through purchasing's mail server go the reminders that no endpoint of a
+    supplier can carry; the buying system brings orders through a folder."""
     copies = NewEndpoint("treasury", "email", "pdf", config=mail_settings(port, "treasury@nordhaven.example"))
     finance = Partner(number="finance", name="Treasury", role=Partner.Role.INTERNAL, country="DE", language="en")
     enroll(finance, identifiers={}, endpoints=[copies], actor=ACTOR)
+    server = NewEndpoint("mail server", "email", "pdf", config=mail_settings(port, "einkauf@nordhaven.example"))
+    purchasing = Partner(
+        number="purchasing", name="Purchasing", role=Partner.Role.INTERNAL, country="DE", language="en",
+        time_zone="Europe/Berlin",
+    )  # fmt: skip
+    enroll(purchasing, identifiers={}, endpoints=[server], actor=ACTOR)
     erp_folders = {"inbox": house.erp / "out", "done": house.erp / "taken", "out": house.erp / "in"}
     config = {name: str(path) for name, path in erp_folders.items()} | {"settle": 0}
     erp = Partner(number="erp", name=f"Buying system of {BUYER.name}", role=Partner.Role.INTERNAL, country="DE")

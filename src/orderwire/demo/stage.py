@@ -67,7 +67,18 @@ def counts(until: float) -> dict[str, Any]:
     """What there is at the end, by channel and state; the ledger sealed, before this monotonic time, and checked."""
     from orderwire.document.states import DeliveryState
     from orderwire.ledger import prove, seal
-    from orderwire.records import Attempt, Delivery, EndpointVersion, Order, Response, Revision
+    from orderwire.records import (
+        Attempt,
+        Cancellation,
+        Delivery,
+        EndpointVersion,
+        GoodsDocument,
+        Need,
+        Notice,
+        Order,
+        Response,
+        Revision,
+    )
 
     channels = {(v.endpoint_id, v.number): v.channel for v in EndpointVersion.objects.all()}
     deliveries: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -88,8 +99,10 @@ def counts(until: float) -> dict[str, Any]:
         "in_doubt": Delivery.objects.filter(state=DeliveryState.IN_DOUBT).count(),
         "answers": dict(sorted(Counter(Response.objects.values_list("status", flat=True)).items())),
         "amendments": revisions - orders,
-        "cancellations": {},
-        "reminders": 0,
+        "cancellations": dict(sorted(Counter(Cancellation.objects.values_list("state", flat=True)).items())),
+        "reminders": Notice.objects.filter(delivery__accepted_at__isnull=False).count(),
+        "goods": GoodsDocument.objects.count(),
+        "needs": Need.objects.count(),
         "ledger": {"events": verdict.events, "sealed": verdict.sealed, "ok": verdict.ok},
     }
 

@@ -1,32 +1,29 @@
 """The story: what is brought, decided and waited for, chapter by chapter, and the state in which each order ends.
 
 Orders come in through the doors only. Two things are done by hand: the people and suppliers are made (setup.py), and
-one clock is moved, because nobody wants to wait three working days to see an answer that is late.
+the clocks of two late answers are moved (clocks.py).
 """
 
-import datetime
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
-from django.utils import timezone
-
-from orderwire.demo import orders
-from orderwire.demo.company import SUPPLIERS
+from orderwire.demo import clocks, orders
 from orderwire.demo.doors import Doors
 from orderwire.document.order import Order as Document
 from orderwire.document.states import AnswerState as A
+from orderwire.document.states import CancellationState
 from orderwire.document.states import DeliveryState as D
 from orderwire.document.states import OrderState as O
-from orderwire.flow import clock
-from orderwire.records import Delivery, Message, Order, Timer
+from orderwire.records import Cancellation, Delivery, GoodsDocument, Message, Need, Order
 
 End = tuple[O, D | None, A]
 
 ENDS: dict[str, End] = {
     orders.ACME_REPEAT.number: (O.APPROVED, D.ANSWERED, A.ACCEPTED),
     orders.ACME_CHANGED.number: (O.APPROVED, D.DELIVERED, A.WAITING),
-    orders.ACME_LATER.number: (O.APPROVED, D.DELIVERED, A.RECEIVED),
+    orders.ACME_LATER.number: (O.APPROVED, D.DELIVERED, A.OVERDUE),
     orders.TECNOSELLOS.number: (O.APPROVED, D.ANSWERED, A.DIFFERENT),
     orders.TECNOSELLOS_CSV.number: (O.PENDING_APPROVAL, None, A.NOT_ASKED),
     orders.NINGBO_LATE.number: (O.APPROVED, D.OPENED, A.OVERDUE),
@@ -41,14 +38,22 @@ ENDS: dict[str, End] = {
     orders.OLAWSKA.number: (O.APPROVED, D.RETRY, A.NOT_ASKED),
     orders.TANAKA.number: (O.APPROVED, D.ANSWERED, A.ACCEPTED),
     orders.LINDQVIST.number: (O.APPROVED, D.ANSWERED, A.DIFFERENT),
-    orders.FASTENER.number: (O.APPROVED, D.ANSWERED, A.DIFFERENT),
+    orders.FASTENER.number: (O.APPROVED, D.ACCEPTED, A.ACCEPTED),
+    orders.FASTENER_SHORT.number: (O.APPROVED, D.ACCEPTED, A.ACCEPTED),
     orders.FASTENER_XLSX.number: (O.PENDING_APPROVAL, None, A.NOT_ASKED),
-    orders.AIGAIO.number: (O.APPROVED, D.ANSWERED, A.ACCEPTED),
-    orders.VANDENBERG.number: (O.APPROVED, D.ANSWERED, A.ACCEPTED),
-    orders.OSTBY.number: (O.APPROVED, D.ANSWERED, A.ACCEPTED),
+    orders.AIGAIO.number: (O.CANCELLING, D.ANSWERED, A.ACCEPTED),
+    orders.VANDENBERG.number: (O.CANCELLED, D.ANSWERED, A.ACCEPTED),
+    orders.OSTBY.number: (O.PENDING_APPROVAL, None, A.NOT_ASKED),
     orders.KRUEGER.number: (O.HELD, None, A.NOT_ASKED),
 }
 """Order, delivery and answer, as they are when all have played their part and nobody has touched anything."""
+
+WITHDRAWN = {
+    orders.VANDENBERG.number: CancellationState.ACCEPTED,
+    orders.AIGAIO.number: CancellationState.ACCEPTED_AT_COST,
+    orders.NINGBO.number: CancellationState.REFUSED,
+}
+"""What became of the cancellations."""
 
 BAD_FILE = (
     "order_number;order_date;currency;supplier_buyer_id;supplier_name;buyer_name;line_number;description;quantity;unit;"
@@ -70,7 +75,10 @@ class Story:
     def tell(self) -> None:
         """All chapters that were not told before."""
         self.told = set(self.doors.house.notes().get("told", ()))
-        for chapter in (self.export, self.people, self.approvals, self.amendments, self.budget, self.late):
+        for chapter in (
+            self.export, self.people, self.approvals, self.late, self.amendments, self.cancellations, self.elsewhere,
+            self.goods, self.budget, self.reminded,
+        ):  # fmt: skip
             if chapter.__name__ not in self.told:
                 chapter()
                 self.told.add(chapter.__name__)
@@ -86,6 +94,7 @@ class Story:
             self.doors.erp_file(order)
         for order in (
             orders.TANAKA, orders.FASTENER, orders.MARCHAND, orders.KRUEGER, orders.CARPENTER_HELD,
+            orders.FASTENER_SHORT,
         ):  # fmt: skip
             self.doors.bring(order, key="erp", approved_by="Jens Petersen")
         self.doors.erp_file(orders.AIGAIO, "x12")
@@ -106,32 +115,68 @@ class Story:
         reason = "The special tool is ours already, see project P-118."
         self.doors.decide(orders.MARCHAND_REFUSED.number, "refuse", key="jens", reason=reason)
 
+    def late(self) -> None:
+        """Two answers are late: a person looked and said nothing; a system said that it has the order, and no more."""
+        if self.wait(self.at(orders.NINGBO_LATE.number, delivery=D.OPENED, answer=A.WAITING)):
+            clocks.due_two_days_ago(orders.NINGBO_LATE.number)
+        if self.wait(self.at(orders.ACME_LATER.number, answer=A.RECEIVED)):
+            clocks.due_two_days_ago(orders.ACME_LATER.number)
+
     def amendments(self) -> None:
-        """New versions: of an order that was answered, and of one that could not be handed over yet. The buying system
-        also sends an order twice, which is no harm, and once with another price under the same version, which is."""
-        self.wait(self.at(orders.ACME_CHANGED.number, delivery=D.ANSWERED))
-        self.doors.erp_file(orders.ACME_CHANGED_2)
+        """New versions: of an order that was answered, approved by a colleague; one that waits for that; and one of the
+        buying system, whose first version could not be handed over yet. The buying system also sends an order twice,
+        which is no harm, and once with another price under the same version, which is."""
+        if self.wait(self.at(orders.ACME_CHANGED.number, answer=A.ACCEPTED)):
+            reason = "Order 60018823 grew by 20 pumps, and is wanted two weeks sooner"
+            self.doors.amend(orders.ACME_CHANGED_2, key="ines", reason=reason)
+            self.doors.decide(orders.ACME_CHANGED.number, "approve", key="jens")
+        if self.wait(self.at(orders.OSTBY.number, answer=A.ACCEPTED)):
+            reason = "Six shafts more for the spare parts store; the hubs have time"
+            self.doors.amend(orders.OSTBY_2, key="jens", reason=reason)
         self.wait(self.at(orders.OLAWSKA.number, delivery=D.RETRY))
         self.doors.erp_file(orders.OLAWSKA_2)
-        self.wait(self.at(orders.ACME_REPEAT.number, delivery=D.ANSWERED))
+        self.wait(self.at(orders.ACME_REPEAT.number, answer=A.ACCEPTED))
         self.doors.erp_file(orders.ACME_REPEAT)
         self.wait(self.taken(orders.ACME_REPEAT, times=2))
         self.doors.erp_file(_dearer(orders.ACME_REPEAT))
+
+    def cancellations(self) -> None:
+        """Three suppliers are asked: one agrees, one agrees at a cost, one cannot any more."""
+        for order, code, reason in (
+            (orders.VANDENBERG, "project", "The customer took order P-204 back."),
+            (orders.AIGAIO, "project", "The customer took order P-204 back."),
+            (orders.NINGBO, "not_needed", "The seals are in stock."),
+        ):
+            if self.wait(self.at(order.number, answer=A.ACCEPTED)):
+                self.doors.decide(order.number, "cancel", key="ines", code=code, reason=reason)
+
+    def elsewhere(self) -> None:
+        """A supplier does not make one of two lines any more: Ines takes the other, Jens approves it, and the first one
+        is to be ordered from somebody else."""
+        if self.wait(self.at(orders.FASTENER_SHORT.number, answer=A.DIFFERENT)):
+            reason = "We order the tie rods elsewhere."
+            self.doors.resource(orders.FASTENER_SHORT.number, "20", key="ines", reason=reason)
+            self.doors.decide(orders.FASTENER_SHORT.number, "approve", key="jens")
+
+    def goods(self) -> None:
+        """A part of an order was shipped and came in, and four pieces of it are rejected."""
+        number = orders.ACME_REPEAT.number
+        if self.wait(lambda: GoodsDocument.objects.filter(lines__order__number=number).exists()):
+            arrived = (
+                {"number": "10", "received": "400", "unit": "C62"},
+                {"number": "20", "received": "200", "rejected": "4", "unit": "C62", "reason": "Rust on the rings"},
+            )
+            self.doors.receive(number, arrived, key="erp")
 
     def budget(self) -> None:
         """An order is put on hold after it was sent."""
         if self.wait(self.at(orders.CARPENTER_HELD.number, delivery=D.DELIVERED)):
             self.doors.decide(orders.CARPENTER_HELD.number, "hold", key="ines", reason="Budget check, Dr. Yilmaz")
 
-    def late(self) -> None:
-        """One answer is late. Here the demo moves a clock, this one only: three working days would be a long wait."""
-        number = orders.NINGBO_LATE.number
-        if self.wait(self.at(number, delivery=D.OPENED, answer=A.WAITING)):
-            place = clock.zone(SUPPLIERS["ningbo"].time_zone)
-            day = timezone.now().astimezone(place).date() - datetime.timedelta(days=2)
-            due = datetime.datetime.combine(day, clock.CLOSING, tzinfo=place)
-            Order.objects.filter(number=number).update(answer_due_at=due)
-            Timer.objects.filter(order__number=number, kind="answer_due", fired_at=None).update(due_at=due)
+    def reminded(self) -> None:
+        """The reminders of the late answers leave at any hour of the day."""
+        for order in (orders.NINGBO_LATE, orders.ACME_LATER):
+            self.wait(partial(clocks.letters_leave, order.number))
 
     def unsettled(self) -> list[str]:
         """What is not yet as it will be, in words; empty at the end of the story."""
@@ -143,6 +188,11 @@ class Story:
                 missing.append(f"{number} is {is_now}, not {will_be}")
         if not Message.objects.filter(documents__contains=[{"outcome": "conflict"}]).exists():
             missing.append("the conflicting order did not come in")
+        if not Need.objects.filter(order__number=orders.FASTENER_SHORT.number).exists():
+            missing.append("nothing is to be ordered elsewhere")
+        for number, state in WITHDRAWN.items():
+            if not Cancellation.objects.filter(order__number=number, state=state).exists():
+                missing.append(f"the cancellation of {number} is not {state}")
         if going := Delivery.objects.filter(state__in=[D.READY, D.SENDING]).count():
             missing.append(f"deliveries on their way: {going}")
         if unread := Message.objects.filter(state=Message.State.STORED).count():

@@ -26,6 +26,8 @@ from orderwire.testing.smtp import Caught, Journal
 LINK = re.compile(r"https?://\S+?(/a/[A-Za-z0-9_-]{43})")
 ORDER = re.compile(r"\b45000\d{5}\b")
 PORTAL_EVERY = 2.0
+LOOK_AGAIN = 15.0
+"""Seconds after which Mr Mori opens an order again: it may have been changed or cancelled."""
 
 logger = logging.getLogger("orderwire.demo.suppliers")
 
@@ -39,7 +41,7 @@ class Desks:
     hurry: bool
     waiting: list[tuple[float, str, Habit]] = field(default_factory=list)
     portal: Browser | None = None
-    seen: dict[str, float] = field(default_factory=dict)
+    look_at: dict[str, float] = field(default_factory=dict)
     portal_at: float = 0
 
     def __post_init__(self) -> None:
@@ -80,8 +82,7 @@ class Desks:
         habit = BY_PAGE.get(number[0], OTHERWISE) if number else OTHERWISE
         if habit.way == "ignore" and again:
             habit = OTHERWISE
-        if habit.way != "ignore":
-            self.waiting.append((time.monotonic() + self.after(habit.after), link[1], habit))
+        self.waiting.append((time.monotonic() + self.after(habit.after), link[1], habit))
 
     def _portal(self) -> None:
         """Mr Mori looks into the portal."""
@@ -93,9 +94,8 @@ class Desks:
         self.portal.open("/portal/")
         habit, now = BY_PAGE[TANAKA.number], time.monotonic()
         for page in [link for link in self.portal.links if link.startswith("/portal/o/")]:
-            first_seen = self.seen.setdefault(page, now)
-            if first_seen <= now - habit.after:
-                self.seen[page] = float("inf")
+            if self.look_at.setdefault(page, now + self.after(habit.after)) <= now:
+                self.look_at[page] = now + LOOK_AGAIN
                 person.in_portal(self.portal, page, habit)
 
 

@@ -1,5 +1,5 @@
-"""A simulated EDI desk: reads orders and changes from its folder in the format it speaks, acknowledges each where the
-standard asks for it and, where it is so minded, answers."""
+"""A simulated EDI desk: reads orders, changes and cancellations from its folder in the format it speaks, acknowledges
+each where the standard asks for it and, where it is so minded, answers and ships."""
 
 import datetime
 import time
@@ -7,13 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from orderwire import plugins
-from orderwire.demo.company import SUPPLIERS, wire
+from orderwire.demo.company import HOUSE_ID, SUPPLIERS, wire
 from orderwire.demo.house import House, drop
-from orderwire.demo.suppliers.habits import BY_FILE
+from orderwire.demo.suppliers.habits import BY_FILE, SHIPPED
+from orderwire.demo.suppliers.ship_notice import ship_notice
+from orderwire.document.cancellation import Cancellation
 from orderwire.document.order import Order
 from orderwire.document.order_change import OrderChange
 from orderwire.document.response import HeaderStatus, Response
 from orderwire.formats import Format
+
+Asked = Order | OrderChange | Cancellation
 
 
 @dataclass
@@ -54,35 +58,55 @@ class Desk:
             for ack, address in result.acks:
                 self._write("ack", self.format.write(ack, address, self._numbers()).content)
             due = time.monotonic() + self.pause
-            answers = [
-                self._answer(d.document) for d in result.documents if isinstance(d.document, Order | OrderChange)
-            ]
+            answers = [self._answer(d.document) for d in result.documents if isinstance(d.document, Asked)]
             self.waiting += [(due, file, answer) for answer in answers if answer]
             if not any(answers):
                 file.replace(folder / "read" / file.name)
         for due, file, answer in [w for w in self.waiting if w[0] <= time.monotonic()]:
             profile = wire(self.key, theirs=True)
             self._write("answer", self.format.write(answer, profile, self._numbers()).content)
+            if answer.answers == "order" and answer.order_number in SHIPPED:
+                self._ship(answer.order_number)
             # Only now: a desk that is stopped before it answered finds the file again.
             file.replace(folder / "read" / file.name)
             self.waiting.remove((due, file, answer))
 
-    def _answer(self, order: Order | OrderChange) -> Response | None:
+    def _answer(self, asked: Asked) -> Response | None:
         supplier = SUPPLIERS[self.key]
-        number = order.number if isinstance(order, Order) else order.order_number
-        status = BY_FILE.get((number, order.revision or 1), "accepted")
+        number = asked.number if isinstance(asked, Order) else asked.order_number
+        answers, status = "order", BY_FILE.get((number, asked.revision or 1), "accepted")
+        if isinstance(asked, OrderChange):
+            answers = "change"
+        elif isinstance(asked, Cancellation):
+            answers, status = "cancellation", "accepted"
         if not status:
             return None
-        return Response(
-            order_number=number,
-            answers="order" if isinstance(order, Order) else "change",
-            revision=order.revision,
-            status=HeaderStatus(status),
-            answered=datetime.date.today(),
-            supplier=supplier.party(),
-            supplier_order_number=f"SO-{number[-5:]}",
-            contact=supplier.contact,
+        change = {"change_number": asked.number, "sequence": asked.sequence} if isinstance(asked, Cancellation) else {}
+        return Response.model_validate(
+            {
+                "order_number": number,
+                "answers": answers,
+                "revision": asked.revision,
+                "status": HeaderStatus(status),
+                "answered": datetime.date.today(),
+                "supplier": supplier.party(),
+                "supplier_order_number": f"SO-{number[-5:]}",
+                "contact": supplier.contact,
+                **change,
+            }
         )
+
+    def _ship(self, number: str) -> None:
+        numbers = self._numbers()
+        notice = ship_notice(
+            number,
+            SHIPPED[number],
+            sender=self.key.upper(),
+            receiver=HOUSE_ID,
+            control=numbers.control_number("interchange"),
+            now=numbers.now,
+        )
+        self._write("shipped", notice)
 
     def _write(self, kind: str, content: bytes) -> None:
         folder = self.house.edi(self.key)

@@ -5,7 +5,7 @@ import logging
 
 from orderwire.demo.orders import working_day
 from orderwire.demo.suppliers.browser import Browser, Form
-from orderwire.demo.suppliers.habits import Habit
+from orderwire.demo.suppliers.habits import Habit, Withdrawal
 
 logger = logging.getLogger(__name__)
 
@@ -38,8 +38,12 @@ def in_portal(browser: Browser, page: str, habit: Habit) -> None:
 
 
 def _answer(browser: Browser, habit: Habit) -> None:
+    asked = browser.form("cancel")
+    if asked is not None:
+        _withdraw(browser, asked, habit.withdrawn)
+        return
     form = browser.form("answer")
-    if form is None:
+    if form is None or habit.way == "ignore":
         return  # answered before, replaced, or the link is over: the page says so, and there is nothing to send
     browser.send(form, to=f"{form.action}/seen")
     if habit.way == "look":
@@ -55,7 +59,20 @@ def _answer(browser: Browser, habit: Habit) -> None:
         form.fields[f"price.{line}"] = price
     for line, reason in habit.reasons.items():
         form.fields[f"reason.{line}"] = reason
+    for line, substitute in habit.substitutes.items():
+        form.fields[f"part.{line}"] = substitute
+    for line in habit.cannot:
+        form.fields[f"cannot.{line}"] = "on"
     browser.send(form, way=habit.way, message=habit.message, step="send")
+    _taken(browser)
+
+
+def _withdraw(browser: Browser, form: Form, said: Withdrawal) -> None:
+    browser.send(form, way=said.way, reason=said.reason, amount=said.amount)
+    _taken(browser)
+
+
+def _taken(browser: Browser) -> None:
     if browser.status != 200:
         logger.error("The answer page did not take an answer (%s): %s", browser.status, browser.here)
 
