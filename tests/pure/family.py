@@ -57,7 +57,7 @@ def changes(draw: st.DrawFn, alphabet: Alphabet = "any") -> OrderChange:
     old, new = draw(revisions(alphabet))
     change = between(old, new, draw(st.sampled_from(["full", "delta"])))
     said = {"number": draw(maybe(numbers)), "issued": draw(maybe(dates)), "reason": draw(maybe(texts(alphabet)))}
-    return change.model_copy(update=said)
+    return change.model_copy(update=said | {"confirms": draw(st.booleans())})
 
 
 def cancellations(alphabet: Alphabet = "any") -> st.SearchStrategy[Cancellation]:

@@ -94,7 +94,8 @@ class OrderChange(Document):
     lines that differ. `head` is the header as it now stands; where the document does not state it whole, `head_part` is
     what it says of it, and where it says nothing the header stays.
     `number` is the change document's own, `sequence` counts the changes of the order (BCH05, SequenceNumberID).
-    `order_issued` is the day of the order where no header states it (BCH06).
+    `order_issued` is the day of the order where no header states it (BCH06). `confirms`: the change only takes up what
+    the supplier's answer proposed, and asks for no other one (DE 353 06, UNCL 1225 6).
     """
 
     order_number: OrderNumber
@@ -106,6 +107,7 @@ class OrderChange(Document):
     issued: Date | None = None
     order_issued: Date | None = None
     reason: Text | None = None
+    confirms: bool = False
     code: Code | None = None
     head: OrderHead | None = None
     head_part: HeadPart | None = None

@@ -17,6 +17,8 @@ ChangeForm = Literal["order", "full", "delta"]
 """Key `change` of profiles. How a new version goes to a partner who holds an earlier one: as the order again, as a
 change that states the whole order (860 05, ORDCHG 5, cXML update), or as one that states what differs (860 04)."""
 
+CONFIRMS = "This change only takes up what you proposed in your answer."
+"""What stands for OrderChange.confirms where there is no code for it."""
 SUBJECT = "Not in the data"
 """Subject of the note that carries what the format has no place for."""
 _TOO_MUCH = Decimal(10) ** 15

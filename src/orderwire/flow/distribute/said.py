@@ -113,7 +113,7 @@ def said(
         change = between(before.order, order, "full")
     answer = answering(says or {})
     reason = answer.get(INSISTS) or answer.get(COUNTERS) or None
-    return change.model_copy(update={"issued": on, "reason": reason})
+    return change.model_copy(update={"issued": on, "reason": reason, "confirms": AGREES in answer})
 
 
 def replaces(held: Sequence[Held], revision: int) -> int:

@@ -119,7 +119,7 @@ DOCUMENTS = (
         **{f"lines.{field}": place for field, place in _LINE.items()},
     }),
     _form("OrderRequest update", DocumentType.CHANGE, {
-        **_CHANGE, **{f"head.{field}": place for field, place in _HEAD.items()},
+        **_CHANGE, "confirms": "Extrinsic confirms", **{f"head.{field}": place for field, place in _HEAD.items()},
         "lines.number": "ItemOut@lineNumber", "lines.reason": "ItemOut/Comments Reason",
         "lines.action": "ItemOut@operation, @isItemChanged, Extrinsic LineAction",
         **{f"lines.line.{field}": place for field, place in _LINE.items()},

@@ -28,6 +28,7 @@ _HEADER = frozenset({
 })  # fmt: skip
 _EXTRINSICS = {
     "releasenumber": "release_number", "changenumber": "number", "changesequence": "sequence", "changedate": "issued",
+    "confirms": "confirms",
 }  # fmt: skip
 _TYPES = {"new": DocumentType.ORDER, "update": DocumentType.CHANGE, "delete": DocumentType.CANCELLATION}
 
@@ -68,7 +69,7 @@ class OrderReader:
 
     def _order(self, head: dict[str, Any], notes: list[Note], said: dict[str, Any]) -> Order | None:
         lines = [line for _, line, _ in self._lines(head)]
-        for name in ("number", "sequence", "issued"):
+        for name in ("number", "sequence", "issued", "confirms"):
             said.pop(name, None)
         if None in lines or not lines:
             return None
@@ -89,7 +90,8 @@ class OrderReader:
             if item := self.reading.make(LineChange, element, said_of):
                 items.append(item)
         return self.reading.make(OrderChange, self.header, {
-            **said, "order_number": self.number, "form": "full", "reason": reason, "code": "update", "head": head,
+            **said, "order_number": self.number, "form": "full",
+            "confirms": "confirms" in said, "reason": reason, "code": "update", "head": head,
             "test": self.envelope.test, "lines": tuple(items),
         })  # fmt: skip
 
@@ -97,6 +99,7 @@ class OrderReader:
         reading, header = self.reading, self.header
         notes = read_comments(header, reading)
         reason = take_reason(notes) or joined(notes)
+        said.pop("confirms", None)
         total, sides = header.find("Total"), Sides(header, self.envelope, reading)
         return reading.make(Cancellation, header, {
             **said, "order_number": self.number, "code": "delete", "reason": reason, "test": self.envelope.test,

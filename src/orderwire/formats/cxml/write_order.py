@@ -43,6 +43,7 @@ def write_change(request: Element, change: OrderChange, previous: str | None, pr
     _total(header, head, totals(whole), profile)
     _body(header, head, change.reason, placed, previous, profile)
     _change(header, change)
+    extrinsic(header, "confirms", "yes" if change.confirms else None)
     for item in change.lines:
         if item.line is not None:
             write_item(request, item.line, _lines(head, placed, profile), item)

@@ -57,7 +57,8 @@ FORMS: Final[tuple[DocumentForm, ...]] = (
     DocumentForm(
         "ORDCHG Purchase order change", DocumentType.CHANGE, _VERSIONS, True, True,
         {"order_number": "RFF+ON 1154", "revision": "RFF+ON 4000", "release_number": "RFF+RE",
-         "form": "BGM 1225 (4 delta, 5 full)", "code": "BGM 1225", "number": "BGM 1004", "sequence": "RFF+PP",
+         "form": "BGM 1225 (4, 6 delta, 5 full)", "confirms": "BGM 1225 (6)",
+         "code": "BGM 1225", "number": "BGM 1004", "sequence": "RFF+PP",
          "issued": "DTM+137", "reason": "FTX+CHG", "test": "UNB 0035", "head.issued": "DTM+171 behind RFF+ON",
          **_under("head", _HEAD), "head_part": "what of the header is there, without DTM+171 behind RFF+ON",
          "lines.number": "LIN 1082, PIA (PL)", "lines.action": "LIN 1229",

@@ -17,7 +17,7 @@ from orderwire.formats.edifact.head import head_fields
 from orderwire.formats.edifact.line import LineReader
 from orderwire.formats.edifact.order_body import OrderBody
 from orderwire.formats.edifact.profile import EdifactProfile
-from orderwire.formats.edifact.tables import CANCEL, DELTA, FUNCTIONS, REPLACE
+from orderwire.formats.edifact.tables import CANCEL, CONFIRM, DELTA, FUNCTIONS, REPLACE
 
 ACTIONS = {
     "1": LineAction.ADDED, "2": LineAction.DELETED, "3": LineAction.CHANGED, "4": LineAction.UNCHANGED,
@@ -45,7 +45,7 @@ def found(body: OrderBody) -> Found:
     if body.function == CANCEL:
         return _cancellation(body)
     faults.at, faults.segment = 2, "BGM"
-    if body.function not in (DELTA, REPLACE):
+    if body.function not in (DELTA, REPLACE, CONFIRM):
         said = body.function or "nothing"
         known = f" ({FUNCTIONS[said]})" if said in FUNCTIONS else ""
         text = f"BGM 1225 is {said[:10]}{known}; expected 4 (changes) or 5 (the whole order again). Read as 4"
@@ -54,6 +54,7 @@ def found(body: OrderBody) -> Found:
     if fields is None:
         return Found(None, None, DocumentType.CHANGE)
     fields["form"] = "full" if body.function == REPLACE else "delta"
+    fields["confirms"] = body.function == CONFIRM
     fields["head"], fields["head_part"] = _head(body)
     lines = [_line(line, body) for line in body.lines]
     asked = body.requested or body.ship_by

@@ -282,5 +282,6 @@ _HANDLERS: Mapping[str, Callable[[ResponseReader, Segment], None]] = {
     "BGM": _R._bgm, "DTM": _R._dtm, "FTX": _R._ftx, "RFF": _R._rff, "AJT": _R._ajt, "NAD": _R._nad,
     "CTA": _R._contact, "COM": _R._contact, "CUX": _R._cux, "LIN": _R._lin, "PIA": _R._detail, "QTY": _R._detail,
     "PRI": _R._detail, "SCC": _R._group, "LOC": _R._group, "PAC": _R._group, "ALC": _R._alc,
-    "MOA": _R._of_charge, "PCD": _R._of_charge, "TAX": _R._group, "PAT": _R._group, "TDT": _R._group, "TOD": _R._group, "CNT": _R._cnt,
+    "MOA": _R._of_charge, "PCD": _R._of_charge, "TAX": _R._group, "PAT": _R._group, "TDT": _R._group,
+    "TOD": _R._group, "CNT": _R._cnt,
 }  # fmt: skip

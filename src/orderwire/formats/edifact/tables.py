@@ -33,7 +33,7 @@ FUNCTIONS: Final[Mapping[str, str]] = {
     "29": "accepted without changes", "30": "accepted with changes in the lines", "31": "copy",
     "34": "accepted with changes", "42": "confirmation by other means", "46": "provisional", "53": "test",
 }  # fmt: skip
-CANCEL, DELTA, REPLACE, DUPLICATE, ORIGINAL = "1", "4", "5", "7", "9"
+CANCEL, DELTA, REPLACE, CONFIRM, DUPLICATE, ORIGINAL = "1", "4", "5", "6", "7", "9"
 
 # 4343: answer as a whole; 1225 says it in EANCOM.
 _H = HeaderStatus

@@ -9,6 +9,7 @@ from orderwire.document.cancellation import Cancellation
 from orderwire.document.money import totals
 from orderwire.document.order import Line, Order, OrderHead
 from orderwire.document.order_change import LineAction, LineChange, LinePart, OrderChange
+from orderwire.formats.fit import CONFIRMS
 from orderwire.formats.order_x import heads, lines, parties
 from orderwire.formats.order_x.fit import Fit
 from orderwire.formats.order_x.orders import is_test, own_fitted, own_read, own_written
@@ -20,6 +21,7 @@ from orderwire.formats.order_x.tables import (
     CANCELLATION,
     CHANGE,
     CHANGE_NAMES,
+    CONFIRMATION,
     FORM_CODES,
     FORMS,
     NO_CURRENCY,
@@ -37,10 +39,15 @@ def project(change: OrderChange, profile: OrderXProfile) -> tuple[OrderChange, F
     if not fit.comfort:
         update["revision"] = None
     update |= _named(change.number, change.order_number, fit)
-    if FORMS.get(change.code or "") != change.form:
+    code = CONFIRMATION if change.confirms and change.form == "delta" else FORM_CODES[change.form]
+    if change.confirms and change.form == "full":
+        text = "PurposeCode says either that an order is whole (5) or that it is confirmed (6, of lines that differ)"
+        fit.lose("confirms", text, said=CONFIRMS)
+        update["confirms"] = False
+    if change.code != code:
         if change.code:
-            fit.lose("code", f"{change.code} is not the code of a {change.form} change; another is written")
-        update["code"] = FORM_CODES[change.form]
+            fit.lose("code", f"{change.code} is not the code of this change; {code} is written")
+        update["code"] = code
     head = change.head
     if head is None:
         fit.stop("head", "head-missing", f"{fit.format} repeats the order's header in a change; state it")
@@ -165,7 +172,7 @@ def read(at: Element, reading: Reading) -> tuple[dict[str, Any], list[Element]]:
     fields, elements = _common_fields(at, reading)
     purpose = fields["code"]
     if purpose not in FORMS and document is not None:
-        told = f"PurposeCode {purpose} is not a change (4, 5) or cancellation (1); it is taken as changed lines (4)"
+        told = f"PurposeCode {purpose} is not a change (4, 5, 6) or cancellation (1); it is taken as changed lines (4)"
         reading.faults.warning("purpose", document, told)
     head_fields = heads.read(at, reading, change=True)
     ordered = reading.day(agreement, "BuyerOrderReferencedDocument/FormattedIssueDateTime")
@@ -175,6 +182,7 @@ def read(at: Element, reading: Reading) -> tuple[dict[str, Any], list[Element]]:
     reading.skip(money, "SpecifiedTradeSettlementHeaderMonetarySummation")
     fields |= {
         "form": FORMS.get(purpose or "", "delta"),
+        "confirms": purpose == CONFIRMATION,
         "head": _read_head(head_fields, document, reading),
         "lines": tuple(_read_line(element, reading, blanket, common) for element in elements),
     }

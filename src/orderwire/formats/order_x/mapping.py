@@ -66,7 +66,7 @@ _CHANGED = {
 ORDER = {"number": f"{_DOCUMENT}/ID", **_HEAD, **_OWN, **_TEST} | {f"lines.{key}": at for key, at in _LINE.items()}
 CHANGE = (
     _CHANGED
-    | {"form": f"{_DOCUMENT}/PurposeCode (4 delta, 5 full)"}
+    | {"form": f"{_DOCUMENT}/PurposeCode (4, 6 delta, 5 full)", "confirms": f"{_DOCUMENT}/PurposeCode 6"}
     | {f"head.{key}": at for key, at in _HEAD.items()}
     | {"head.issued": f"{_AGREEMENT}/BuyerOrderReferencedDocument/FormattedIssueDateTime {_EXTENDED}"}
     | {f"lines.line.{key}": at for key, at in _LINE.items()}

@@ -40,13 +40,15 @@ ANSWERED: Final[Mapping[str, str]] = {name: answers for answers, name in ANSWER_
 # 1225: purpose of the message.
 PURPOSE_WORDS: Final[Mapping[str, str]] = {
     "1": "cancellation", "4": "change, only the lines that differ", "5": "replacement, the whole order again",
+    "6": "confirmation, only the lines that differ",
     "7": "duplicate", "9": "original", "11": "response, not decided yet", "27": "not accepted",
     "28": "accepted with changes in the header", "29": "accepted as it is", "30": "accepted with changes in lines",
     "34": "accepted with changes", "35": "sent again", "44": "accepted without reserves",
     "45": "accepted with reserves",
 }  # fmt: skip
-FORMS: Final[Mapping[str, str]] = {"4": "delta", "5": "full"}
-FORM_CODES: Final[Mapping[str, str]] = {form: code for code, form in FORMS.items()}
+FORMS: Final[Mapping[str, str]] = {"4": "delta", "5": "full", "6": "delta"}
+FORM_CODES: Final[Mapping[str, str]] = {"delta": "4", "full": "5"}
+CONFIRMATION: Final = "6"
 CANCELLATION: Final = "1"
 ANSWERS: Final[Mapping[str, HeaderStatus]] = {
     "29": HeaderStatus.ACCEPTED, "44": HeaderStatus.ACCEPTED, "4": HeaderStatus.ACCEPTED_WITH_CHANGES,

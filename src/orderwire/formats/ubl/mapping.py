@@ -64,6 +64,7 @@ _ORDER = {**_HEAD, **_ABOUT, "revision": f"{_FACT}Revision", "release_number": f
 _CHANGE = {
     **_ABOUT, "order_number": "OrderReference/ID", "sequence": "SequenceNumberID", "reason": "Note #Reason#",
     "revision": f"{_FACT}Revision", "release_number": f"{_FACT}Release", "form": f"{_FACT}Form of the change (full)",
+    "confirms": f"{_FACT}Confirmation of the answer",
     "head.issued": "OrderReference/IssueDate", "order_issued": "OrderReference/IssueDate",
     "head_part": "the elements of the header, as far as they are stated",
     **_under("head", _HEAD), "lines.number": "LineItem/ID",

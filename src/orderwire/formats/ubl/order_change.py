@@ -30,6 +30,7 @@ from orderwire.formats.ubl.references import Additional, Sorted, put_fact
 from orderwire.formats.ubl.tables import (
     CHANGE_CODES,
     CHANGE_READ,
+    CONFIRMS,
     FORM,
     ORDER_DATE,
     ORDER_KINDS,
@@ -68,6 +69,7 @@ def build(change: OrderChange, fit: Fit) -> Element:
     put(reference, "cbc:ID", change.order_number)
     facts: list[Fact] = [(REVISION, change.revision), (RELEASE, change.release_number)]
     facts += [(FORM, change.form)] if change.form == "full" else []
+    facts += [(CONFIRMS, "yes")] if change.confirms else []
     facts += [(UNDATED, "day of writing")] if fit.undated else []
     if fit.peppol and (head is None or not head.currency):
         fit.stop(
@@ -170,7 +172,7 @@ def read(root: Element, profile: UblProfile, faults: Faults) -> OrderChange | No
         "order_number": label(root, "cac:OrderReference/cbc:ID"), "release_number": additional.facts.get(RELEASE),
         "revision": additional.fact(REVISION, 99999), "number": label(root, "cbc:ID"),
         "form": "full" if additional.facts.get(FORM) == "full" else "delta",
-        "sequence": sequence or None,
+        "sequence": sequence or None, "confirms": CONFIRMS in additional.facts,
         "issued": day_of(root, additional, faults), "reason": reason, "head": head,
         "order_issued": None if head else date(root, "cac:OrderReference/cbc:IssueDate", faults),
         "head_part": part,

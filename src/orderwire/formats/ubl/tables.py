@@ -105,8 +105,8 @@ REFERENCES = {
 """DocumentType of a reference that has no element of its own at its place."""
 REVISION, RELEASE, SEQUENCE, ORDER_DATE, FORM = "Revision", "Release", "Sequence", "Order date", "Form of the change"
 CHANGE, CANCELLATION, ATTACHMENT, TYPE = "Order change", "Order cancellation", "Attachment", "Order type"
-UNDATED = "Issue date"
-FACTS = frozenset({REVISION, RELEASE, SEQUENCE, ORDER_DATE, FORM, CHANGE, CANCELLATION, TYPE, UNDATED})
+UNDATED, CONFIRMS = "Issue date", "Confirmation of the answer"
+FACTS = frozenset({REVISION, RELEASE, SEQUENCE, ORDER_DATE, FORM, CHANGE, CANCELLATION, TYPE, UNDATED, CONFIRMS})
 """DocumentType of AdditionalDocumentReferences whose ID is a fact that UBL 2.1 has no element for."""
 
 TAX_CATEGORIES = {

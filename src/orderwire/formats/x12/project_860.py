@@ -6,6 +6,7 @@ from orderwire.document.cancellation import Cancellation
 from orderwire.document.finding import Finding, Severity
 from orderwire.document.order_change import HeadPart, LineAction, LineChange, LinePart, OrderChange
 from orderwire.document.terms import Note
+from orderwire.formats.fit import CONFIRMS
 from orderwire.formats.x12.fit import Fit, paragraph
 from orderwire.formats.x12.order_codes import LINE_CODES
 from orderwire.formats.x12.profile import X12Profile
@@ -14,6 +15,7 @@ from orderwire.formats.x12.tables import GTIN_CODES, PRICE_BASIS_CODES
 
 NUMBER = 45
 """Longest number of a change (DE 326)."""
+CONFIRMATION = "06"
 _PURPOSES = {"full": "05", "delta": "04"}
 _STATED = frozenset({"AI", "CA", "RZ", "RE", "NC"})
 """Codes that leave a line, once stated whole, whole for the reader."""
@@ -51,7 +53,11 @@ def _change(change: OrderChange, fit: Fit) -> dict[str, Any]:
         fit.stop(
             "lines", "no-lines", "a change that states the whole order leaves it no line; cancel the order instead"
         )
-    update["code"] = _PURPOSES[change.form]
+    update["code"] = CONFIRMATION if change.confirms and change.form == "delta" else _PURPOSES[change.form]
+    if change.confirms and change.form == "full":
+        text = "BCH01 says either that an order is whole (05) or that it is confirmed (06, of lines that differ)"
+        fit.lose("confirms", text, said=CONFIRMS)
+        update["confirms"] = False
     if change.code not in (None, update["code"]):
         fit.info("code", f"{change.code} is written as {update['code']}")
     update["lines"] = tuple(_line(line, fit) for line in change.lines)

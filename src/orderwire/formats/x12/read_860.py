@@ -18,11 +18,12 @@ from orderwire.formats.x12.line_860 import ChangedLine
 from orderwire.formats.x12.order_codes import BLANKETS, CANCELLATIONS, KINDS, PURPOSES, RELEASES
 from orderwire.formats.x12.order_set import COMMON, Handler, OrderSetReader
 from orderwire.formats.x12.profile import X12Profile
+from orderwire.formats.x12.project_860 import CONFIRMATION
 from orderwire.formats.x12.terms_850 import date_of
 from orderwire.formats.x12.values import date
 
 Built = TypeVar("Built", OrderHead, HeadPart)
-_USUAL = frozenset({"01", "04", "05"})
+_USUAL = frozenset({"01", "04", "05", CONFIRMATION})
 _REFUSED = frozenset({"11", "19", "54", "ZZ"})
 _STATED = frozenset({"buyer", "supplier"})
 """A header that names these, and the currency, is stated whole: what it does not say is not there."""
@@ -96,6 +97,7 @@ class ChangeReader(OrderSetReader[ChangedLine]):
                 {
                     **own, "order_number": fields["number"], "release_number": fields.get("release_number"),
                     "revision": fields.get("revision"), "form": form, "reason": reason or None, "head": head,
+                    "confirms": self.purpose == CONFIRMATION,
                     "head_part": part, "order_issued": None if whole else fields["issued"], "test": self.test,
                     "lines": tuple(lines),
                 }

@@ -40,6 +40,7 @@ def _change() -> Iterator[Column]:
     yield Column("change_sequence", "header", ("sequence",), "number")
     yield Column("change_date", "header", ("issued",), "date")
     yield Column("change_reason", "header", ("reason",))
+    yield Column("change_confirms", "header", ("confirms",))
     yield Column("change_code", "header", ("code",))
     yield Column("header_stated", "header", ("stated",), words=STATED)
     yield Column("test", "header", ("test",))
@@ -74,7 +75,8 @@ CHANGE = Form(
     "`line_action` is added, changed, deleted or unchanged. `change_form` is full where every line that the order "
     "still has is stated, delta (so without it) where only lines that differ are. The header of the order is "
     "stated whole where `order_date`, `currency`, `buyer_name` and `supplier_name` are all filled in; else what is "
-    "filled in besides them changes and all other stays.",
+    "filled in besides them changes and all other stays. `change_confirms` is true where the change only takes up what "
+    "the supplier's answer proposed.",
     columns=(DOCUMENT, *aliased(_change(), _ALIASES), *_of_an_order()),
     key="order_number",
     needs=(("order_number",),),
