@@ -86,7 +86,8 @@ def same(order: Order, wanted: Mapping[str, Decimal]) -> Cancellation | None:
 
 def overtaken(order: Order, *, actor: str) -> None:
     """The whole order is cancelled now, so nobody waits for a word about a part of it."""
-    for row in Cancellation.objects.filter(order=order, scope=Cancellation.Scope.LINES, state__in=_OPEN):
+    unsettled = (*_OPEN, CancellationState.REFUSED)
+    for row in Cancellation.objects.filter(order=order, scope=Cancellation.Scope.LINES, state__in=unsettled):
         row.state = CancellationState.WITHDRAWN
         row.save(update_fields=["state"])
         withdrawn = events.CancellationWithdrawn(reason="The whole order is cancelled.")

@@ -42,13 +42,16 @@ CHOICES: Mapping[CancellationState, frozenset[Choice]] = {
     _S.PARTLY: frozenset({Choice.ACCEPT_PART, Choice.KEEP}),
     _S.REFUSED: frozenset({Choice.KEEP, Choice.ASK_AGAIN}),
 }
-"""By state of a cancellation of the whole order; a refused one of lines can only be kept."""
+"""By state of a cancellation of the whole order; a refused one of lines can only be kept, and nobody is asked again
+about an order of which nothing left."""
 
 
 def choices(row: Cancellation) -> frozenset[Choice]:
     """What the buyer may decide about this cancellation now."""
     found = CHOICES.get(_S(row.state), frozenset())
-    return found if row.scope == Cancellation.Scope.ORDER else found & {Choice.KEEP}
+    if row.scope != Cancellation.Scope.ORDER:
+        return found & {Choice.KEEP}
+    return found if Choice.ASK_AGAIN not in found or with_suppliers(reached(row.order)) else found - {Choice.ASK_AGAIN}
 
 
 def settle(cancellation_id: int, *, choice: str, actor: str, reason: str = "") -> Cancellation:
@@ -165,12 +168,10 @@ def _part(row: Cancellation, order: Order, *, reason: str, actor: str) -> None:
 
 
 def _undo(row: Cancellation, order: Order, why: str, *, actor: str) -> None:
-    """The version that has less is followed by one that says again what was before it."""
+    """The version that has less is followed by one that says again what was before it; where another was made since,
+    that one says what is ordered."""
     if row.revision.number != order.revision:
-        raise Refused(
-            f"Version {order.revision} was made since, on top of what was cancelled.",
-            remedy="Change the order instead.",
-            kind="conflict",
-        )
+        told(order, "The cancellation of a part is closed")
+        return
     before: Revision = order.revisions.filter(number__lt=row.revision.number).latest("number")
     amend.take_back(order.pk, before.number, actor=actor, reason=why)
