@@ -12,6 +12,7 @@ from lxml import etree
 from pydantic import ValidationError
 
 from orderwire.document.finding import Finding, Severity, error, from_validation, has_errors
+from orderwire.document.order import Order
 from orderwire.document.states import DocumentType
 from orderwire.formats import (
     CannotCarry,
@@ -24,7 +25,7 @@ from orderwire.formats import (
     ReadResult,
     Written,
 )
-from orderwire.formats.ubl import checks, explain, frame, mapping, readers, sbdh, schemas
+from orderwire.formats.ubl import checks, explain, frame, mapping, order, readers, sbdh, schemas
 from orderwire.formats.ubl.make import make
 from orderwire.formats.ubl.profile import UblProfile, parse
 from orderwire.formats.ubl.tree import Element, label
@@ -80,10 +81,15 @@ class Ubl:
         return made.document, tuple(made.fit.findings)
 
     def write(self, document: Content, profile: Profile, context: Context) -> Written:
-        """One document, within a StandardBusinessDocument where the profile asks for it."""
+        """One document, within a StandardBusinessDocument where the profile asks for it.
+
+        `context.links["duplicate"]` marks an order as one that he has (CopyIndicator; Peppol tells it by the ID alone).
+        """
         settings = parse(profile)
         made = make(document, settings, context.now.date())
         root, fit, controls = made.root, made.fit, dict[str, str]()
+        if isinstance(document, Order) and "duplicate" in context.links and not settings.peppol:
+            order.mark_copy(root)
         name = f"{local(root)}-{label(root, 'cbc:ID') or label(root, 'cac:OrderReference/cbc:ID')}"
         for finding in schemas.judged(root, settings):
             fit.findings.append(finding)

@@ -46,6 +46,15 @@ def build(order: Order, fit: Fit) -> Element:
     return root
 
 
+def mark_copy(root: Element) -> None:
+    """Say that the partner has this order already: it is no second one."""
+    behind = first(root, "cbc:SalesOrderID")
+    behind = first(root, "cbc:ID") if behind is None else behind
+    mark = put(root, "cbc:CopyIndicator", "true")
+    assert behind is not None and mark is not None
+    behind.addnext(mark)
+
+
 def read(root: Element, profile: UblProfile, faults: Faults) -> Order | None:
     """The order; None where an error was reported."""
     additional = Additional(root, faults)
