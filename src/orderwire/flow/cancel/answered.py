@@ -12,7 +12,9 @@ from typing import Literal
 from django.db import transaction
 from django.utils import timezone
 
+from orderwire import engine
 from orderwire.document.canonical import canonical_bytes
+from orderwire.document.codes import PIECES
 from orderwire.document.order import Order as Document
 from orderwire.document.response import HeaderStatus, LineStatus, Response
 from orderwire.document.states import CANCELLATION_TRANSITIONS, CancellationState, DeliveryState, OrderState
@@ -20,8 +22,8 @@ from orderwire.flow import NotYet, Refused
 from orderwire.flow.cancel import travel
 from orderwire.flow.cancel.back import back
 from orderwire.flow.cancel.clocks import DUE
-from orderwire.flow.cancel.reached import LEFT, locked, recipient
-from orderwire.flow.cancel.record import about, ended, told
+from orderwire.flow.cancel.reached import LEFT, locked, reached, recipient, to_supplier
+from orderwire.flow.cancel.record import about, ended, readable, told
 from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.records import AnswerLink, Cancellation, Delivery, Order
@@ -41,7 +43,7 @@ def answered(order: Order, response: Response, row: Row) -> Cancellation:
         raise NotYet(text, number=order.number)
     row.revision, row.decided_at = found.revision, timezone.now()
     state = _verdict(response)
-    if state is None or found.state in _ENDED or state is found.state:
+    if state is None or found.state in _ENDED or _repeats(found, state, response):
         row.state = Row.State.RECEIVED if state is None else Row.State.DECIDED
         if found.state in _ENDED and state is not None:
             row.problem = f"The cancellation is {_S(found.state).label.lower()} already; nothing changed."
@@ -87,7 +89,7 @@ def reply(
             status=HeaderStatus.ACCEPTED if outcome == "accepted" else HeaderStatus.REJECTED,
             answered=datetime.datetime.now(datetime.UTC).date(),
             charge=charge or None,
-            reason=reason.strip() or None,
+            reason=readable(reason) or None,
             test=order.test,
         )
         row = Row.objects.create(
@@ -117,14 +119,17 @@ def meant(order: Order, response: Response) -> Cancellation | None:
 
 
 def remaining(order: Document, response: Response) -> dict[str, Decimal]:
-    """By line of the order what the supplier still delivers, where he agrees in part."""
+    """By line of the order what the supplier still delivers, where he agrees in part. Nothing where that is not clear: he
+    keeps a line that the order does not have, or counts in another unit."""
     lines = {line.number: line for line in order.lines}
     rest: dict[str, Decimal] = {}
     for answer in response.lines:
         line = lines.get(answer.number or "") or next(
             (each for each in order.lines if answer.supplier_part and each.supplier_part == answer.supplier_part), None
         )
-        if line is not None and answer.status in _STAYS:
+        if answer.status in _STAYS:
+            if line is None or not (answer.unit in (None, line.unit) or {answer.unit, line.unit} <= PIECES):
+                return {}
             said = line.quantity if answer.quantity is None else answer.quantity
             rest[line.number] = min(line.quantity, rest.get(line.number, Decimal(0)) + said)
     return {number: quantity for number, quantity in rest.items() if quantity > 0}
@@ -143,12 +148,20 @@ def _verdict(response: Response) -> CancellationState | None:
             return _S.ACCEPTED_AT_COST if response.charge else _S.ACCEPTED
 
 
+def _repeats(found: Cancellation, state: CancellationState, response: Response) -> bool:
+    """Whether he says what he said last, in these or in other words: another price or other lines are another answer."""
+    if state != found.state or found.response is None:
+        return False
+    before = Response.model_validate(found.response.content)
+    return all(getattr(before, name) == getattr(response, name) for name in ("charge", "currency", "lines"))
+
+
 def _take(found: Cancellation, order: Order, state: CancellationState, response: Response, row: Row) -> None:
     before = _S(found.state)
     if before is _S.NEVER_LEFT:  # an answer proves that he has it
         found.state = _S.ASKED
         found.save(update_fields=["state"])
-    assert state in CANCELLATION_TRANSITIONS[_S(found.state)]
+    assert state == found.state or state in CANCELLATION_TRANSITIONS[_S(found.state)]
     found.state, found.response, found.answered_at = state, row, timezone.now()
     found.answer = response.reason or ""
     found.cost = response.charge or None
@@ -161,6 +174,9 @@ def _take(found: Cancellation, order: Order, state: CancellationState, response:
     append(told_so, actor=row.actor, order=order, subjects={**about(found), "response": row.pk})
     _proven(found, order, row)
     name, again = order.supplier_name, order.state == OrderState.CANCELLED
+    if state is not _S.REFUSED and order.state not in (OrderState.CANCELLING, OrderState.CANCELLED):
+        travel.tell(found, (d for d in reached(order) if not to_supplier(d)))  # they heard that it is in force
+        engine.defer_sweep()
     if state is _S.ACCEPTED:
         agreed = f"{name} agreed to the cancellation"
         travel.stop(order, Delivery.Kind.ORDER, actor=row.actor, reason=agreed)

@@ -14,7 +14,7 @@ from orderwire.flow.cancel import part, travel
 from orderwire.flow.cancel.clocks import start
 from orderwire.flow.cancel.moved import nothing_moved
 from orderwire.flow.cancel.reached import locked, reached, with_suppliers
-from orderwire.flow.cancel.record import about, ended, told, whole, words
+from orderwire.flow.cancel.record import about, ended, readable, told, whole, words
 from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.records import Cancellation, Delivery, Message, Order
@@ -39,6 +39,7 @@ def ask(
     """
     if code not in REASONS:
         raise Refused(f"There is no reason {code!r} to cancel.", remedy=f"Choose one of {', '.join(REASONS)}.")
+    reason = readable(reason)
     with transaction.atomic():
         order = locked(order_id)
         if lines is not None:

@@ -1,19 +1,33 @@
 """What a cancellation writes down: its words, the ledger's subjects, the state of its order."""
 
 from django.utils import timezone
+from pydantic import TypeAdapter, ValidationError
 
+from orderwire.document.base import Text
 from orderwire.document.cancellation import REASONS
 from orderwire.document.states import OrderState
+from orderwire.flow import Refused
 from orderwire.flow.cancel import travel
 from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.ledger.entry import Subject
 from orderwire.records import Cancellation, Order
 
+_WORDS: TypeAdapter[str] = TypeAdapter(Text)
+
 
 def words(row: Cancellation) -> str:
     """Why, in words."""
     return f"{REASONS.get(row.code, row.code)}{f': {row.reason}' if row.reason else ''}"
+
+
+def readable(text: str) -> str:
+    """What a person wrote, as documents carry it; empty where nothing is written. Raises Refused."""
+    try:
+        return _WORDS.validate_python(text.strip()) if text.strip() else ""
+    except ValidationError as failure:
+        reason = "These words are too long, or have characters that no document can carry."
+        raise Refused(reason, remedy="Write at most 4,000 letters, without control characters.") from failure
 
 
 def about(row: Cancellation) -> dict[Subject, str | int]:

@@ -43,7 +43,7 @@ class Withdrawn:
             buyer=order.buyer,
             supplier=order.supplier,
             currency=order.currency,
-            reason=f"{why}: {self.reason}" if self.reason else why,
+            reason=f"{why}: {self.reason}"[:MOST] if self.reason else why,
             test=order.test,
         )
 
@@ -52,6 +52,8 @@ class Withdrawn:
         return {"previous_payload": self.previous[_PAYLOAD]} if _PAYLOAD in self.previous else {}
 
 
+MOST = 4000
+"""Characters of a text (document.base.Text); the buyer's own words may fill it."""
 LONGEST = 30
 """Characters of a number that every standard carries (X12 BCH08 has the fewest)."""
 
