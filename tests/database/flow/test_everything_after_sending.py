@@ -14,7 +14,7 @@ from tests.database.flow.whole.world import World
 pytestmark = pytest.mark.django_db(transaction=True)
 
 THOROUGH = os.environ.get("ORDERWIRE_HYPOTHESIS") == "thorough"
-STORIES, STEPS = (2000, 50) if THOROUGH else (25, 25)
+STORIES, STEPS = (2000, 50) if THOROUGH else (20, 25)
 
 
 def test_what_is_promised_stays_true_whatever_happens(

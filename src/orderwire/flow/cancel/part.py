@@ -95,8 +95,9 @@ def overtaken(order: Order, *, actor: str) -> None:
 
 
 def revision_answered(order: Order, revision: Revision, answer: AnswerState, row: Response) -> None:
-    """The supplier answered a version: what it, or an earlier one, withdrew is agreed, or it is refused. Called by
-    `acknowledge` for every answer that concludes; the caller holds the lock on the order."""
+    """The supplier answered a version: what it, or an earlier one, withdrew is agreed, or it is refused; what this
+    version orders again is not withdrawn any more. Called by `acknowledge` for every answer that concludes; the caller
+    holds the lock on the order."""
     found = Cancellation.objects.filter(order=order, scope=Cancellation.Scope.LINES, state__in=_OPEN)
     if answer is AnswerState.ACCEPTED:
         state, found = CancellationState.ACCEPTED, found.filter(revision__number__lte=revision.number)
@@ -104,9 +105,22 @@ def revision_answered(order: Order, revision: Revision, answer: AnswerState, row
         state, found = CancellationState.REFUSED, found.filter(revision=revision)
     else:
         return
-    for cancellation in found:
+    for cancellation in found.select_related("revision"):
+        if _orders_again(cancellation, revision):
+            cancellation.state = CancellationState.WITHDRAWN
+            cancellation.save(update_fields=["state"])
+            withdrawn = events.CancellationWithdrawn(reason=f"Version {revision.number} orders it again.")
+            append(withdrawn, actor=row.actor, order=order, subjects=about(cancellation))
+            continue
         cancellation.state, cancellation.response, cancellation.answered_at = state, row, timezone.now()
         cancellation.answer = str(row.content.get("reason") or "")
         cancellation.save()
         told = events.CancellationAnswered(state=state.value, reason=cancellation.answer or None)
         append(told, actor=row.actor, order=order, subjects=about(cancellation))
+
+
+def _orders_again(cancellation: Cancellation, revision: Revision) -> bool:
+    """Whether a later version has more of a line than the one that took some of it away."""
+    before, now = (dict(r.lines.values_list("number", "quantity")) for r in (cancellation.revision, revision))
+    zero = Decimal(0)
+    return any(now.get(each["line"], zero) > before.get(each["line"], zero) for each in cancellation.lines)

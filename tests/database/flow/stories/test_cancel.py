@@ -13,7 +13,7 @@ from django.utils import timezone
 from orderwire.document.commitment import committed
 from orderwire.document.response import Response
 from orderwire.document.states import CancellationState, OrderState
-from orderwire.flow import NotYet, Refused, cancel, distribute, evidence, hold
+from orderwire.flow import NotYet, Refused, acknowledge, amend, cancel, distribute, evidence, hold
 from orderwire.records import Cancellation, Delivery, Event, GoodsDocument, GoodsLine, Order, Partner, Timer
 from orderwire.records import Response as Answer
 from tests.database import factories
@@ -360,3 +360,34 @@ def test_what_was_shipped_cannot_be_cancelled_but_the_rest_can(out: Path) -> Non
 def test_an_unknown_reason_is_refused_with_those_there_are(out: Path) -> None:
     with pytest.raises(Refused, match="Choose one of not_needed, duplicate"):
         cancel.ask(sent_order().pk, actor=INES, code="because")
+
+
+def test_a_part_that_a_newer_version_orders_again_is_not_withdrawn_when_he_accepts_that(out: Path) -> None:
+    order = sent_order()
+    cancel.ask(order.pk, actor=INES, code="not_needed", lines={"20": Decimal(5)})
+    amend.take_back(order.pk, 1, actor=INES, reason="Needed after all")
+    drain()
+    order.refresh_from_db()
+    yes = Response(order_number=order.number, revision=order.revision, status="accepted")
+    acknowledge.take(yes, supplier=order.supplier, source="folder", actor="supplier:Tecnosellos")
+    assert now(order) == ("approved", ["withdrawn"])
+
+
+def test_a_cancellation_of_a_part_can_be_closed_after_a_newer_version(out: Path) -> None:
+    order = sent_order()
+    row = cancel.ask(order.pk, actor=INES, code="not_needed", lines={"20": Decimal(5)})
+    amend.take_back(order.pk, 1, actor=INES, reason="Needed after all")
+    cancel.withdraw(row.pk, actor=INES)
+    order.refresh_from_db()
+    assert (order.revision, now(order)[1]) == (3, ["withdrawn"]), "the newer version says what is ordered"
+
+
+def test_nobody_is_asked_again_about_an_order_that_never_left(out: Path) -> None:
+    order = road.approved()
+    row = cancel.ask(order.pk, actor=INES, code="not_needed")
+    answer(order, "rejected", reason="We make it already")
+    assert now(order) == ("cancelling", ["refused"])
+    row.refresh_from_db()
+    assert cancel.choices(row) == {"keep"}
+    cancel.settle(row.pk, choice="keep", actor=INES)
+    assert now(order) == ("approved", ["settled"])

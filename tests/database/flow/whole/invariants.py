@@ -56,6 +56,7 @@ def every_one(machine: "Everything") -> None:
         the_policy_alone_lets_little_pass(order)
         what_happened_is_in_the_ledger(machine, order)
         a_version_has_an_author(machine, order)
+        what_is_ordered_again_is_not_withdrawn(order)
         pages_are_there(machine, order)
         every_open_state_can_be_left(machine, order)
     the_inbox_shows_who_is_needed(machine)
@@ -170,6 +171,15 @@ def a_version_has_an_author(machine: "Everything", order: Order) -> None:
     if was not in (None, newest.sha256) and order.pk not in machine.buyers:
         assert newest.decides is not None and newest.decides.decided_by == "system:policy", f"{newest} has no author"
     machine.before.newest[order.pk] = newest.sha256
+
+
+def what_is_ordered_again_is_not_withdrawn(order: Order) -> None:
+    """The supplier agreed to give up a part in a version that he answered, and that version has no more of it."""
+    for row in order.cancellations.filter(scope="lines", state="accepted").select_related("revision"):
+        assert row.response is not None and row.response.revision is not None
+        less, agreed = (dict(r.lines.values_list("number", "quantity")) for r in (row.revision, row.response.revision))
+        for each in row.lines:
+            assert agreed.get(each["line"], 0) <= less.get(each["line"], 0), f"{row}: {agreed} is more than {less}"
 
 
 def wanted(order: Order) -> dict[str, Decimal]:
