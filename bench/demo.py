@@ -64,7 +64,7 @@ class _Demo:
     def memory_once_told(self) -> dict[str, float]:
         """MB by part, once the last supplier has answered."""
         notes = self.data / "demo" / "notes.json"
-        while len(json.loads(notes.read_text()).get("told", ())) < 6:
+        while len(json.loads(notes.read_text()).get("told", ())) < 10:
             time.sleep(0.5)
         time.sleep(25)  # the supplier who answers while you watch takes twenty
         found: dict[str, float] = {}

@@ -88,18 +88,21 @@ def test_the_story_ends_as_promised_also_when_it_is_told_twice_at_the_same_time(
         attempts, ledger = counts.pop("attempts"), counts.pop("ledger")
         assert counts == {
             "orders": len(ENDS),
-            "revisions": len(ENDS) + 2,
+            "revisions": len(ENDS) + 5,
             "deliveries": {
-                # Beside the suppliers' orders: a copy to the treasury, and our 997 for each file that came by X12.
-                "email": {"accepted": 2, "answered": 6, "failed": 1, "in_doubt": 1, "opened": 1},
-                "folder": {"accepted": 4, "answered": 4, "delivered": 3, "retry": 1, "superseded": 1},
+                # Beside the orders: two cancellations and two reminders by mail, a copy to the treasury, a cancellation
+                # as ORDCHG, and our 997 or CONTRL for each file that came by X12 or EDIFACT.
+                "email": {"accepted": 6, "answered": 9, "failed": 1, "in_doubt": 1, "opened": 1},
+                "folder": {"accepted": 5, "answered": 5, "delivered": 3, "retry": 1, "superseded": 1},
                 "portal": {"answered": 1},
             },
             "in_doubt": 1,
-            "answers": {"accepted": 7, "accepted_with_changes": 3, "received": 1, "rejected": 1},
-            "amendments": 2,
-            "cancellations": {},
-            "reminders": 0,
+            "answers": {"accepted": 9, "accepted_with_changes": 4, "received": 1, "rejected": 2},
+            "amendments": 5,
+            "cancellations": {"accepted": 1, "accepted_at_cost": 1, "refused": 1},
+            "reminders": 2,
+            "goods": 2,
+            "needs": 1,
         }
         # Mr Mori may find his order in the portal and answer before the worker comes to publish it.
         assert attempts >= sum(sum(states.values()) for states in counts["deliveries"].values()) - 1
@@ -113,7 +116,7 @@ def test_it_prints_one_line_goes_on_where_it_was_and_leaves_no_process(data: Pat
     with running(data) as (process, line):
         assert LINE.fullmatch(line)
         assert httpx2.get(line.strip(), trust_env=False).status_code == 200
-        until(lambda: len(json.loads((house / "notes.json").read_text()).get("told", ())) == 6)
+        until(lambda: len(json.loads((house / "notes.json").read_text()).get("told", ())) == 10)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, err) == (0, "", "")

@@ -92,6 +92,13 @@ class Doors:
         envelope = {"schema": "orderwire/receipt/1", "type": "receipt", "receipt": receipt}
         self._post("receipts", key, json=envelope)
 
+    def unapproved(self, *, key: str) -> list[tuple[str, int]]:
+        """Number and version of the orders that wait for approval; none while the key's user is not there yet."""
+        if key not in self.house.notes().get("keys", ()):
+            return []
+        found = self._get("orders?state=pending_approval", key)["orders"]
+        return [(row["number"], row["revision"]) for row in found]
+
     def _seen(self, order: str, key: str) -> str:
         return str(self._get(f"orders/{order}", key)["sha256"])
 

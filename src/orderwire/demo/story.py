@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
+from django.db.models import QuerySet
+
 from orderwire.demo import clocks, orders
 from orderwire.demo.doors import Doors
 from orderwire.document.order import Order as Document
@@ -174,9 +176,11 @@ class Story:
             self.doors.decide(orders.CARPENTER_HELD.number, "hold", key="ines", reason="Budget check, Dr. Yilmaz")
 
     def reminded(self) -> None:
-        """The reminders of the late answers leave at any hour of the day."""
+        """The reminders of the late answers leave at any hour of the day, and with them all is sent."""
         for order in (orders.NINGBO_LATE, orders.ACME_LATER):
             self.wait(partial(clocks.letters_leave, order.number))
+        self.wait(self.at(orders.FASTENER.number, answer=A.ACCEPTED))
+        self.wait(lambda: not _on_their_way().exists())
 
     def unsettled(self) -> list[str]:
         """What is not yet as it will be, in words; empty at the end of the story."""
@@ -193,7 +197,7 @@ class Story:
         for number, state in WITHDRAWN.items():
             if not Cancellation.objects.filter(order__number=number, state=state).exists():
                 missing.append(f"the cancellation of {number} is not {state}")
-        if going := Delivery.objects.filter(state__in=[D.READY, D.SENDING]).count():
+        if going := _on_their_way().count():
             missing.append(f"deliveries on their way: {going}")
         if unread := Message.objects.filter(state=Message.State.STORED).count():
             missing.append(f"files not read yet: {unread}")
@@ -218,6 +222,10 @@ class Story:
         name = f"{order.number}-{order.revision}."
         settled = Message.objects.filter(name__startswith=name).exclude(state=Message.State.STORED)
         return lambda: settled.count() >= times
+
+
+def _on_their_way() -> QuerySet[Delivery]:
+    return Delivery.objects.filter(state__in=[D.READY, D.SENDING])
 
 
 def _state(order: Order) -> End:

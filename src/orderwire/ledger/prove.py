@@ -184,7 +184,8 @@ from (select revision_id::text as revision, revision_sha256 as sha256, decision,
       group by 1, 2, 3) a
 full join (select subjects ->> 'revision' as revision, coalesce(data ->> 'sha256', '') as sha256,
                   case when kind = 'approval.refused' then 'refused' else 'granted' end as decision, count(*) as n
-           from ow_event where kind in ('approval.granted', 'approval.external', 'approval.refused')
+           from ow_event
+           where kind in ('approval.granted', 'approval.external', 'approval.by_policy', 'approval.refused')
            group by 1, 2, 3) e
   on e.revision = a.revision and e.decision = a.decision and (e.sha256 = a.sha256 or e.decision = 'refused')
 left join ow_revision r on r.id::text = coalesce(a.revision, e.revision)

@@ -1,4 +1,5 @@
-"""`python -m orderwire.demo.suppliers`: all simulated suppliers in one process, until SIGTERM."""
+"""`python -m orderwire.demo.suppliers`: all simulated suppliers, and the colleague who approves, in one process, until
+SIGTERM."""
 
 import argparse
 import logging
@@ -14,18 +15,20 @@ from types import FrameType
 
 import httpx2
 
+from orderwire.demo.colleague import Colleague
 from orderwire.demo.company import ON_EDI, PORTAL_USER, SUPPLIERS
+from orderwire.demo.doors import Doors
 from orderwire.demo.house import House, here
 from orderwire.demo.orders import TANAKA
 from orderwire.demo.suppliers import person
 from orderwire.demo.suppliers.browser import Browser
 from orderwire.demo.suppliers.edi import Desk
-from orderwire.demo.suppliers.habits import BY_PAGE, OTHERWISE, Habit
+from orderwire.demo.suppliers.habits import BY_PAGE, OTHERWISE, WHILE_YOU_WATCH, Habit
 from orderwire.testing.smtp import Caught, Journal
 
 LINK = re.compile(r"https?://\S+?(/a/[A-Za-z0-9_-]{43})")
 ORDER = re.compile(r"\b45000\d{5}\b")
-PORTAL_EVERY = 2.0
+LOOK_EVERY = 2.0
 LOOK_AGAIN = 15.0
 """Seconds after which Mr Mori opens an order again: it may have been changed or cancelled."""
 
@@ -42,7 +45,7 @@ class Desks:
     waiting: list[tuple[float, str, Habit]] = field(default_factory=list)
     portal: Browser | None = None
     look_at: dict[str, float] = field(default_factory=dict)
-    portal_at: float = 0
+    look_on: float = 0
 
     def __post_init__(self) -> None:
         self.journal = Journal(self.house.journal)
@@ -50,6 +53,7 @@ class Desks:
         self.edi = [Desk(self.house, key, self.after(5)) for key in ON_EDI]
         self.addresses = {supplier.to for supplier in SUPPLIERS.values()}
         self.ids: set[str] = set()
+        self.colleague = Colleague(Doors(self.house, self.url), self.after(WHILE_YOU_WATCH))
 
     def after(self, seconds: float) -> float:
         """How long a simulated person takes."""
@@ -66,9 +70,10 @@ class Desks:
             self.waiting.remove(due)
         for desk in self.edi:
             desk.look()
-        if now >= self.portal_at:
-            self.portal_at = now + self.after(PORTAL_EVERY)
+        if now >= self.look_on:
+            self.look_on = now + self.after(LOOK_EVERY)
             self._portal()
+            self.colleague.look()
 
     def _open(self, mail: Caught) -> None:
         again = mail.message_id in self.ids
