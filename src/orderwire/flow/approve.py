@@ -6,15 +6,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from orderwire.document.amount import Amount
 from orderwire.document.money import totals
 from orderwire.document.order import Order as Document
-from orderwire.document.states import DeliveryState, OrderState
+from orderwire.document.states import OrderState
 from orderwire.flow import Refused, in_force, route
-from orderwire.flow.approved import BY_POLICY, approved
+from orderwire.flow.approved import BY_POLICY, approved, left
 from orderwire.flow.find import Look
 from orderwire.formats import Approval as Claim
 from orderwire.governance import approval as rules
@@ -23,7 +23,7 @@ from orderwire.governance.trust import trusts
 from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.ledger.entry import LONGEST, Event
-from orderwire.records import Approval, Attempt, EndpointVersion, Order, Revision, User
+from orderwire.records import Approval, EndpointVersion, Order, Revision, User
 from orderwire.records.write import ApprovalRow
 
 Accepted = Collection[tuple[str | None, str]]
@@ -96,6 +96,7 @@ def amended(
         rates=look.policy.exchange,
         accepted=accepted,
         approved_by=known.by,
+        thresholds=look.policy.thresholds,
     )
     assert isinstance(came.event, events.ApprovalRequested)
     if judged.needs_approval:
@@ -179,7 +180,7 @@ def account_closed(user: User, *, actor: str) -> tuple[str, ...]:
     for revision in Revision.objects.filter(pk__in=given.values("revision")).order_by("pk"):
         with transaction.atomic():
             order = Order.objects.select_for_update().get(pk=revision.order_id)
-            if order.revision != revision.number or _left(revision):
+            if order.revision != revision.number or Revision.objects.filter(left("pk"), pk=revision.pk).exists():
                 continue
             order.state, order.reason, order.delivery_state = OrderState.PENDING_APPROVAL, "", None
             order.save(update_fields=["state", "reason", "delivery_state"])
@@ -188,13 +189,6 @@ def account_closed(user: User, *, actor: str) -> tuple[str, ...]:
             append(events.ApprovalVoided(reason=reason), actor=actor, order=order, subjects={"revision": revision.pk})
             waits.append(order.number)
     return tuple(waits)
-
-
-def _left(revision: Revision) -> bool:
-    """Whether somebody has it, may have it, or is being sent it this moment."""
-    open_end = Q(outcome=None) | Q(outcome__in=[Attempt.Outcome.ACCEPTED, Attempt.Outcome.UNKNOWN])
-    begun = Attempt.objects.filter(open_end, delivery__revision=revision, started_at__isnull=False)
-    return begun.exists() or revision.deliveries.filter(state=DeliveryState.SENDING).exists()
 
 
 def _waiting(order_id: int, sha256: str) -> tuple[Order, Revision]:
@@ -222,16 +216,21 @@ def _verdict(order: Order, revision: Revision, user: User) -> rules.Verdict:
         ).values_list("user__username", "revision_sha256")
     ]
     creator = revision.created_by.partition(":")[2]
-    return rules.may_approve(policy, needed, person, prior=prior, creator=creator, involved=_involved(order))
+    return rules.may_approve(policy, needed, person, prior=prior, creator=creator, involved=_involved(order, revision))
 
 
-def _involved(order: Order) -> dict[str, str]:
-    """Who wrote the addresses that this supplier's orders go to must not approve them (segregation of duties)."""
-    if order.supplier_id is None:
-        return {}
-    current = EndpointVersion.objects.filter(endpoint__partner_id=order.supplier_id, created_by__startswith="user:")
-    names = current.extra(where=["ow_endpoint_version.number = ow_endpoint.version"]).select_related("endpoint")
-    return {version.created_by.partition(":")[2]: "changed the supplier's address" for version in names}
+def _involved(order: Order, revision: Revision) -> dict[str, str]:
+    """Who must not approve it (segregation of duties): whoever wrote the addresses that this supplier's orders go to,
+    and who wrote down the supplier's words that this version takes over."""
+    answer = revision.decides
+    found = {}
+    if answer is not None and answer.means and answer.actor.startswith("user:"):
+        found[answer.actor.partition(":")[2]] = "recorded the answer that it takes over"
+    if order.supplier_id is not None:
+        current = EndpointVersion.objects.filter(endpoint__partner_id=order.supplier_id, created_by__startswith="user:")
+        names = current.extra(where=["ow_endpoint_version.number = ow_endpoint.version"]).select_related("endpoint")
+        found |= {version.created_by.partition(":")[2]: "changed the supplier's address" for version in names}
+    return found
 
 
 def _record(revision: Revision, user: User, decision: Approval.Decision, reason: str) -> None:

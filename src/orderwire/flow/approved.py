@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
-from orderwire.records import Approval, Order, Plan, Revision
+from orderwire.document.states import DeliveryState
+from orderwire.records import Approval, Attempt, Delivery, Order, Plan, Revision
 
 BY_POLICY = "policy:"
 """How the source of an approval begins that the policy gave, without anybody looking."""
@@ -21,14 +22,24 @@ class Approved:
     by: str
 
 
+def left(revision: str) -> Q:
+    """Whether somebody has the revision of this name in the query, may have it, or is being sent it this moment."""
+    open_end = Q(outcome=None) | Q(outcome__in=[Attempt.Outcome.ACCEPTED, Attempt.Outcome.UNKNOWN])
+    begun = Attempt.objects.filter(open_end, delivery__revision=OuterRef(revision), started_at__isnull=False)
+    return Q(Exists(begun) | Exists(Delivery.objects.filter(revision=OuterRef(revision), state=DeliveryState.SENDING)))
+
+
 def approved(order: Order) -> Approved | None:
     """The order's approved versions, None where there is none."""
     return approved_of([order]).get(order.pk)
 
 
 def approved_of(orders: Collection[Order]) -> dict[int, Approved]:
-    """The approved versions of each order that has any, by its id. A plan proves that an approval was complete."""
+    """The approved versions of each order that has any, by its id. A plan proves that an approval was complete.
+
+    Who left the house before his version left answers for nothing (`approve.account_closed`)."""
     granted = Approval.objects.filter(
+        Q(user=None) | Q(user__is_active=True) | left("revision"),
         Exists(Plan.objects.filter(revision=OuterRef("revision"))),
         revision__order__in=[order.pk for order in orders],
         decision=Approval.Decision.GRANTED,

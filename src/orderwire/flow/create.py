@@ -21,7 +21,7 @@ from orderwire.document.change import FieldChange, changes
 from orderwire.document.order import Line
 from orderwire.document.order import Order as Document
 from orderwire.document.states import AnswerState, DeliveryState, OrderState
-from orderwire.flow import Refused, approve, hold, route
+from orderwire.flow import Refused, approve, hold, in_force, route
 from orderwire.flow.approve import Accepted
 from orderwire.flow.find import Look
 from orderwire.formats import Approval as Claim
@@ -224,6 +224,7 @@ def revise(
     person put on hold stays there, and is approved when it goes on. Raises Refused."""
     _not_negative(document, money.totals(document).total)
     newest = order.revisions.get(number=order.revision)
+    in_force.replaced(order, newest, actor=actor, by=document.revision)
     sha256 = fingerprint(document)
     look, held = Look(), hold.by_hand(order)
     accepted = proposed.accepted if proposed else ()

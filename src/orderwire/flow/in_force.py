@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from orderwire.document.states import AnswerState
+from orderwire.document.states import AnswerState, OrderState
 from orderwire.ledger.append import append
 from orderwire.ledger.entry import Subject
 from orderwire.ledger.events import AnswerAccepted, AnswerReopened, NeedClosed, NeedOpened
@@ -71,6 +71,14 @@ def open_needs(order: Order, answer: Response, *, actor: str) -> None:
 def _needs(order: Order, answer: Response) -> QuerySet[Need]:
     """What the last decision of this answer put into the pool."""
     return Need.objects.filter(order=order, revision=answer.revision_id or 0, opened_at__gte=answer.decided_at)
+
+
+def replaced(order: Order, revision: Revision, *, actor: str, by: int) -> None:
+    """Another version follows this one. A decision that it told and that never came into force was none: its answer
+    stays with the version that it answered."""
+    held = order.state == OrderState.HELD and not revision.plans.filter(problem="").exists()
+    if held or order.state == OrderState.PENDING_APPROVAL:
+        undone(order, revision, actor=actor, reason=f"Version {by} came before version {revision.number} was in force.")
 
 
 def undone(order: Order, revision: Revision, *, actor: str, reason: str) -> None:

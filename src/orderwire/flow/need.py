@@ -82,9 +82,10 @@ def order_from(
             reason = f"{partner.name} does not deliver it."
             raise Refused(reason, remedy="Choose another supplier, or make a new version of his order.")
         name = number or next_number(need.order.number.partition("/")[0])
-        if Order.objects.filter(number=name).exists():
-            raise Refused(f"There is an order {name} already.", remedy="Choose another number.", kind="conflict")
         made = create.create(_document(need, partner, name, price), source="here", actor=actor)
+        if made.outcome != "created":
+            reason = f"There is an order {made.number} already."
+            raise Refused(reason, remedy="Choose another number.", kind="conflict")
         need.state, need.ordered_id = Need.State.ORDERED, made.order_id
         need.save(update_fields=["state", "ordered"])
         append(NeedOrdered(order=made.number), actor=actor, order=need.order, subjects={"need": need.pk})

@@ -23,7 +23,7 @@ def prove(order: Order, revision: Revision, row: Row, came: Came) -> None:
     primary = evidence.delivery_for(order, revision_id=revision.pk, supplier_id=order.supplier_id or 0)
     linked = came.link.delivery if came.link else None
     for delivery in dict.fromkeys(filter(None, (linked, primary))):
-        if delivery != linked and _untried(delivery):
+        if delivery != linked and untried(delivery):
             continue
         evidence.prove(
             delivery,
@@ -37,8 +37,13 @@ def prove(order: Order, revision: Revision, row: Row, came: Came) -> None:
         )
 
 
-def _untried(delivery: Delivery) -> bool:
-    return delivery.state in (DeliveryState.READY, DeliveryState.HELD) and not delivery.attempts.exists()
+def untried(delivery: Delivery | None) -> bool:
+    """Whether nobody tried yet to send what is on its way."""
+    return (
+        delivery is not None
+        and delivery.state in (DeliveryState.READY, DeliveryState.HELD)
+        and not delivery.attempts.exists()
+    )
 
 
 def conclude(order: Order, row: Row, answer: AnswerState, came: Came, subjects: dict[Subject, int]) -> None:

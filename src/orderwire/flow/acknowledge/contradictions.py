@@ -54,6 +54,8 @@ RULES: tuple[Rule, ...] = (
          "the line cannot be taken over; the buyer says what he wants", "nobody can know how much comes"),
     Rule("nothing-comes", "person", "a line is accepted or changed to the quantity 0",
          "it is read as a line of which nothing comes", "Oracle skips a quantity of 0"),
+    Rule("costs-nothing", "person", "a line that has a price is answered with the price 0",
+         "the price is shown as answered", "many systems write 0 where they give no price"),
     Rule("promised-in-the-past", "person", "a day is promised that was over when the answer came",
          "the day is shown as answered", "a slip in the date, or goods that should be here"),
     Rule("mixed-units", "person", "a line is answered partly in another unit",
@@ -134,6 +136,8 @@ def _line(line: Line, answers: tuple[LineAnswer, ...], differs: bool, on: dateti
         yield "accepted-and-declined", "is both accepted and declined, and no quantities tell how much of it."
     if all(a.quantity == 0 and a.status is not LineStatus.BACKORDERED for a in parts):
         yield "nothing-comes", "is not declined, yet nothing of it comes."
+    if line.price and any(a.price == 0 for a in parts):
+        yield "costs-nothing", "is answered with the price 0."
     if any(a.promised and a.promised < on for a in parts):
         yield "promised-in-the-past", "is promised for a day that is over."
     if len({a.unit or line.unit for a in parts}) > 1:

@@ -81,7 +81,7 @@ def compare(order: Order, response: Response) -> Comparison:
     if not same_money:
         text = f"The answer is in {response.currency}, the order in {order.currency}."
         differences.append(Difference(None, "currency", order.currency, response.currency or "", text))
-    if response.charge:
+    if response.charge and not _charged(order, response.charge, same_money):
         differences.append(_charge(order, response, response.charge))
     declined_lines = 0
     for line, answers in answered:
@@ -98,6 +98,11 @@ def compare(order: Order, response: Response) -> Comparison:
         differences = [Difference(None, "order", "", "declined", text, total, response.reason)]
         return Comparison(tuple(differences), answered, foreign, True)
     return Comparison(tuple(differences), answered, foreign, declined_lines == len(order.lines))
+
+
+def _charged(order: Order, charge: Decimal, same_money: bool) -> bool:
+    """Whether the order has this charge already: it was agreed to before, and his answers go on naming it."""
+    return same_money and any(c.kind == "charge" and c.amount == charge for c in order.allowances_charges)
 
 
 def _charge(order: Order, response: Response, charge: Decimal) -> Difference:

@@ -10,7 +10,7 @@ from orderwire.document.response import HeaderStatus, Response
 from orderwire.document.states import AnswerState, OrderState
 from orderwire.flow import cancel, decide, evidence
 from orderwire.flow.acknowledge.came import Came
-from orderwire.flow.acknowledge.conclude import conclude, prove
+from orderwire.flow.acknowledge.conclude import conclude, prove, untried
 from orderwire.flow.acknowledge.contradictions import contradictions
 from orderwire.flow.acknowledge.differences import Comparison, compare
 from orderwire.flow.acknowledge.judged import judged
@@ -86,9 +86,10 @@ def _same(response: Response, sha256: str, order: Order, revision: Revision, lat
     rows = Row.objects.filter(order=order, revision=revision).exclude(pk=came.own)
     last = rows.filter(state__in=_COUNTS).order_by("-pk").first()
     if last is not None and last.meaning_sha256 == sha256:
-        # The buyer insisted: the same answer again is the supplier's answer to that.
+        # The buyer insisted: the same answer again is the supplier's answer to that, once it may have reached him.
         insisted = last.state == Row.State.DECIDED and order.answer_state != AnswerState.ACCEPTED
-        if not insisted:
+        sent = evidence.delivery_for(order, revision_id=revision.pk, supplier_id=order.supplier_id or 0)
+        if not insisted or untried(sent):
             return last
     if response.number is None and not late:
         return None

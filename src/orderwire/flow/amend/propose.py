@@ -42,6 +42,8 @@ def propose(
     version tells the supplier, `accepted` the differences (line, field) of it that the policy accepted. An order that a
     person put on hold stays on hold.
 
+    What was not approved may be proposed again unchanged, with a better reason.
+
     Raises Refused: nothing changed, somebody else made a version meanwhile (conflict), the document is another order's,
     or the order takes no new version now.
     """
@@ -58,7 +60,9 @@ def propose(
             )
         _same_order(document, _content(_version(order, base)))
         after = document.model_copy(update={"revision": newest.number + 1})
-        if after == _content(newest).model_copy(update={"revision": after.revision}):
+        if order.state != OrderState.REFUSED and after == _content(newest).model_copy(
+            update={"revision": after.revision}
+        ):
             raise Refused(
                 f"Nothing changed: this is version {newest.number} as it stands.", remedy="Change something first."
             )

@@ -52,7 +52,7 @@ def outcome(order: Order, response: Response, decisions: Mapping[str | None, Lin
                 now = line
                 made.asks.add(line.number)
             case "resource":
-                now = _resourced(line, _agreed(order, response, line, answers), made)
+                now = _resourced(line, _confirmed(order, response, line, answers), made)
             case _:
                 now = line
         if now is not None:
@@ -73,6 +73,16 @@ def _agreed(order: Order, response: Response, line: Line, answers: Mapping[str, 
         return as_answered(line, said) if said else line
     except CannotSay as failure:
         raise Refused(str(failure), remedy="Insist, or make a counter-proposal.") from failure
+
+
+def _confirmed(
+    order: Order, response: Response, line: Line, answers: Mapping[str, Sequence[LineAnswer]]
+) -> Line | None:
+    """What he may hold himself bound to: where that is not clear, such as a back order without a day, all of it."""
+    try:
+        return _agreed(order, response, line, answers)
+    except Refused:
+        return line
 
 
 def _whole(order: Order, response: Response, decision: LineDecision, made: Outcome) -> dict[str, Any]:

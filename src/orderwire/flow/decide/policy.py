@@ -43,11 +43,12 @@ def by_policy(row: Response) -> Decided | None:
 
 
 def accept_policy(response_ids: Iterable[int], *, actor: str) -> Bulk:
-    """Accept every one of these answers of which the policy accepts everything; each in its own transaction."""
+    """Accept every one of these answers of which the policy accepts everything, and which does not contradict itself;
+    each in its own transaction."""
     decided, left = 0, 0
     refused: dict[int, str] = {}
     for row in Response.objects.filter(pk__in=list(response_ids)).order_by("pk"):
-        if not row.differences or any(d.get("verdict") != "accept" for d in row.differences):
+        if row.problem or not row.differences or any(d.get("verdict") != "accept" for d in row.differences):
             left += 1
             continue
         try:
