@@ -53,6 +53,7 @@ class Desks:
         self.edi = [Desk(self.house, key, self.after(5)) for key in ON_EDI]
         self.addresses = {supplier.to for supplier in SUPPLIERS.values()}
         self.ids: set[str] = set()
+        self.changed: set[str] = set()
         self.colleague = Colleague(Doors(self.house, self.url), self.after(WHILE_YOU_WATCH))
 
     def after(self, seconds: float) -> float:
@@ -87,6 +88,9 @@ class Desks:
         habit = BY_PAGE.get(number[0], OTHERWISE) if number else OTHERWISE
         if habit.way == "ignore" and again:
             habit = OTHERWISE
+        if habit.way == "changes" and number and number[0] in self.changed:
+            habit = Habit(after=WHILE_YOU_WATCH, withdrawn=habit.withdrawn)  # what was decided is good enough
+        self.changed |= {number[0]} if number else set()
         self.waiting.append((time.monotonic() + self.after(habit.after), link[1], habit))
 
     def _portal(self) -> None:
