@@ -119,7 +119,7 @@ def meant(order: Order, response: Response) -> Cancellation | None:
 
 
 def remaining(order: Document, response: Response) -> dict[str, Decimal]:
-    """By line of the order what the supplier still delivers, where he agrees in part. Nothing where that is not clear: he
+    """By line of the order what the supplier still delivers, where he agrees in part. Empty where that is not clear: he
     keeps a line that the order does not have, or counts in another unit."""
     lines = {line.number: line for line in order.lines}
     rest: dict[str, Decimal] = {}
@@ -149,7 +149,7 @@ def _verdict(response: Response) -> CancellationState | None:
 
 
 def _repeats(found: Cancellation, state: CancellationState, response: Response) -> bool:
-    """Whether he says what he said last, in these or in other words: another price or other lines are another answer."""
+    """Whether he says what he said last, in whatever words: another price or other lines are another answer."""
     if state != found.state or found.response is None:
         return False
     before = Response.model_validate(found.response.content)

@@ -4,6 +4,9 @@ One sweep at a time over all machines. A lost drain is asked for again when its 
 which is longer than a drain lasts.
 """
 
+import datetime
+import logging
+import time
 from collections.abc import Callable
 from importlib import import_module
 
@@ -13,7 +16,7 @@ from django.utils import timezone
 
 from orderwire import engine
 from orderwire.document.states import AnswerState
-from orderwire.flow import cancel, ladder
+from orderwire.flow import DATABASE_AWAY, ladder
 from orderwire.flow.awaited import remind
 from orderwire.flow.distribute.leave import WANTED
 from orderwire.flow.remind import tidy
@@ -23,6 +26,12 @@ from orderwire.records import Order, Timer
 
 SWEEP_LOCK = 7_301_002
 AT_ONCE = 500
+LONGEST = 5
+"""Seconds for clocks in one round."""
+PATIENCE = datetime.timedelta(minutes=10)
+"""After which a clock that could not be fired is tried again."""
+
+logger = logging.getLogger(__name__)
 
 Verb = Callable[[Timer, Order], None]
 VERBS = {
@@ -77,20 +86,33 @@ def sweep() -> None:
 
 
 def _fire_timers() -> None:
-    """Each clock by itself; the order is locked before its clock, as by everybody. A busy one waits for the next."""
+    """Each clock by itself, for a bounded time, so that a burst of them keeps no order waiting. One that cannot be
+    fired comes again later, and the others go on."""
+    ends = time.monotonic() + LONGEST
     due = Timer.objects.filter(due_at__lte=timezone.now(), fired_at__isnull=True, stopped_at__isnull=True)
     for timer_id, order_id in due.order_by("due_at", "pk").values_list("pk", "order_id")[:AT_ONCE]:
-        with transaction.atomic():
-            order = Order.objects.select_for_update(skip_locked=True).filter(pk=order_id).first()
-            timer = Timer.objects.select_for_update(skip_locked=True).filter(pk=timer_id).first()
-            if (order is None and order_id) or timer is None or timer.fired_at or timer.stopped_at:
-                continue
-            timer.fired_at = timezone.now()
-            timer.save(update_fields=["fired_at"])
-            if order is not None:
-                _verb(timer.kind)(timer, order)
-            elif timer.kind == cancel.DUE and order is not None:
-                cancel.overdue(timer, order)
+        if time.monotonic() > ends:
+            return
+        try:
+            _fire(timer_id, order_id)
+        except DATABASE_AWAY:
+            raise
+        except Exception:
+            logger.exception("Timer %s of order %s could not be fired", timer_id, order_id)
+            Timer.objects.filter(pk=timer_id).update(due_at=timezone.now() + PATIENCE)
+
+
+def _fire(timer_id: int, order_id: int | None) -> None:
+    """The order is locked before its clock, as by everybody. A busy one waits for the next round."""
+    with transaction.atomic():
+        order = Order.objects.select_for_update(skip_locked=True).filter(pk=order_id).first() if order_id else None
+        timer = Timer.objects.select_for_update(skip_locked=True).filter(pk=timer_id).first()
+        if (order is None and order_id) or timer is None or timer.fired_at or timer.stopped_at:
+            return
+        timer.fired_at = timezone.now()
+        timer.save(update_fields=["fired_at"])
+        if order is not None:
+            _verb(timer.kind)(timer, order)
 
 
 def _verb(kind: str) -> Verb:
@@ -107,7 +129,7 @@ def answer_overdue(timer: Timer, order: Order) -> None:
         return  # answered, or asked again meanwhile: by a newer version, or by a buyer who insists
     order.answer_state, order.changed_at, order.last_event = AnswerState.OVERDUE, timezone.now(), "No answer in time"
     order.save(update_fields=["answer_state", "changed_at", "last_event"])
-    overdue = events.AnswerOverdue(due_at=timer.due_at)
+    overdue = events.AnswerOverdue(due_at=due)
     revision_id = order.revisions.values_list("pk", flat=True).get(number=order.revision)
     append(overdue, actor="system:worker", order=order, subjects={"revision": revision_id})
     if not Timer.objects.filter(order=order, kind=ladder.KIND, data__due=ladder.instant(due)).exists():

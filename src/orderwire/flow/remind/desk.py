@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from orderwire.document.amount import NO_RATES, Rates
@@ -28,13 +28,14 @@ def mails(address: str) -> list[Mail]:
     late = timezone.now() - HOUR
     found = Delivery.objects.filter(
         Q(state__in=_OPEN) | Q(accepted_at__gt=late), kind=Delivery.Kind.NOTICE, notices__recipient=address
-    ).distinct()
+    ).annotate(orders=Count("notices"))
     return [
         Mail(
             datetime.datetime.fromisoformat(row.says["at"]),
             row.endpoint_id,
             row.state == DeliveryState.READY and row.tries == 0,
             row.pk,
+            row.orders,
         )
         for row in found.order_by("pk")
     ]

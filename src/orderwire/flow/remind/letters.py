@@ -1,5 +1,7 @@
 """The letter of a notice as it is now: written for every try, so that nobody is reminded of what he has answered."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -13,6 +15,10 @@ from orderwire.formats.letter import Letter
 from orderwire.formats.letter.notice import Reminded, compose
 from orderwire.governance.reminding import SUPPLIERS
 from orderwire.records import Notice, Order
+
+LINKED = 100
+"""Orders of one letter that get a link: each is written down, while the sender's time runs. The first mail of every
+order has its own."""
 
 
 @dataclass(frozen=True)
@@ -35,18 +41,25 @@ def letter(delivery_id: int) -> Posted | None:
     if not about:
         return None
     first, w = about[0]
-    items = [_item(n, each) for n, each in about]
+    before = _earlier([n for n, _ in about])
+    items = [_item(n, each, before[n.pk], linked=place < LINKED) for place, (n, each) in enumerate(about)]
     composed = compose(items, language=first.language, time_zone=_zone(first, w), company=settings.ORDERWIRE_COMPANY)
     return Posted(composed, tuple(first.delivery.says["to"]), first.language)
 
 
-def _item(notice: Notice, w: Waiting) -> Reminded:
+def _earlier(notices: Sequence[Notice]) -> Counter[int]:
+    """By notice how many went to the supplier about the same before it. One query."""
+    sent = Notice.objects.filter(
+        order__in=[n.order_id for n in notices], to__in=SUPPLIERS, delivery__accepted_at__isnull=False
+    ).values_list("order_id", "revision_id", "cancellation_id", "pk")
+    ours = {(n.order_id, n.revision_id, n.cancellation_id): n.pk for n in notices}
+    return Counter(ours[same] for *about, pk in sent if (same := tuple(about)) in ours and pk < ours[same])
+
+
+def _item(notice: Notice, w: Waiting, reminders: int, *, linked: bool) -> Reminded:
     """One order as the letter tells of it."""
     theirs = notice.to in SUPPLIERS
-    earlier = Notice.objects.filter(
-        order=w.order, revision=notice.revision, cancellation=notice.cancellation, to__in=SUPPLIERS,
-        delivery__accepted_at__isnull=False, pk__lt=notice.pk,
-    )  # fmt: skip
+    page = f"{settings.ORDERWIRE_URL}/orders/{w.order.pk}/"
     return Reminded(
         order=w.document,
         due=w.due,
@@ -55,9 +68,9 @@ def _item(notice: Notice, w: Waiting) -> Reminded:
         country=w.supplier.country,
         escalation=not theirs,
         cancellation=w.cancellation is not None,
-        reminders=earlier.count(),
+        reminders=reminders,
         prices=w.prices or not theirs,
-        url=_link(notice, w) if theirs else f"{settings.ORDERWIRE_URL}/orders/{w.order.pk}/",
+        url=page if not theirs else _link(notice, w) if linked else "",
     )
 
 

@@ -8,16 +8,20 @@ from dataclasses import dataclass, field
 from orderwire.flow.clock import Calendar, next_open
 
 HOUR = datetime.timedelta(hours=1)
+FULL = 500
+"""Orders in one letter, which a mail server takes and a person can still read; the others go with the next."""
 
 
 @dataclass
 class Mail:
-    """A letter to one address: sent, or still to go. `delivery_id` is None while it is only planned."""
+    """A letter to one address about so many `orders`: sent, or still to go. `delivery_id` is None while it is only
+    planned."""
 
     at: datetime.datetime
     endpoint_id: int
     open: bool = True
     delivery_id: int | None = None
+    orders: int = 1
 
 
 @dataclass
@@ -37,8 +41,9 @@ class Post:
         while True:
             wanted = next_open(wanted, calendar)
             for mail in mails:
-                joins = mail.open and mail.endpoint_id == endpoint_id and mail.at > now
+                joins = mail.open and mail.orders < FULL and mail.endpoint_id == endpoint_id and mail.at > now
                 if joins and wanted <= mail.at < wanted + HOUR:
+                    mail.orders += 1
                     return mail
             near = [mail.at for mail in mails if abs(mail.at - wanted) < HOUR]
             if not near:

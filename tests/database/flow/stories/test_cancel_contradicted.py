@@ -1,4 +1,4 @@
-"""Suppliers who answer a cancellation twice, in other words, or without having been asked; buyers who change their mind."""
+"""Suppliers who answer a cancellation twice, otherwise, or unclearly, and words that no document can carry."""
 
 from decimal import Decimal
 from pathlib import Path
