@@ -81,8 +81,8 @@ class NeedOut(Schema):
     opened_at: datetime.datetime
 
     @classmethod
-    def of(cls, row: Need) -> Self:
-        """A need with who might deliver it."""
+    def of(cls, row: Need, suppliers: list[Partner]) -> Self:
+        """A need with who of these might deliver it."""
         return cls(
             id=row.pk,
             order=row.order.number,
@@ -93,7 +93,7 @@ class NeedOut(Schema):
             reason=row.reason,
             state=Need.State(row.state),
             ordered=row.ordered.number if row.ordered else None,
-            suggested=[partner.number for partner in need.suggested(row)],
+            suggested=[partner.number for partner in need.ranked(row, suppliers)],
             opened_at=row.opened_at,
         )
 
@@ -141,7 +141,8 @@ def decide_lines(request: HttpRequest, number: Number, answer_id: Id, body: Deci
 def list_needs(request: HttpRequest) -> HttpResponse:
     """Quantities that went back to the pool and are not ordered yet."""
     _inside(request)
-    return given(Needs(needs=[NeedOut.of(row) for row in need.waiting()]))
+    suppliers = need.others()
+    return given(Needs(needs=[NeedOut.of(row, suppliers) for row in need.waiting()]))
 
 
 @router.post(
@@ -166,7 +167,7 @@ def order_need(request: HttpRequest, need_id: Id, body: Covering) -> HttpRespons
 def close_need(request: HttpRequest, need_id: Id, body: Closing) -> HttpResponse:
     """Nobody needs it any more."""
     who = caller(request)
-    return given(NeedOut.of(need.close(need_id, actor=who.actor, reason=body.reason)))
+    return given(NeedOut.of(need.close(need_id, actor=who.actor, reason=body.reason), need.others()))
 
 
 def _inside(request: HttpRequest) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from pydantic import ValidationError
 
@@ -20,7 +20,7 @@ from orderwire.flow import Refused, create
 from orderwire.flow.create import Created
 from orderwire.ledger.append import append
 from orderwire.ledger.events import NeedClosed, NeedOrdered
-from orderwire.records import Need, Order, Partner
+from orderwire.records import Cancellation, Need, Order, Partner
 
 LONGEST = 35
 """Characters that an order number may have."""
@@ -29,16 +29,24 @@ _FAILED = (OrderState.REFUSED, OrderState.CANCELLED)
 """States of an order that covers nothing: its need is to be ordered again."""
 
 
-def waiting() -> "list[Need]":
-    """The needs that nothing covers, the oldest first: open ones, and those whose order was refused or cancelled."""
-    found = Need.objects.select_related("order", "order__supplier", "revision", "ordered")
-    uncovered = Q(state=Need.State.OPEN) | Q(state=Need.State.ORDERED, ordered__state__in=_FAILED)
-    return list(found.filter(uncovered).order_by("opened_at", "pk"))
+_KEPT = (
+    Exists(Cancellation.objects.filter(order=OuterRef("order"), code="elsewhere"))
+    & Q(revision__number=F("order__revision"))
+    & ~Q(order__state__in=(OrderState.CANCELLING, OrderState.CANCELLED))
+)
+"""All of an order was to come from elsewhere, but its cancellation was withdrawn or refused: its supplier delivers."""
 
 
-def suggested(need: Need) -> list[Partner]:
-    """Other suppliers who can be sent an order, those for the line's category first."""
-    return ranked(need, others())
+def uncovered() -> QuerySet[Need]:
+    """The needs that nothing covers: open ones, and those whose order was refused or cancelled."""
+    open_ones = Q(state=Need.State.OPEN) | Q(state=Need.State.ORDERED, ordered__state__in=_FAILED)
+    return Need.objects.filter(open_ones).exclude(_KEPT)
+
+
+def waiting() -> list[Need]:
+    """What nothing covers, the oldest first."""
+    found = uncovered().select_related("order", "order__supplier", "revision", "ordered")
+    return list(found.order_by("opened_at", "pk"))
 
 
 def others() -> list[Partner]:
@@ -71,10 +79,14 @@ def order_from(
     sent like any other.
 
     `number` is the order's own (None: the next free one after the first order's), `price` is for the line's price
-    basis (None: as before). Raises Refused: covered or closed already, the same supplier, a number that is taken.
+    basis (None: as before). Raises Refused: covered or closed already, the first order in force again, the same
+    supplier, a number that is taken.
     """
     with transaction.atomic():
         need = _open(need_id)
+        if Need.objects.filter(_KEPT, pk=need.pk).exists():
+            reason = f"{need.order.supplier_name} delivers it after all: order {need.order.number} was not cancelled."
+            raise Refused(reason, remedy="Close the need, or cancel that order first.", kind="conflict")
         partner = Partner.objects.filter(pk=supplier_id, role=Partner.Role.SUPPLIER).first()
         if partner is None or not partner.active:
             raise Refused("There is no such supplier that gets orders.", remedy="Choose another one.", kind="not_found")

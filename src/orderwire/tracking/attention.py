@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from orderwire.document.states import AnswerState, CancellationState, DeliveryState, OrderState
+from orderwire.flow import need
 from orderwire.records import Cancellation, Delivery, Message, Need, Order, Response
 from orderwire.tracking.counted import capped_counts
 
@@ -59,9 +60,8 @@ def cancellations() -> QuerySet[Cancellation]:
 
 
 def needs() -> QuerySet[Need]:
-    """Quantities that no order covers: open ones, and those whose new order came to nothing."""
-    ended = [OrderState.REFUSED, OrderState.CANCELLED]
-    return Need.objects.filter(Q(state=Need.State.OPEN) | Q(state=Need.State.ORDERED, ordered__state__in=ended))
+    """Quantities that no order covers."""
+    return need.uncovered()
 
 
 @dataclass(frozen=True)

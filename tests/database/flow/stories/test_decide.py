@@ -337,7 +337,7 @@ def needed(order: Order, lead: User) -> Need:
 
 def test_a_need_is_ordered_from_another_supplier(needed: Need, tmp_path: Path) -> None:
     other = road.supplier(tmp_path / "other", "Sellos Bilbao")
-    assert need.suggested(needed) == [other]
+    assert need.ranked(needed, need.others()) == [other]
     made = need.order_from(needed.pk, supplier_id=other.pk, actor=INES, price=Decimal("12.90"))
     assert (made.number, made.state) == ("4500071791-A", "pending_approval")
     ordered = Order.objects.get(pk=made.order_id)

@@ -8,7 +8,7 @@ import pytest
 from orderwire.document.order import Order as Document
 from orderwire.document.response import HeaderStatus, Response
 from orderwire.document.terms import Note
-from orderwire.flow import Refused, acknowledge, amend, approve, need
+from orderwire.flow import Refused, acknowledge, amend, approve, cancel, need
 from orderwire.flow.decide import accept_policy
 from orderwire.records import Delivery, Need, Order, User
 from orderwire.records import Response as Row
@@ -150,6 +150,20 @@ def test_a_need_does_not_become_an_order_that_is_there_already(order: Order, lea
         with pytest.raises(Refused):
             need.order_from(Need.objects.get().pk, supplier_id=other.pk, actor=INES, number=number)
     assert Need.objects.get().state == "open"
+
+
+def test_what_the_first_supplier_delivers_after_all_is_not_ordered_twice(order: Order, tmp_path: Path) -> None:
+    row = answers(order, status="rejected")
+    choose(row, line("10", "resource"), line("20", "resource"))
+    assert len(need.waiting()) == 2
+    asked = order.cancellations.get()
+    cancel.withdraw(asked.pk, actor=INES, reason="They deliver")
+    assert (now(order).state, need.waiting()) == ("approved", [])
+    other = road.supplier(tmp_path / "other", "Sealworks")
+    wanted = Need.objects.earliest("pk")
+    with pytest.raises(Refused, match="delivers it after all"):
+        need.order_from(wanted.pk, supplier_id=other.pk, actor=INES)
+    assert need.close(wanted.pk, actor=INES, reason="They deliver").state == "closed"
 
 
 # An auditor
