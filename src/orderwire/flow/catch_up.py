@@ -91,15 +91,21 @@ def _document(row: Early) -> bool:
 
 def _answer(row: Answer) -> bool:
     Answer.objects.filter(pk=row.pk).update(tried_at=timezone.now())
-    took = acknowledge.take(
-        Response.model_validate(row.content),
-        supplier=row.supplier,
-        source=row.source,
-        actor=row.actor,
-        message=row.message,
-        link=row.link,
-        means=row.means,
-        note=row.note,
-        again=row,
-    )
+    try:
+        took = acknowledge.take(
+            Response.model_validate(row.content),
+            supplier=row.supplier,
+            source=row.source,
+            actor=row.actor,
+            message=row.message,
+            link=row.link,
+            means=row.means,
+            note=row.note,
+            again=row,
+        )
+    except DATABASE_AWAY:
+        raise
+    except Exception:
+        logger.exception("Answer %s, which waited, could not be processed", row.pk)
+        return False
     return took.state != Answer.State.UNMATCHED and not took.waits

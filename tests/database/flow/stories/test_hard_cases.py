@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,8 +10,9 @@ from orderwire.document.order import Order as Document
 from orderwire.document.response import HeaderStatus, Response
 from orderwire.document.terms import Note
 from orderwire.flow import Refused, acknowledge, amend, approve, cancel, need
+from orderwire.flow.catch_up import catch_up
 from orderwire.flow.decide import accept_policy
-from orderwire.records import Delivery, Need, Order, User
+from orderwire.records import Delivery, Need, Order, Partner, User
 from orderwire.records import Response as Row
 from tests.database import factories
 from tests.database.flow import road
@@ -200,3 +202,35 @@ def test_who_wrote_down_the_suppliers_word_does_not_approve_what_it_makes(order:
     yes(order, road.person("omar", "purchasing-leads"))
     assert order.state == "approved"
     assert Row.objects.filter(decided_by="system:policy").count() == 2
+
+
+# An operator
+
+
+def test_an_answer_that_cannot_be_processed_keeps_no_other_waiting(
+    out: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    supplier = Partner.objects.get()
+    early = [
+        acknowledge.take(
+            Response(order_number=number, status=HeaderStatus.ACCEPTED),
+            supplier=supplier,
+            source="folder",
+            actor="supplier:S1",
+        )
+        for number in ("BAD", "GOOD")
+    ]
+    for number in ("BAD", "GOOD"):
+        road.approved(number=number)
+    drain()
+    take = acknowledge.take
+
+    def broken(response: Response, **how: Any) -> Row:
+        if response.order_number == "BAD":
+            raise ValueError("a fault of ours")
+        return take(response, **how)
+
+    monkeypatch.setattr(acknowledge, "take", broken)
+    assert catch_up() == 1
+    assert [Row.objects.get(pk=row.pk).state for row in early] == ["unmatched", "accepted"]
+    assert "could not be processed" in caplog.text
