@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field, ValidationError, WithJsonSchema, model_va
 
 from orderwire.api.access import caller, needs
 from orderwire.api.answering import WRITE, given, responses
-from orderwire.api.orders import OrderDocument, OrderSummary
+from orderwire.api.order_parts import OrderDocument
+from orderwire.api.orders import OrderSummary
 from orderwire.api.paging import Body, Number, Reason
 from orderwire.api.problem import Stopped, told
 from orderwire.document.edits import Edits, edited

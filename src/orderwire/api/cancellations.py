@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from orderwire.api.access import Caller, caller, needs
 from orderwire.api.answering import WRITE, given, responses
-from orderwire.api.orders import AmountText
+from orderwire.api.order_parts import AmountText
 from orderwire.api.paging import Body, Id, Number, OptionalReason
 from orderwire.document.base import plain
 from orderwire.document.cancellation import REASONS
