@@ -18,6 +18,8 @@ from orderwire.demo.company import ON_EDI, TROUBLE, policy
 from orderwire.demo.house import HOST, House
 from orderwire.supervise import Child, Tree, orderwire
 
+SMALL = {"MALLOC_ARENA_MAX": "2"}
+"""glibc's threads share their memory: the demo runs beside everything else on somebody's laptop."""
 MARK = "This folder belongs to `orderwire demo`, which deletes it when asked to start over.\n"
 
 
@@ -95,7 +97,7 @@ def _cast(tree: Tree, house: House, *, once: bool, options: list[str]) -> Child:
     begun = house.journal.exists()
     web, mail = _ports(house, once=once)
     url = f"http://{HOST}:{web}"
-    os.environ |= {"DJANGO_SETTINGS_MODULE": "orderwire.demo.settings", "ORDERWIRE_URL": url}
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "orderwire.demo.settings", "ORDERWIRE_URL": url} | SMALL
     # The trouble happens once in the life of this folder: what is repaired stays repaired.
     script = json.dumps([] if begun else TROUBLE)
     catcher = ["-m", "orderwire.testing.smtp", "--port", str(mail), "--journal", str(house.journal), "--script", script]
@@ -107,7 +109,7 @@ def _cast(tree: Tree, house: House, *, once: bool, options: list[str]) -> Child:
         Child("mail", [sys.executable, *catcher], log=house.log),
         stage,
         Child("web", web_command(HOST, web), log=house.log),
-        Child("worker", [*later, *orderwire("worker")], log=house.log),
+        Child("worker", [*later, *orderwire("worker"), "--threads", "3"], log=house.log),
         Child("suppliers", [*later, sys.executable, *suppliers], log=house.log),
     ]
     return stage
