@@ -142,6 +142,7 @@ def delivery(
     state: DeliveryState = DeliveryState.ACCEPTED,
     revision: int | None = None,
     primary: bool = True,
+    prices: bool = True,
     **fields: Any,
 ) -> Delivery:
     """A delivery of a revision (the current one) to the order's supplier, which waits for an answer."""
@@ -158,6 +159,7 @@ def delivery(
         endpoint_version=1,
         answer_required=True,
         answer_due_days=2,
+        prices=prices,
     )
     made = Delivery.objects.create(
         leg=leg,

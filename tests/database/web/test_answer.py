@@ -1,12 +1,14 @@
 """The answer page: what a supplier sees, types and sends; a GET changes nothing and a POST acts once."""
 
 import datetime
+import io
 import re
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pypdf import PdfReader
 
 from orderwire.document.order import Schedule
 from orderwire.document.response import HeaderStatus
@@ -397,3 +399,102 @@ def test_what_the_page_sends_is_a_complete_answer(visit: Visit) -> None:
     visit.send("accept")
     sent = Answer.model_validate(Response.objects.get().content)
     assert (sent.status, sent.revision, sent.order_number) == (HeaderStatus.ACCEPTED, 1, "4500071791")
+
+
+def unpriced(order: Order) -> Visit:
+    """Of a version that goes to the supplier without prices."""
+    made = Visit(factories.delivery(order, prices=False))
+    made.open()
+    return made
+
+
+SECRET = ("12.50", "118", "8,330", "8,380", "7,080", "1,250", "EUR", "rice")
+"""What the page of an order with prices says of them: single prices, amounts, totals, the currency and the word."""
+
+
+def tells(page: str) -> list[str]:
+    """What of it stands in a page that a person or a program reads, besides numbers that forms and marks need."""
+    return [each for each in SECRET if each in re.sub(r"<svg.*?</svg>", "", page, flags=re.DOTALL)]
+
+
+def test_the_page_of_an_order_with_prices_says_them_all(visit: Visit) -> None:
+    page = visit.client.get(visit.base).content.decode()
+    assert {"12.50", "118", "8,330", "EUR", "rice"} <= set(tells(page))
+
+
+def test_who_gets_the_order_without_prices_sees_none_on_the_page() -> None:
+    visit = unpriced(factories.order())
+    page = visit.client.get(visit.base).content.decode()
+    assert tells(page) == []
+    assert "asks for <strong>2 items</strong>" in page
+    assert "dates, quantities" in page
+    assert re.search(r"<b>100</b> pieces by <b>", page)
+    for name in ("price.10", "price.20", 'data-tell="total"'):
+        assert name not in page
+    told = visit.client.post(f"{visit.base}/count", visit.fields(q_10_0="90")).json()
+    assert (told["changes"], told["total"]) == (1, "")
+    assert tells(str(told)) == []
+
+
+def test_an_answer_to_an_order_without_prices_names_none_and_takes_none() -> None:
+    visit = unpriced(factories.order())
+    assert visit.send("changes", q_10_0="90", price_10="99").status_code == 303
+    assert {d["field"] for d in Response.objects.get().differences} == {"quantity"}
+    assert tells(visit.client.get(visit.base).content.decode()) == []
+    page = visit.client.get(f"{visit.base}?correct=1").content.decode()
+    assert "quantity <del>100</del>" in page
+    assert tells(page) == []
+
+
+def test_that_a_price_was_answered_elsewhere_is_said_without_it(visit: Visit) -> None:
+    visit.send("changes", price_10="13.75")
+    other = unpriced(visit.order)
+    page = other.client.get(other.base).content.decode()
+    assert "<ins>price</ins>" in page
+    assert "13.75" not in page and "12.50" not in page
+
+
+def test_a_newer_version_without_prices_compares_none() -> None:
+    order = factories.order()
+    unpriced(order)
+    lines = (factories.line("10", quantity=80, price="11.90"), factories.line("20", quantity=60, price="118"))
+    factories.revision(order, factories.document(revision=2, lines=lines))
+    visit = unpriced(order)
+    page = visit.client.get(visit.base).content.decode()
+    assert "Compared with version 1" in page
+    assert "11.90" not in page
+    assert tells(page) == []
+
+
+def test_an_order_without_prices_is_downloaded_only_where_they_can_be_left_out() -> None:
+    visit = unpriced(factories.order())
+    assert re.findall(r"/order/(\w+)", visit.client.get(visit.base).content.decode()) == ["pdf"]
+    assert visit.client.get(f"{visit.base}/order/order_json").status_code == 404
+    pdf = PdfReader(io.BytesIO(visit.client.get(f"{visit.base}/order/pdf").content))
+    text = "".join(page.extract_text() for page in pdf.pages)
+    assert "Copy without prices" in text
+    assert tells(text) == ["rice"]
+
+
+def test_a_printed_version_that_agrees_is_downloaded_without_a_day_to_answer_by(visit: Visit) -> None:
+    visit.send("changes", price_10="13")
+    row = Response.objects.get()
+    factories.revision(visit.order, factories.document(revision=2), decides=row)
+    newer = Visit(factories.delivery(visit.order, says={"agrees": row.pk}))
+    newer.open()
+    pdf = PdfReader(io.BytesIO(newer.client.get(f"{newer.base}/order/pdf").content))
+    text = " ".join("".join(page.extract_text() for page in pdf.pages).split())
+    assert "This version takes up your proposal of" in text
+    assert "answer by" not in text
+
+
+def test_the_page_is_offered_in_russian() -> None:
+    partner = factories.supplier(language="ru", country="KZ", time_zone="Asia/Almaty")
+    visit = Visit(factories.delivery(factories.order(partner=partner)))
+    page = visit.open().content.decode()
+    assert '<option value="ru" lang="ru" selected>Русский</option>' in page
+    assert "Просим ответить на заказ 4500071791" in page
+    assert re.search(r"2\s+позиции, EUR\s8\s330,00", re.sub(r"<[^>]+>", "", page))
+    told = visit.client.post(f"{visit.base}/count", visit.fields(price_10="13,00") | {"language": "ru"}).json()
+    assert re.search(r"8\s380,00", told["total"])
+    assert told["button"] == "Отправить ответ с 1 изменением"

@@ -19,9 +19,9 @@ BAD = "<script>alert(1)</script>"
 class Asked(Visit):
     """A supplier with the link of the cancellation in hand."""
 
-    def __init__(self, **supplier: Any):
+    def __init__(self, *, prices: bool = True, **supplier: Any):
         order = factories.order(partner=factories.supplier(**supplier))
-        self.first = Visit(factories.delivery(order))
+        self.first = Visit(factories.delivery(order, prices=prices))
         self.row = cancel.ask(order.pk, actor="user:ines", code="project", reason=f"Customer left {BAD}")
         super().__init__(Delivery.objects.get(order=order, kind=Delivery.Kind.CANCELLATION))
         self.open()
@@ -211,3 +211,9 @@ def test_an_order_cancelled_before_it_left_has_nothing_to_answer() -> None:
     Order.objects.update(state="cancelling")
     Order.objects.update(state="cancelled")
     assert "has withdrawn" in visit.client.get(visit.base).content.decode()
+
+
+def test_who_gets_the_order_without_prices_is_not_told_what_it_is_worth() -> None:
+    asked = Asked(prices=False)
+    assert asked.say("cost", amount="999999", reason="Made").status_code == 303
+    assert "8,330" not in asked.page()

@@ -73,7 +73,7 @@ def test_a_number_that_we_show_is_read_back_as_it_was(language: str, value: Deci
         ("en", "1,250.5", "1250.5"), ("en", "1.250,5", "1250.5"), ("en", "61,2", "61.2"), ("en", "1,250", "1250"),
         ("de", "1.250,5", "1250.5"), ("de", "61.20", "61.20"), ("de", "1.250", "1250"), ("de", "1,250", "1.250"),
         ("fr", "1 250,5", "1250.5"), ("fr", "1\u202f250,5", "1250.5"), ("ar", "١٢٥٠٫٥", "1250.5"),
-        ("en", "1'250", "1250"),
+        ("ru", "1\u00a0250,5", "1250.5"), ("ru", "61.20", "61.20"), ("en", "1'250", "1250"),
     ],
 )  # fmt: skip
 def test_numbers_are_read_as_people_write_them(language: str, typed: str, meant: str) -> None:

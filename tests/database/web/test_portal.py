@@ -141,3 +141,15 @@ def test_a_long_list_goes_on(own: Any) -> None:
     last = Order.objects.get(number="N-0").pk
     assert f">{own.number}<" in client.get(f"/portal/?before={last}").content.decode()
     assert client.get("/portal/?before=99999999999999999999").status_code == 200
+
+
+@pytest.mark.parametrize("prices", [True, False])
+def test_my_orders_tell_the_total_only_of_an_order_that_comes_with_prices(prices: bool) -> None:
+    row = factories.order()
+    to = factories.endpoint(row.supplier, channel="portal", format="pdf")
+    factories.delivery(row, to=to, prices=prices)
+    client = user_of(row)
+    page = client.get("/portal/").content.decode()
+    assert row.number in page
+    assert ("8,330.00" in page) is prices
+    assert ("12.50" in client.get(f"/portal/o/{row.pk}").content.decode()) is prices

@@ -49,6 +49,7 @@ class Desk:
     approvals: dict[int, Approval]
     held: dict[int, tuple[said.Held, ...]]
     withdrawn: dict[int, Withdrawn]
+    proposed_on: dict[int, str]
     size: int
     _numbers: dict[str, Numbers] = field(default_factory=dict)
 
@@ -59,7 +60,8 @@ class Desk:
         granted = Approval.objects.filter(revision__in={c.revision_id for c in batch}, decision="granted")
         latest = {a.revision_id: a for a in granted.order_by("recorded_at")}
         partners = Partner.objects.in_bulk(recipients)
-        return cls(place, partners, latest, said.held(batch), withdrawn(batch), max(1, len(batch)))
+        proposed_on = said.proposed_on(c.says for c in batch)
+        return cls(place, partners, latest, said.held(batch), withdrawn(batch), proposed_on, max(1, len(batch)))
 
     def numbers(self, format_kind: str, partner_id: int) -> Numbers:
         """The partner's control numbers in this format."""
@@ -137,6 +139,8 @@ def _links(desk: Desk, claimed: Claimed, partner: Partner) -> dict[str, str]:
         if desk.place.channel.for_people:
             texts["answer_url"] = answer_url(desk.place, claimed, texts["answer_by"])
     texts |= said.answering(claimed.says)
+    if day := desk.proposed_on.get(claimed.says.get(said.AGREES, 0)):
+        texts["proposed_on"] = day
     if claimed.duplicate:
         texts["duplicate"] = "yes"
     return texts

@@ -15,7 +15,7 @@ from orderwire.flow.distribute.claimed import Claimed
 from orderwire.flow.holding import refused_since
 from orderwire.formats import Format
 from orderwire.formats.fit import ChangeForm
-from orderwire.records import Delivery, EndpointVersion
+from orderwire.records import Delivery, EndpointVersion, Response
 
 _PAYLOAD = "payload"
 """Control under which cXML knows the document that a change follows."""
@@ -129,6 +129,15 @@ def answering(says: Mapping[str, Any]) -> dict[str, str]:
     if COUNTERS in says:
         return {COUNTERS: says.get("reason", "")}
     return {AGREES: "yes"} if AGREES in says else {}
+
+
+def proposed_on(says: Iterable[Mapping[str, Any]]) -> dict[int, str]:
+    """By answer that these deliveries agree to: its day (ISO 8601), where it states one."""
+    agreed = {each[AGREES] for each in says if AGREES in each}
+    rows = (
+        Response.objects.filter(pk__in=agreed, content__answered__isnull=False) if agreed else Response.objects.none()
+    )
+    return dict(rows.values_list("pk", "content__answered"))
 
 
 def links(before: Held) -> dict[str, str]:

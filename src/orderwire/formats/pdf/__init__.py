@@ -81,7 +81,8 @@ class Pdf:
 
     def write(self, document: Content, profile: Profile, context: Context) -> Written:
         """The printed document. The context's links may hold answer_url, answer_by, approved_by, approved_at (ISO 8601
-        or any text), timezone (IANA name, for those times), language, and for an order change previous: the version
+        or any text), timezone (IANA name, for those times), language, agrees with proposed_on (ISO 8601 date) where the
+        version takes up what the supplier proposed then, and for an order change previous: the version
         that the supplier holds, as JSON of the model, to print old values beside the new. Raises CannotCarry."""
         options = PdfProfile.model_validate(dict(profile))
         links = context.links

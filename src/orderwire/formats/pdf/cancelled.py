@@ -53,6 +53,7 @@ def cancellation_content(document: Cancellation, words: Words, links: Mapping[st
         "addresses": [],
         "notes": [words.text("reason"), [["", words.own(document.reason)]]] if document.reason else [],
         "answer": _answer(links, words, zone),
+        "takes_up": "",
         "fingerprint": [],
         "approved": approved(document.revision or 1, links, words, zone),
         "ordered": ordered(buyer, words),

@@ -3,6 +3,7 @@
 The template only lays out. What is data here stays data there: nothing of an order is ever read as markup.
 """
 
+import datetime
 import io
 import re
 from collections.abc import Mapping
@@ -29,8 +30,9 @@ def content(
     order: Order, words: Words, links: Mapping[str, str], *, prices: bool, whole: Order | None
 ) -> dict[str, Any]:
     """The data of the template. `links` may hold answer_url, answer_by, approved_by, approved_at and timezone
-    (IANA name, for the two times). `whole` is the order whose total and fingerprint are printed: `order` itself, None
-    where the page shows a part of an order that is not known as a whole."""
+    (IANA name, for the two times); with agrees, and proposed_on, the page asks for no answer and says why. `whole` is
+    the order whose total and fingerprint are printed: `order` itself, None where the page shows a part of an order
+    that is not known as a whole."""
     places = Places(order, words)
     lines = rows(order, words, places, prices=prices)
     title = words.text(f"title.{order.kind}")
@@ -62,7 +64,8 @@ def content(
         "taxes": [words.text("taxes"), reasons] if prices and (reasons := agreed.tax_reasons(order, words)) else [],
         "addresses": [words.text("addresses"), places.blocks] if places.blocks else [],
         "notes": [words.text("notes"), [_pair(*pair) for pair in notes]] if (notes := _notes(order, words)) else [],
-        "answer": answer(links, words, zone),
+        "answer": None if "agrees" in links else answer(links, words, zone),
+        "takes_up": takes_up(links, words),
         "fingerprint": [words.text("fingerprint"), _grouped(fingerprint(whole))] if whole else [],
         "approved": approved(order.revision, links, words, zone),
         "ordered": ordered(order.buyer, words),
@@ -168,6 +171,16 @@ def answer(links: Mapping[str, str], words: Words, zone: str | None) -> dict[str
         "until": words.text("answer_until", date=f"\x01{by}").split("\x01") if by else [],
         "bank": words.text("bank"),
     }
+
+
+def takes_up(links: Mapping[str, str], words: Words) -> str:
+    """That the version says what the supplier proposed, and when he did (`proposed_on`, an ISO 8601 date)."""
+    if "agrees" not in links:
+        return ""
+    day = links.get("proposed_on")
+    if not day:
+        return words.text("takes_up.undated")
+    return words.text("takes_up.dated", date=words.date(datetime.date.fromisoformat(day)).replace(" ", "\xa0"))
 
 
 def _qr(url: str) -> str:

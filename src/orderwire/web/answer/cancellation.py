@@ -27,7 +27,7 @@ def page(request: HttpRequest, seat: Seat, frame: dict[str, Any]) -> HttpRespons
     posted = request.POST.get("cancellation") if request.method == "POST" else None
     if row is None or not (posted or _concerns(request, seat, row)):
         return None
-    sheet = Withdraw(Document.model_validate_json(bytes(row.revision.content)), seat.t, seat.buyer)
+    sheet = Withdraw(Document.model_validate_json(bytes(row.revision.content)), seat.t, seat.buyer, prices=seat.prices)
     if request.method != "POST":
         if row.state in ASKED or ("correct" in request.GET and row.state in _ANSWERED):
             return _form(request, seat, row, sheet.filled(_said(row)), frame)

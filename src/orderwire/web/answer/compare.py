@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from orderwire.document.order import Order
 from orderwire.document.response import Response
 from orderwire.document.states import DeliveryState
+from orderwire.flow.distribute.said import proposed_on
 from orderwire.formats.letter.changes import Changed, compared, offered
 from orderwire.records import Delivery, Revision
 from orderwire.web.answer.seat import Seat
@@ -52,7 +53,7 @@ class Compared:
         if self._before is None:
             return ()
         before = Order.model_validate_json(bytes(self._before.content))
-        return compared(before, self.seat.document, self.seat.t.words, prices=True)
+        return compared(before, self.seat.document, self.seat.t.words, prices=self.seat.prices)
 
     @property
     def shown(self) -> tuple[Changed, ...]:
@@ -80,6 +81,11 @@ class Compared:
         return "agrees" in self._says
 
     @property
+    def proposed_on(self) -> str:
+        """The day of that proposal (ISO 8601), empty where it states none."""
+        return next(iter(proposed_on([self._says]).values()), "")
+
+    @property
     def counters(self) -> SafeString | str:
         """That the buyer offers something else than he proposed."""
         return self.seat.t("counters", buyer=self.seat.buyer) if "counters" in self._says else ""
@@ -97,7 +103,8 @@ class Compared:
             return ()
         held = Order.model_validate_json(bytes(answer.revision.content))
         said = Response.model_validate(answer.standing or answer.content)
-        return offered(held, said, answer.decisions, self.seat.document, self.seat.t.words, prices=True)
+        seat = self.seat
+        return offered(held, said, answer.decisions, seat.document, seat.t.words, prices=seat.prices)
 
     @property
     def why(self) -> SafeString | str:

@@ -11,6 +11,7 @@ from django.utils.http import content_disposition_header
 from orderwire.document.states import DocumentType
 from orderwire.formats import CannotCarry, Format
 from orderwire.plugins import formats
+from orderwire.web.answer.compare import Compared
 from orderwire.web.answer.seat import Seat
 
 _ENVELOPED = {"x12"}
@@ -29,23 +30,27 @@ class Looked:
         raise LookupError(f"a file to look at has no control number {name}")
 
 
-def offered() -> list[Format]:
-    """Formats that an order can be had in, the printed one first."""
+def offered(*, prices: bool) -> list[Format]:
+    """Formats that an order can be had in, the printed one first; without prices only those that can leave them out."""
     found = [f for f in formats() if DocumentType.ORDER in f.writes and f.kind not in _ENVELOPED]
+    found = [f for f in found if prices or "prices" in f.profile_model.model_fields]
     return sorted(found, key=lambda f: (f.kind != "pdf", f.label))
 
 
 def file(seat: Seat, kind: str) -> HttpResponse:
     """The file, or 404 for a format that is not offered or cannot carry this order."""
-    fmt = next((f for f in offered() if f.kind == kind), None)
+    fmt = next((f for f in offered(prices=seat.prices) if f.kind == kind), None)
     if fmt is None:
         raise Http404
     texts = {"language": seat.language or seat.partner.language, "company": seat.buyer}
     texts["time_zone"] = seat.partner.time_zone
-    if seat.answer_by:
+    compare = Compared(seat)
+    if compare.agrees:
+        texts |= {"agrees": "yes"} | ({"proposed_on": day} if (day := compare.proposed_on) else {})
+    elif seat.answer_by:
         texts["answer_by"] = seat.answer_by.isoformat()
     try:
-        written = fmt.write(seat.document, {}, Looked(texts))
+        written = fmt.write(seat.document, {} if seat.prices else {"prices": False}, Looked(texts))
     except CannotCarry as failure:
         raise Http404 from failure
     response = HttpResponse(written.content, content_type=written.media_type)

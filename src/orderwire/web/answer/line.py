@@ -29,11 +29,13 @@ class Row:
 
 @dataclass
 class LineSheet:
-    """The fields of one line. `answers` is what they say, None while something is wrong with them."""
+    """The fields of one line. `answers` is what they say, None while something is wrong with them. Without `prices`
+    none is shown or taken."""
 
     line: Line
     t: Texts
     currency: str
+    prices: bool
     rows: list[Row]
     price: str
     part: str = ""
@@ -44,9 +46,9 @@ class LineSheet:
     opened: bool = False
 
     @classmethod
-    def as_ordered(cls, line: Line, t: Texts, currency: str) -> "LineSheet":
+    def as_ordered(cls, line: Line, t: Texts, currency: str, *, prices: bool) -> "LineSheet":
         rows = [Row(t.field(s.quantity), s.requested.isoformat() if s.requested else "") for s in line.schedules]
-        return cls(line, t, currency, rows, t.field(line.price, digits(currency)))
+        return cls(line, t, currency, prices, rows, t.field(line.price, digits(currency)))
 
     @property
     def wrong(self) -> int:
@@ -60,7 +62,7 @@ class LineSheet:
 
     def check(self, today: datetime.date) -> None:
         """Fill `answers` and `errors` from the fields."""
-        plain = LineSheet.as_ordered(self.line, self.t, self.currency)
+        plain = LineSheet.as_ordered(self.line, self.t, self.currency, prices=self.prices)
         self.errors, self.answers = {}, ()
         for row in self.rows:
             row.errors = {}
@@ -154,7 +156,8 @@ class LineSheet:
             parts.append(format_html("{} <ins>{}</ins>", t("w_date"), t.day(last) if last else "–"))
         if kept.price != line.price:
             old, new = (t.words.price(p, self.currency) for p in (line.price, kept.price))
-            parts.append(_turn(t("w_price"), old, new))
+            word = t("w_price")
+            parts.append(_turn(word, old, new) if self.prices else format_html("<ins>{}</ins>", word))
         if part := self.answers[0].substitute_part:
             parts.append(format_html("{} <ins>{}</ins>", t("w_part"), part))
         return format_html_join(", ", "{}", ((part,) for part in parts))
@@ -184,7 +187,9 @@ class LineSheet:
 
     @property
     def amount(self) -> SafeString:
-        """The line's amount as ordered."""
+        """The line's amount as ordered; nothing where prices are not shown."""
+        if not self.prices:
+            return SafeString("")
         return self.t.money(line_amount(self.line, self.currency), self.currency)
 
 

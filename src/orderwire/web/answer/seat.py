@@ -70,6 +70,14 @@ class Seat:
             return self.link.delivery
         return evidence.delivery_for(self.order, revision_id=self.revision.pk, supplier_id=self.partner.pk)
 
+    @cached_property
+    def prices(self) -> bool:
+        """Whether he sees prices: what his copy of this version leaves out, the page leaves out too."""
+        came = self.delivery
+        if came is None or came.leg is None:
+            came = evidence.delivery_for(self.order, revision_id=self.revision.pk, supplier_id=self.partner.pk)
+        return came is None or came.leg is None or came.leg.prices
+
     @property
     def answer_by(self) -> datetime.datetime | None:
         """When the answer is due: as it was printed, else as the order's clock says."""

@@ -21,29 +21,33 @@ WAYS = ("accept", "changes", "decline")
 
 @dataclass
 class Sheet:
-    """The whole page. Fields are text; `errors` has those of the page itself."""
+    """The whole page. Fields are text; `errors` has those of the page itself. Without `prices` it has none to show."""
 
     order: Order
     t: Texts
     buyer: str
+    prices: bool = True
     way: str = ""
     message: str = ""
     lines: list[LineSheet] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def blank(cls, order: Order, t: Texts, buyer: str, *, earlier: Response | None = None) -> "Sheet":
+    def blank(
+        cls, order: Order, t: Texts, buyer: str, *, prices: bool = True, earlier: Response | None = None
+    ) -> "Sheet":
         """As ordered, or as the supplier answered earlier."""
-        sheet = cls(order, t, buyer)
-        sheet.lines = [LineSheet.as_ordered(line, t, order.currency) for line in order.lines[:MAX_LINES]]
+        sheet = cls(order, t, buyer, prices)
+        first = order.lines[:MAX_LINES]
+        sheet.lines = [LineSheet.as_ordered(line, t, order.currency, prices=prices) for line in first]
         if earlier is not None:
             _fill(sheet, earlier)
         return sheet
 
     @classmethod
-    def read(cls, data: Mapping[str, str], order: Order, t: Texts, buyer: str) -> "Sheet":
+    def read(cls, data: Mapping[str, str], order: Order, t: Texts, buyer: str, *, prices: bool = True) -> "Sheet":
         """From what was posted; what is missing there stays as ordered."""
-        sheet = cls.blank(order, t, buyer)
+        sheet = cls.blank(order, t, buyer, prices=prices)
         sheet.way = data.get("way", "") if data.get("way") in WAYS else ""
         sheet.message = data.get("message", "")[:4000]
         for item in sheet.lines:
@@ -58,7 +62,7 @@ class Sheet:
                 item.rows.append(Row("", ""))
                 item.opened = True
             elif data.get("back") == n:
-                self.lines[index] = LineSheet.as_ordered(item.line, self.t, self.order.currency)
+                self.lines[index] = LineSheet.as_ordered(item.line, self.t, item.currency, prices=self.prices)
             elif data.get("remove", "").rpartition(".")[0] == n:
                 place = data["remove"].rpartition(".")[2]
                 if place.isdecimal() and int(place) < len(item.rows) > 1:
@@ -121,12 +125,14 @@ class Sheet:
 
     @property
     def total_ordered(self) -> SafeString:
-        """What the order comes to."""
-        return self.t.money(totals(self.order).total, self.order.currency)
+        """What the order comes to; nothing where prices are not shown."""
+        return self.t.money(totals(self.order).total, self.order.currency) if self.prices else SafeString("")
 
     @property
     def total_answered(self) -> SafeString:
-        """What it comes to as answered, by the same rules of rounding and tax."""
+        """What it comes to as answered, by the same rules of rounding and tax; nothing where prices are not shown."""
+        if not self.prices:
+            return SafeString("")
         seen = [item.answered_line for item in self.lines]
         lines = (*(line for line in seen if line), *self.order.lines[MAX_LINES:])
         if self.way == "decline" or not lines:
@@ -157,7 +163,8 @@ def _read_line(item: LineSheet, data: Mapping[str, str]) -> None:
     if not rows:
         return
     item.rows = rows
-    item.price = data.get(f"price.{n}", item.price)[:60]
+    if item.prices:
+        item.price = data.get(f"price.{n}", item.price)[:60]
     item.part = data.get(f"part.{n}", "")[:300]
     item.cannot = f"cannot.{n}" in data
     item.reason = data.get(f"reason.{n}", "")[:4000]

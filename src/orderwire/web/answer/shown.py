@@ -18,7 +18,7 @@ from orderwire.web.answer.words import Texts
 def says(seat: Seat) -> SafeString:
     """Who asks for what, where, and by when in the supplier's place."""
     t, order = seat.t, seat.document
-    amount = t.words.money(totals(order).total, order.currency)
+    amount = t.words.money(totals(order).total, order.currency) if seat.prices else ""
     what = _strong(t.words.join(str(t.count("items", len(order.lines))), amount))
     days = [s.requested for line in order.lines for s in line.schedules if s.requested]
     place = city(order)
@@ -53,7 +53,7 @@ class ShownLine:
     @property
     def ask(self) -> SafeString:
         """What is asked for."""
-        return asked(self.sheet.line, self.t, self.sheet.currency)
+        return asked(self.sheet.line, self.t, self.sheet.currency, prices=self.sheet.prices)
 
     @property
     def labels(self) -> dict[str, SafeString]:
@@ -74,19 +74,20 @@ def lines(sheet: Sheet, place: str) -> list[ShownLine]:
     return [ShownLine(item, sheet.t, sheet.buyer, place) for item in sheet.lines]
 
 
-def asked(line: Line, t: Texts, currency: str) -> SafeString:
+def asked(line: Line, t: Texts, currency: str, *, prices: bool) -> SafeString:
     """What the order asks for on a line."""
-    price = t.words.price(line.price, currency)
-    if line.price_basis != 1:
-        price = t("per", price=price, basis=t.words.number(line.price_basis))
     values = {
         "quantity": format_html("<b>{}</b>", t.words.number(line.quantity)),
         "unit": t.unit(line.unit, line.quantity),
-        "price": price,
     }
+    if prices:
+        price = t.words.price(line.price, currency)
+        if line.price_basis != 1:
+            price = t("per", price=price, basis=t.words.number(line.price_basis))
+        values["price"] = price
     days = {s.requested for s in line.schedules}
     if days == {None}:
-        return t("ask", **values)
+        return t("ask", **values) if prices else format_html("{quantity} {unit}", **values)
     if len(line.schedules) == 1:
         date = t.day(next(day for day in days if day))
     else:
@@ -95,7 +96,7 @@ def asked(line: Line, t: Texts, currency: str) -> SafeString:
             for s in line.schedules
         ]
         date = t.words.join(*(str(part) for part in parts))
-    return t("ask_date", date=format_html("<b>{}</b>", date), **values)
+    return t("ask_date" if prices else "ask_by", date=format_html("<b>{}</b>", date), **values)
 
 
 def _strong(text: str) -> SafeString:

@@ -91,10 +91,10 @@ def page(request: HttpRequest, seat: Seat) -> HttpResponse:
             return _answered(request, seat)
         if compare.agrees and "correct" not in request.GET:
             return _agreed(request, seat, compare)
-        return _show(request, seat, Sheet.blank(seat.document, seat.t, seat.buyer, earlier=seat.earlier))
+        return _show(request, seat, _blank(seat))
     if request.POST.get("version", str(seat.revision.number)) != str(seat.revision.number):
         return _replaced(request, seat)
-    sheet = Sheet.read(request.POST, seat.document, seat.t, seat.buyer)
+    sheet = _read(request, seat)
     if request.POST.get("step") != "send":
         sheet.step(request.POST)
         return _show(request, seat, sheet)
@@ -103,6 +103,14 @@ def page(request: HttpRequest, seat: Seat) -> HttpResponse:
         return _show(request, seat, sheet, sending=True)
     _take(seat, answer)
     return HttpResponseRedirect(seat.base, status=303)
+
+
+def _blank(seat: Seat) -> Sheet:
+    return Sheet.blank(seat.document, seat.t, seat.buyer, prices=seat.prices, earlier=seat.earlier)
+
+
+def _read(request: HttpRequest, seat: Seat) -> Sheet:
+    return Sheet.read(request.POST, seat.document, seat.t, seat.buyer, prices=seat.prices)
 
 
 def _take(seat: Seat, answer: Answer) -> None:
@@ -115,7 +123,7 @@ def _take(seat: Seat, answer: Answer) -> None:
 @require_POST
 def count(request: HttpRequest, seat: Seat) -> HttpResponse:
     """What the page would say if it were drawn again, for the script; nothing is kept."""
-    sheet = Sheet.read(request.POST, seat.document, seat.t, seat.buyer)
+    sheet = _read(request, seat)
     sheet.check(seat.today, sending=False)
     lines = {
         item.line.number: {"summary": item.summary, "placed": item.placed, "short": item.short, "same": False}
@@ -177,6 +185,7 @@ def _show(request: HttpRequest, seat: Seat, sheet: Sheet, *, sending: bool = Fal
         "title": t("title", number=_number(seat)),
         "for": t("for", supplier=seat.document.supplier.name),
         "accept_note": t.count("accept_note", len(seat.document.lines)),
+        "changes_note": t["changes_note" if seat.prices else "changes_note_unpriced"],
         "same": t.count("items", len(seat.document.lines) - sheet.changes),
         "changed": t.count("items", sheet.changes),
         "many": t("many", n=MAX_LINES, buyer=seat.buyer) if len(seat.document.lines) > MAX_LINES else "",
@@ -210,7 +219,7 @@ def _answered(request: HttpRequest, seat: Seat) -> HttpResponse:
     """What was sent, and the way to correct it while nobody has decided."""
     t, answered = seat.t, seat.answered
     assert answered is not None
-    sheet = Sheet.blank(seat.document, t, seat.buyer, earlier=seat.earlier)
+    sheet = _blank(seat)
     sheet.check(seat.today, sending=False)
     number = seat.order.number
     match answered.status:
@@ -253,7 +262,7 @@ def _closed(request: HttpRequest, seat: Seat) -> HttpResponse | None:
                 "title": t("replaced", n=newer.number),
                 "told": t("replaced_text", number=number, n=newer.number),
                 "kept": kept,
-                "changes": rows(compared(seat.document, document, t.words, prices=True)[:MAX_CHANGES], t),
+                "changes": rows(compared(seat.document, document, t.words, prices=seat.prices)[:MAX_CHANGES], t),
                 "get_new": t("get_new", n=newer.number),
             }
     else:
@@ -266,7 +275,7 @@ def _keep_late(request: HttpRequest, seat: Seat) -> str:
     """What was sent about a version that was replaced meanwhile is kept with it; it says nothing about another one."""
     if request.method != "POST" or request.POST.get("step") != "send":
         return ""
-    answer = Sheet.read(request.POST, seat.document, seat.t, seat.buyer).check(seat.today, sending=True)
+    answer = _read(request, seat).check(seat.today, sending=True)
     if answer is None:
         return ""
     _take(seat, answer)
@@ -306,7 +315,7 @@ def _frame(seat: Seat) -> dict[str, Any]:
         "t": t,
         "seat": seat,
         "languages": LANGUAGES.items(),
-        "formats": download.offered(),
+        "formats": download.offered(prices=seat.prices),
         "footer": t("footer", buyer=seat.buyer),
         "footer_link": t(
             "footer_link",

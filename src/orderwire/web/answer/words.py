@@ -20,7 +20,7 @@ from orderwire.formats.pdf.words import Words, words
 
 LANGUAGES = {
     "en": "English", "de": "Deutsch", "fr": "Français", "es": "Español", "it": "Italiano", "nl": "Nederlands",
-    "pl": "Polski", "el": "Ελληνικά", "uk": "Українська", "zh": "中文", "ar": "العربية",
+    "pl": "Polski", "el": "Ελληνικά", "uk": "Українська", "ru": "Русский", "zh": "中文", "ar": "العربية",
 }  # fmt: skip
 
 

@@ -28,10 +28,13 @@ class Shown:
     time_zone: str
     cancellation: Cancellation | None = None
     reminded: bool = False
+    prices: bool = True
 
     @property
-    def total(self) -> SafeString:
-        """What the order comes to."""
+    def total(self) -> SafeString | str:
+        """What the order comes to; nothing where he gets it without prices."""
+        if not self.prices:
+            return ""
         return self.t.money(self.order.total, self.order.currency)
 
     @property
@@ -92,8 +95,8 @@ def orders(request: HttpRequest) -> HttpResponse:
     if user.partner is None:
         return redirect("/")
     t = texts(language(request) or user.partner.language, user.partner.country)
-    sent = Delivery.objects.filter(order=OuterRef("pk"), leg__recipient=user.partner_id)
-    found = Order.objects.filter(Exists(sent), supplier=user.partner).order_by("-pk")
+    sent_to = Delivery.objects.filter(leg__recipient=user.partner_id)
+    found = Order.objects.filter(Exists(sent_to.filter(order=OuterRef("pk"))), supplier=user.partner).order_by("-pk")
     before = request.GET.get("before", "")
     if before.isdecimal() and len(before) < 19:
         found = found.filter(pk__lt=int(before))
@@ -106,10 +109,13 @@ def orders(request: HttpRequest) -> HttpResponse:
     }
     reminders = Notice.objects.filter(order__in=rows, to="supplier", delivery__accepted_at__isnull=False)
     reminded = set(reminders.values_list("order", flat=True))
+    unpriced = set(sent_to.filter(order__in=rows, leg__prices=False).values_list("order", flat=True))
+    zone = user.partner.time_zone
     known = {
         "t": t,
         "rows": [
-            Shown(order, t, user.partner.time_zone, asked.get(order.pk), order.pk in reminded) for order in rows[:PAGE]
+            Shown(order, t, zone, asked.get(order.pk), order.pk in reminded, order.pk not in unpriced)
+            for order in rows[:PAGE]
         ],
         "more": rows[PAGE - 1].pk if len(rows) > PAGE else None,
         "languages": LANGUAGES.items(),

@@ -148,3 +148,31 @@ def test_a_blanket_order_says_how_long_it_holds(validity: dict[str, str], said: 
     text = words_of(_printed(order(kind="blanket", **validity)))
     assert "Validity" in text
     assert said in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_version_that_takes_up_the_proposal_says_so_and_asks_for_nothing(language: str) -> None:
+    spoken = words(language, "ES")
+    told = {**LINKS, "agrees": "yes", "proposed_on": "2026-11-20"}
+    said = spoken.text("takes_up.dated", date=spoken.date(datetime.date(2026, 11, 20)))
+    for document in (NEW, between(OLD, NEW, "full"), between(OLD, NEW, "delta")):
+        written = Pdf().write(document, {"language": language}, Printing(told))
+        text = _joined(words_of(written))
+        if language != "ar":  # letters of a word come out of a PDF in their joined shapes
+            assert _joined(said) in text
+        assert _joined(spoken.text("answer_by")) not in text
+        assert "o.nordhaven.example" not in text
+
+
+def test_a_proposal_without_a_day_is_taken_up_all_the_same() -> None:
+    written = Pdf().write(NEW, {}, Printing({"agrees": "yes"}))
+    said = "This version takes up your proposal; nothing is left to answer."
+    assert _joined(said) in _joined(words_of(written))
+
+
+def test_an_order_that_takes_nothing_up_says_nothing_of_it() -> None:
+    assert "proposal" not in words_of(_printed(NEW))
+
+
+def _joined(text: str) -> str:
+    return "".join(text.split())
