@@ -1,16 +1,19 @@
 """What a person does to a delivery: send again, or say what became of one in doubt."""
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from orderwire import engine
 from orderwire.document.states import DeliveryState, OrderState
 from orderwire.flow import Refused
 from orderwire.flow.awaited import ask
+from orderwire.flow.distribute.leave import OVER
 from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.ledger.entry import Subject
 from orderwire.records import Delivery, Order
+
+IS_OVER = f"select {OVER} from ow_delivery d left join ow_order o on o.id = d.order_id where d.id = %s"
 
 
 def resend(delivery_id: int, *, actor: str, reason: str) -> Delivery:
@@ -57,7 +60,7 @@ def settle_doubt(delivery_id: int, *, arrived: bool, actor: str, reason: str = "
             delivery.save()
             text = reason or "The supplier says that it arrived."
             ask(delivery, order)
-        elif order and _over(delivery, order):
+        elif order and _over(delivery):
             delivery.state, delivery.due_at = DeliveryState.CANCELLED, None
             text = delivery.reason = reason or "It did not arrive, and is not needed any more."
             delivery.save()
@@ -76,9 +79,9 @@ def _may_leave(delivery: Delivery, order: Order | None) -> None:
     if order is None:
         return
     if delivery.kind == Delivery.Kind.CANCELLATION:
-        if _over(delivery, order):
-            text = "The cancellation was taken back, so there is nothing to tell any more."
-            raise Refused(text, remedy="Send the newest version.", kind="conflict")
+        if _over(delivery):
+            text = "The cancellation was taken back or answered, so there is nothing to tell any more."
+            raise Refused(text, remedy="Send the newest version where the order is in force.", kind="conflict")
         return
     if delivery.revision and delivery.revision.number < order.revision:
         raise Refused("A newer version took its place.", remedy="Send the newest version.", kind="conflict")
@@ -86,11 +89,12 @@ def _may_leave(delivery: Delivery, order: Order | None) -> None:
         raise Refused("The order is not approved now.", remedy="Resume or approve it first.", kind="conflict")
 
 
-def _over(delivery: Delivery, order: Order) -> bool:
-    """Nothing will ever make it leave by itself: an order that is cancelled, a cancellation of one that is in force."""
-    ending = order.state in (OrderState.CANCELLING, OrderState.CANCELLED)
-    over = {Delivery.Kind.ORDER: ending, Delivery.Kind.CANCELLATION: not ending}
-    return over.get(Delivery.Kind(delivery.kind), False)
+def _over(delivery: Delivery) -> bool:
+    """Nothing will ever make it leave by itself (`leave.OVER`): an order that is cancelled, a cancellation of one that
+    is in force, or that was answered."""
+    with connection.cursor() as cursor:
+        cursor.execute(IS_OVER, [delivery.pk])
+        return bool(cursor.fetchone()[0])
 
 
 _PROVEN = (DeliveryState.DELIVERED, DeliveryState.OPENED, DeliveryState.ANSWERED)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from orderwire.flow import Refused, cancel
+from orderwire.flow import Refused, cancel, distribute
 from orderwire.records import Delivery, Partner
 from tests.database import factories
 from tests.database.flow import road
@@ -102,3 +102,15 @@ def test_words_that_no_document_can_carry_are_refused_at_once(out: Path, words: 
     with pytest.raises(Refused, match="too long, or have characters"):
         cancel.reply(row.pk, outcome="refused", reason=words, actor=INES)
     assert now(order) == ("cancelling", ["asked"])
+
+
+def test_a_cancellation_that_is_answered_is_not_sent_again(out: Path) -> None:
+    order = sent_order()
+    cancel.ask(order.pk, actor=INES, code="mistake")
+    drain()
+    answer(order, "accepted")
+    sent = order.deliveries.get(kind="cancellation")
+    with pytest.raises(Refused, match="answered"):
+        distribute.resend(sent.pk, actor=INES, reason="Once more")
+    sent.refresh_from_db()
+    assert sent.state == "answered"
