@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, WithJsonSchema
 
 from orderwire import plugins
 from orderwire.api.access import caller, needs
@@ -40,7 +40,10 @@ def _of_a_day(value: datetime.time) -> datetime.time:
     return value
 
 
-Clock = Annotated[datetime.time, AfterValidator(_of_a_day)]
+_OF_DAY = {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$", "examples": ["08:00"]}
+"""Without an offset, which RFC 3339 asks of the format `time`."""
+
+Clock = Annotated[datetime.time, AfterValidator(_of_a_day), WithJsonSchema(_OF_DAY)]
 Mail = Annotated[str, Field(pattern=r"^([^@\s]{1,64}@[A-Za-z0-9.-]{1,189})?$"), AfterValidator(no_control)]
 
 
@@ -149,8 +152,8 @@ class PartnerOut(Schema):
     country: str = ""
     region: str = ""
     weekend: list[int]
-    opens: datetime.time
-    closes: datetime.time
+    opens: Clock
+    closes: Clock
     categories: list[str]
     contact_name: str = ""
     contact_email: str = ""
