@@ -43,11 +43,13 @@ class Found:
 
 
 def same_as_before(again: Row) -> bool:
-    """Whether an answer that waits for its version waits on: that is not on its way yet. Or all is decided by now."""
+    """Whether an answer that waits for its version waits on: that is not on its way yet, or the order is not in force.
+    Or all is decided by now."""
     if again.order is None or again.revision is None:
         return False
     settled = again.state not in (Row.State.OPEN, Row.State.OLD_VERSION, Row.State.RECEIVED)
-    return settled or not deliveries(again.order).filter(revision=again.revision).exists()
+    in_force = again.order.state in IN_FORCE
+    return settled or not in_force or not deliveries(again.order).filter(revision=again.revision).exists()
 
 
 def fits(response: Response, order: Order, revision: Revision, adds: bool, came: Came) -> Row:
@@ -133,7 +135,7 @@ def _keep(response: Response, order: Order, revision: Revision, found: Found, ca
         state=state,
         differences=judged(found.document, found.comparison.differences, supplier=order.supplier),
         problem=" ".join(problems),
-        waits=never_sent and current,
+        waits=current and (never_sent or order.state not in IN_FORCE),
     )
     subjects = came.subjects(revision=revision.pk, response=row.pk)
     if first:

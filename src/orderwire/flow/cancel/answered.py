@@ -173,7 +173,8 @@ def _take(found: Cancellation, order: Order, state: CancellationState, response:
     )
     append(told_so, actor=row.actor, order=order, subjects={**about(found), "response": row.pk})
     _proven(found, order, row)
-    name, again = order.supplier_name, order.state == OrderState.CANCELLED
+    # He agreed before; where it had never left, only we had ended it.
+    name, again = order.supplier_name, order.state == OrderState.CANCELLED and before is not _S.NEVER_LEFT
     if state is not _S.REFUSED and order.state not in (OrderState.CANCELLING, OrderState.CANCELLED):
         travel.tell(found, (d for d in reached(order) if not to_supplier(d)))  # they heard that it is in force
         engine.defer_sweep()
@@ -183,7 +184,7 @@ def _take(found: Cancellation, order: Order, state: CancellationState, response:
         travel.stop(order, Delivery.Kind.CANCELLATION, actor=row.actor, reason=agreed, suppliers_only=True)
         ended(order, f"{agreed}.", actor=row.actor)
     elif state is _S.REFUSED and not again:
-        if order.state == OrderState.CANCELLING:
+        if order.state in (OrderState.CANCELLING, OrderState.CANCELLED):
             back(found, order, actor=row.actor, headline=f"{name} refused the cancellation", suppliers=False)
     else:
         if order.state not in (OrderState.CANCELLING, OrderState.CANCELLED):  # he refused at first, and it was in force
