@@ -9,7 +9,7 @@ from orderwire.document.order import Order as Document
 from orderwire.flow.approved import Approved, approved_of
 from orderwire.ledger.events import AmendmentProposed, ApprovalRequested
 from orderwire.records import Event, Order, Revision
-from orderwire.tracking.versions import Change, change_words
+from orderwire.tracking.versions import Change, change_words, told_once
 from orderwire.tracking.words import Money, plural
 
 MOST_ROWS = 200
@@ -82,7 +82,7 @@ def effect(before: Money, after: Money) -> str:
 
 def _difference(known: Approved, revision: Revision, said: dict[tuple[int, str], str]) -> Difference:
     old, before, new = (_content(row) for row in (known.baseline, known.newest, revision))
-    found = changes(old, new)
+    found = told_once(changes(old, new))
     now = {change.path for change in changes(before, new)}
     rows = tuple(
         Row(change_words(change), None if change.path in now else known.newest.number) for change in found[:MOST_ROWS]

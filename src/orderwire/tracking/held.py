@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from orderwire.document.holding import PROVEN, Doubt, Holding
+from orderwire.document.states import DeliveryState, OrderState
 from orderwire.flow.holding import holdings
 from orderwire.records import Order
 from orderwire.tracking.words import short
@@ -29,8 +30,17 @@ _SAID = (Doubt.OLDER_THAN_CURRENT, Doubt.NEWER_IN_DOUBT)
 """What the sentence itself says."""
 
 
-def held(found: Holding, supplier_name: str) -> Held | None:
-    """What the evidence says that the supplier has; None before anything may have left, and nothing needs a look."""
+def held(
+    found: Holding,
+    supplier_name: str,
+    *,
+    state: OrderState = OrderState.APPROVED,
+    delivery: DeliveryState | None = None,
+) -> Held | None:
+    """What the evidence says that the supplier has; None before anything may have left, and nothing needs a look.
+
+    `state` is the order's, `delivery` that of the newest version to him: why a newer version is not with him.
+    """
     who, newest = short(supplier_name), found.newest
     notes = tuple(w.text for w in found.warnings if w.kind not in _SAID)
     level, warn = found.proof_level, bool(found.warnings)
@@ -40,12 +50,29 @@ def held(found: Holding, supplier_name: str) -> Held | None:
         return Held(f"{who} holds ", "no version", " that is proven", level, warn, notes) if notes else None
     version = f"version {found.version}"
     if not found.current:
-        fate = f"{found.possibly} may have arrived" if found.possibly else f"{newest} is not proven"
-        return Held(f"{who} holds ", version, f"; version {fate}", level, warn, notes)
+        fates = [f"version {found.possibly} is not proven"] if found.possibly else []
+        if found.possibly != newest:
+            fates.append(f"version {newest} {_unsent(state, delivery)}")
+        return Held(f"{who} holds ", version, f"; {', '.join(fates)}", level, warn, notes)
     last = "the newest" if newest > 1 else "the only one"
     if level < PROVEN:
         return Held("", version.capitalize(), f", {last}, is handed over; receipt not proven", level, warn, notes)
     return Held(f"{who} holds ", version, f", {last}", level, warn, notes)
+
+
+def _unsent(state: OrderState, delivery: DeliveryState | None) -> str:
+    """Why nothing of the newest version can be with him."""
+    match state:
+        case OrderState.PENDING_APPROVAL:
+            return "waits for approval and is not sent"
+        case OrderState.DRAFT:
+            return "is a draft and is not sent"
+        case OrderState.REFUSED:
+            return "was not approved and is not sent"
+        case OrderState.CANCELLING | OrderState.CANCELLED | OrderState.CLOSED:
+            return "was not sent"
+        case _:
+            return "was not delivered" if delivery is DeliveryState.FAILED else "is not sent yet"
 
 
 def in_short(orders: Iterable[Order]) -> dict[int, str]:

@@ -48,6 +48,9 @@ EVIDENCE = {
 }
 """What a receipt of each kind proves, in bars and words."""
 
+WAITS = (CancellationState.ASKED, CancellationState.OVERDUE)
+"""States of a cancellation that waits for the supplier's word."""
+
 
 @dataclass(frozen=True)
 class Trip:
@@ -183,6 +186,13 @@ class OrderView:
     def cancellation(self) -> Cancellation | None:
         """The newest cancellation on which somebody still has to say something."""
         return next((c for c in self.cancellations if CancellationState(c.state).open), None)
+
+    @cached_property
+    def undecided(self) -> Cancellation | None:
+        """The cancellation of the whole order that the supplier answered, and on which the buyer has the last word."""
+        row = self.cancellation
+        whole = row is not None and row.scope == Cancellation.Scope.ORDER
+        return row if row is not None and whole and row.state not in WAITS else None
 
     @cached_property
     def approved_at(self) -> datetime.datetime | None:

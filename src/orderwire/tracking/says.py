@@ -69,6 +69,8 @@ def says(view: OrderView, now: datetime.datetime | None = None) -> Says:
             )
         case OrderState.CLOSED:
             return Says(_done(view, now), "Closed", "; nothing is open any more.")
+        case _ if view.undecided:
+            return _cancelling(view, now)
         case _:
             return _approved(view, now)
 
@@ -90,7 +92,7 @@ def _cancelling(view: OrderView, now: datetime.datetime) -> Says:
         case CancellationState.PARTLY:
             return Says(asked, f"{who} agrees only in part", "; the order stands until you decide.", "warn")
         case CancellationState.REFUSED:
-            return Says(asked, f"{who} refuses", "; keep the order or ask again.", "bad")
+            return Says(asked, f"{who} refuses", "; the order stands. Keep it, or ask again.", "bad")
         case _:
             until = f", due {due(row.due_at, zone, now=now)}" if row.due_at else ""
             return Says(

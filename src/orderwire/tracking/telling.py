@@ -4,6 +4,7 @@ import datetime
 import re
 from decimal import Decimal
 
+from orderwire.document.states import DeliveryState
 from orderwire.records import Event
 from orderwire.tracking.channels import by_channel, format_word, source_word
 from orderwire.tracking.fields import field_word
@@ -12,6 +13,8 @@ from orderwire.tracking.told_after import AFTER
 from orderwire.tracking.words import Money, plural, when
 
 _LEG = re.compile(r"(.+) by (\S+) as (\S+)")
+_MAY = re.compile(r"You may approve this order; .*? \((.+)\)\.")
+"""What the policy said to the person who then approved."""
 
 
 def tell(event: Event, telling: Teller) -> Told:
@@ -30,8 +33,12 @@ def _created(d: Facts, e: Event, t: Teller) -> Told:
 
 def _granted(d: Facts, e: Event, t: Teller) -> Told:
     rest = "" if d.get("complete") else " Another approval is needed."
+    said = d.get("reason", "")
+    by_policy = _MAY.fullmatch(said)
     return Told(
-        f"Approved by {t.who(e)}", f"{end(d.get('reason', ''))} Bound to exactly this content.{rest}".strip(), "done"
+        f"Approved by {t.who(e)}",
+        f"{end(by_policy[1] if by_policy else said)} Bound to exactly this content.{rest}".strip(),
+        "done",
     )
 
 
@@ -101,6 +108,19 @@ def _retry(d: Facts, e: Event, t: Teller) -> Told:
     )
 
 
+def _settled(d: Facts, e: Event, t: Teller) -> Told:
+    """What came out of a doubt, or that an answer proves what was sent."""
+    what, state = "The cancellation" if "cancellation" in e.subjects else "It", DeliveryState(d["state"])
+    said = end(d.get("reason") or "") + (f" Noted by {t.who(e)}." if e.actor.startswith("user:") else "")
+    match state:
+        case DeliveryState.READY:
+            return Told(f"To be sent again to {t.to(e)}", said)
+        case DeliveryState.FAILED | DeliveryState.CANCELLED:
+            return Told(f"{what} did not arrive at {t.to(e)}", said, "end")
+        case _:
+            return Told(f"{what} arrived at {t.to(e)}", said, "done")
+
+
 def _answer_due(d: Facts, e: Event, t: Teller) -> Told:
     return Told(
         f"No answer from {t.supplier}",
@@ -147,7 +167,7 @@ _WORDS: dict[str, Teach] = {
     "delivery.in_doubt": lambda d, e, t: Told(
         f"May have arrived at {t.to(e)}", end(d["reason"]), "doubt", "warn", 1, "sent, no word from them"
     ),
-    "delivery.settled": why("Doubt settled by {who}", "done", "quiet"),
+    "delivery.settled": _settled,
     "delivery.superseded": lambda d, e, t: Told(f"Not sent: version {d['by_revision']} takes its place", "", "end"),
     "delivery.cancelled": why("Not sent", "end", "quiet"),
     "delivery.resent": lambda d, e, t: Told(f"To be sent again by {t.who(e)}", end(d["reason"])),

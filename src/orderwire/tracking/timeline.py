@@ -1,7 +1,7 @@
 """The timeline of an order: the ledger's events as sentences, newest first by day, and what lies ahead on top."""
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -9,12 +9,12 @@ from django.utils import timezone
 from orderwire.document.states import DeliveryState, Tone
 from orderwire.flow import remind
 from orderwire.governance.reminding import SUPPLIERS
-from orderwire.records import Event
+from orderwire.records import Event, Notice
 from orderwire.tracking.channels import channel_word
-from orderwire.tracking.order import OrderView
+from orderwire.tracking.order import WAITS, OrderView
 from orderwire.tracking.people import names
 from orderwire.tracking.telling import tell
-from orderwire.tracking.told import Teller
+from orderwire.tracking.told import Letter, Teller
 from orderwire.tracking.words import due, short, when
 from orderwire.yaml_file import Unreadable
 
@@ -46,13 +46,16 @@ class Day:
     items: list[Item]
 
 
-def teller(view: OrderView, events: Iterable[Event]) -> Teller:
-    """The names that the events of one order need. One query at most."""
+def teller(view: OrderView, events: Collection[Event]) -> Teller:
+    """The names that the events of one order need. Two queries at most."""
+    reminded = any(event.kind == "notice.queued" for event in events)
+    letters = Notice.objects.filter(order=view.order) if reminded else Notice.objects.none()
     return Teller(
         people=names(event.actor for event in events),
         supplier=short(view.order.supplier_name),
         versions={str(r.pk): r.number for r in view.revisions},
         recipients={str(t.delivery.pk): short(t.to) for t in view.trips},
+        letters={(str(n.delivery_id), n.step): Letter(n.to, n.cancellation_id is not None, n.turn) for n in letters},
     )
 
 
@@ -108,7 +111,7 @@ def ahead(view: OrderView, now: datetime.datetime) -> list[Item]:
             (order.answer_due_at, Item("Answer due", due(order.answer_due_at, zone, now=now), text, "next", ahead=True))
         )
     row = view.cancellation
-    if row is not None and row.due_at and row.due_at > now:
+    if row is not None and row.state in WAITS and row.due_at and row.due_at > now:
         text = f"{short(order.supplier_name)}’s word about the cancellation; without it, the order moves to your inbox."
         zone = order.supplier.time_zone if order.supplier else "UTC"
         coming.append((row.due_at, Item("Their word due", due(row.due_at, zone, now=now), text, "next", ahead=True)))

@@ -1,7 +1,7 @@
 """What it takes to say an event: the names of people and places, and the words themselves."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from orderwire.document.states import Tone
@@ -23,13 +23,24 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Letter:
+    """What a reminder is for: `to` as the step of the rules says it, what has no answer, and how often it went."""
+
+    to: str
+    cancellation: bool
+    turn: int
+
+
+@dataclass(frozen=True)
 class Teller:
-    """What the sentences need besides the event's own facts: people's and the supplier's names, versions by id."""
+    """What the sentences need besides the event's own facts: people's and the supplier's names, versions by id, and
+    letters by the id of their delivery and their step."""
 
     people: Mapping[str, str]
     supplier: str
     versions: Mapping[str, int]
     recipients: Mapping[str, str]
+    letters: Mapping[tuple[str, str], Letter] = field(default_factory=dict)
 
     def who(self, event: Event) -> str:
         """The actor's name."""

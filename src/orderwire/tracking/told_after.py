@@ -4,17 +4,18 @@ import datetime
 from decimal import Decimal
 
 from orderwire.document.states import CancellationState
+from orderwire.governance.reminding import SUPPLIERS
 from orderwire.records import Event
 from orderwire.tracking.fields import field_word
 from orderwire.tracking.figures import figure
 from orderwire.tracking.told import Facts, Teach, Teller, Told, end, why
-from orderwire.tracking.words import Money, plural, when
+from orderwire.tracking.words import Money, language, ordinal, plural, when
 
 
 def _proposed(d: Facts, e: Event, t: Teller) -> Told:
-    fields = [field_word(path) for path in d["differs"][:4]]
-    more = f" and {len(d['differs']) - 4} more" if len(d["differs"]) > 4 else ""
-    what = f" Changed: {', '.join(fields)}{more}." if fields else ""
+    fields = list(dict.fromkeys(map(field_word, d["differs"])))
+    more = f" and {len(fields) - 4} more" if len(fields) > 4 else ""
+    what = f" Changed: {', '.join(fields[:4])}{more}." if fields else ""
     return Told(f"{t.version(e)} made by {t.who(e)}", f"{end(d['reason'])} On top of version {d['base']}.{what}")
 
 
@@ -55,6 +56,21 @@ def _cancel_due(d: Facts, e: Event, t: Teller) -> Told:
     return Told("No word about the cancellation", f"It was due {at}.", "late", "warn")
 
 
+def _noticed(d: Facts, e: Event, t: Teller) -> Told:
+    """Whom a letter goes to, in which language, and what for."""
+    tongue = f"in {language(d['language'])}"
+    letter = t.letters.get((str(e.subjects.get("delivery", "")), d["step"]))
+    if letter is None:
+        return Told(f"Reminder to {d['to']}, {tongue}")
+    about = "the cancellation" if letter.cancellation else "the order"
+    again = f", for the {ordinal(letter.turn)} time" if letter.turn > 1 else ""
+    if letter.to in SUPPLIERS:
+        who = t.supplier if letter.to == "supplier" else f"the second contact of {t.supplier}"
+        return Told(f"Reminder to {who}, {tongue}", f"Asks {d['to']} to answer {about}{again}.")
+    who = {"buyer": "the buyer", "manager": "the manager"}.get(letter.to, letter.to.replace("group:", "the group "))
+    return Told(f"Escalation to {who}, {tongue}", f"Tells {d['to']} that {t.supplier} has not answered {about}{again}.")
+
+
 def _goods(title: str) -> Teach:
     return lambda d, e, t: Told(title.format(supplier=t.supplier, number=d["number"]), f"{plural(d['lines'], 'line')}.")
 
@@ -78,6 +94,6 @@ AFTER: dict[str, Teach] = {
     ),
     "need.ordered": lambda d, e, t: Told(f"Ordered elsewhere: {d['order']}", f"By {t.who(e)}.", "done"),
     "need.closed": why("Not needed any more: {who}", "end", "quiet"),
-    "notice.queued": lambda d, e, t: Told(f"Reminder to {d['to']}", f"Step {d['step']}, in {d['language']}."),
-    "notice.stopped": lambda d, e, t: Told(f"Reminder {d['step']} not sent", end(d["reason"]), "end"),
+    "notice.queued": _noticed,
+    "notice.stopped": why("A reminder was not sent", "end", "quiet"),
 }

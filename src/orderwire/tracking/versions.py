@@ -1,5 +1,8 @@
 """The versions of an order and what each changed, and the messages that brought them or their answers."""
 
+import datetime
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +13,12 @@ from orderwire.records import Message, Revision
 from orderwire.tracking.fields import field_word
 from orderwire.tracking.order import OrderView
 from orderwire.tracking.people import names
-from orderwire.tracking.words import Money
+from orderwire.tracking.words import Money, day
 
 MOST_CHANGES = 200
+_DATES = {"requested", "issued", "valid_from", "valid_to", "due", "date"}
+"""Fields of an order that are a day, and never a text that looks like one."""
+_ONLY_SCHEDULE = re.compile(r"(lines\[[^\]]+\])\.schedules\[1\]\.quantity")
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,7 @@ def versions(view: OrderView) -> list[Version]:
     made = []
     for at, revision in enumerate(view.revisions):
         older = view.revisions[at + 1] if at + 1 < len(view.revisions) else None
-        found = changes(view.content(older), view.content(revision)) if older else ()
+        found = told_once(changes(view.content(older), view.content(revision))) if older else ()
         made.append(
             Version(
                 revision,
@@ -71,19 +77,34 @@ def messages(view: OrderView) -> list[Message]:
     return list(Message.objects.filter(Q(pk__in=[pk for pk in known if pk])).order_by("-received_at"))
 
 
+def told_once(found: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
+    """The changes without the quantity of a line's only schedule, where the line's own says the same."""
+    every = tuple(found)
+    own = {change.path: (change.old, change.new) for change in every}
+
+    def again(change: FieldChange) -> bool:
+        of = _ONLY_SCHEDULE.fullmatch(change.path)
+        return of is not None and own.get(f"{of[1]}.quantity") == (change.old, change.new)
+
+    return tuple(change for change in every if not again(change))
+
+
 def change_words(change: FieldChange) -> Change:
     """One change in words."""
-    return Change(field_word(change.path), change.kind, _value(change.old), _value(change.new))
+    name = change.path.rpartition(".")[2]
+    return Change(field_word(change.path), change.kind, _value(change.old, name), _value(change.new, name))
 
 
-def _value(value: Any) -> str:
-    """A JSON value in words, short enough for a cell."""
+def _value(value: Any, name: str = "") -> str:
+    """A JSON value of the field `name` in words, short enough for a cell."""
     if value is None:
         return ""
     if isinstance(value, dict):
-        text = ", ".join(f"{k.replace('_', ' ')} {_value(v)}" for k, v in value.items() if v not in (None, [], {}))
+        text = ", ".join(f"{k.replace('_', ' ')} {_value(v, k)}" for k, v in value.items() if v not in (None, [], {}))
     elif isinstance(value, list):
         text = "; ".join(_value(v) for v in value)
+    elif name in _DATES:
+        text = day(datetime.date.fromisoformat(value))
     else:
         text = str(value)
     return text if len(text) <= 160 else text[:159] + "…"

@@ -54,8 +54,9 @@ def steps(view: OrderView, now: datetime.datetime | None = None) -> list[Step]:
             made.append(Step("done", "done", words, _at(trip.delivery.proven_at, now)))
         else:
             made.append(Step("next", "next", "Receipt", ("not proven so far",)))
-    if order.state == OrderState.CANCELLING and view.cancellation:
-        return [*made, *_cancelling(view.cancellation, now)]
+    cancelling = view.cancellation if order.state == OrderState.CANCELLING else view.undecided
+    if cancelling and (order.state == OrderState.CANCELLING or (taken and order.state == OrderState.APPROVED)):
+        return [*made, *_cancelling(cancelling, now)]
     made.append(_answer(view, now, taken and not ended))
     if order.answer_due_at and order.answer_state in (AnswerState.WAITING, AnswerState.OVERDUE):
         made.append(_due(view, now))

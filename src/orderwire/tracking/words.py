@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from django.utils import timezone
 
 from orderwire.document.money import exponent, rounded
@@ -140,6 +141,17 @@ def split_number(number: str) -> tuple[str, str]:
 def plural(count: int, one: str, many: str | None = None) -> str:
     """1 line, 3 lines."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def ordinal(count: int) -> str:
+    """second, third; 4th from there on."""
+    return {1: "first", 2: "second", 3: "third"}.get(count, f"{count}th")
+
+
+def language(tag: str) -> str:
+    """The English name of a language: zh -> Chinese, pt-BR -> Brazilian Portuguese."""
+    names = Locale("en").languages
+    return str(names.get(tag.replace("-", "_")) or names.get(tag.partition("-")[0].lower()) or tag)
 
 
 def capped(count: int, cap: int) -> str:

@@ -56,6 +56,16 @@ def test_an_approver_sees_only_what_differs_from_what_was_approved() -> None:
     assert "Line 30 is new" in seen.asked
 
 
+def test_a_quantity_of_a_line_with_one_day_is_told_once() -> None:
+    order = road.approved()
+    document = Document.model_validate_json(bytes(order.revisions.get().content))
+    line = document.lines[0]
+    assert len(line.schedules) == 1
+    propose(order, Edits(lines=(LineChange(number=line.number, part=LinePart(quantity=line.quantity * 3)),)))
+    seen = approving.difference(order)
+    assert seen is not None and [row.change.what for row in seen.rows] == [f"Line {line.number}, quantity"]
+
+
 def test_nothing_is_compared_where_nothing_was_approved_or_nothing_waits() -> None:
     fresh = road.waiting(factories.document("B"))
     done = road.approved()

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from orderwire.document.holding import Answer, Facts, Goods, Sent, holding
-from orderwire.document.states import DeliveryState
+from orderwire.document.states import DeliveryState, OrderState
 from orderwire.flow.holding import holding as of
 from orderwire.flow.holding import holdings, recipients
 from orderwire.records import Order, Receipt
@@ -34,12 +34,30 @@ SECOND = Sent(2, NOW, left=True)
         ((Sent(1, NOW, left=True),), 1, "Acme Bearings may hold version 1; nothing proves it"),
         ((FIRST,), 1, "Version 1, the only one, is handed over; receipt not proven"),
         ((PROVEN,), 1, "Acme Bearings holds version 1, the only one"),
-        ((PROVEN,), 2, "Acme Bearings holds version 1; version 2 is not proven"),
-        ((PROVEN, SECOND), 2, "Acme Bearings holds version 1; version 2 may have arrived"),
+        ((PROVEN,), 2, "Acme Bearings holds version 1; version 2 is not sent yet"),
+        ((PROVEN, SECOND), 2, "Acme Bearings holds version 1; version 2 is not proven"),
+        ((PROVEN, SECOND), 3, "Acme Bearings holds version 1; version 2 is not proven, version 3 is not sent yet"),
     ],
 )
 def test_the_sentence_says_what_is_held_and_how_well_it_is_proven(sent: Any, newest: int, words: str | None) -> None:
     assert said(*sent, newest=newest) == words
+
+
+@pytest.mark.parametrize(
+    ("state", "delivery", "words"),
+    [
+        (OrderState.PENDING_APPROVAL, None, "waits for approval and is not sent"),
+        (OrderState.REFUSED, None, "was not approved and is not sent"),
+        (OrderState.APPROVED, DeliveryState.READY, "is not sent yet"),
+        (OrderState.APPROVED, DeliveryState.FAILED, "was not delivered"),
+        (OrderState.CANCELLED, None, "was not sent"),
+    ],
+)
+def test_a_version_that_never_left_is_told_with_the_reason(
+    state: OrderState, delivery: DeliveryState | None, words: str
+) -> None:
+    found = held(holding(Facts("Acme", 2, (PROVEN,))), "Acme", state=state, delivery=delivery)
+    assert str(found) == f"Acme holds version 1; version 2 {words}"
 
 
 def test_what_needs_a_look_beyond_the_sentence_stands_in_notes() -> None:

@@ -11,7 +11,7 @@ from orderwire.document.states import AnswerState, DeliveryState, OrderState
 from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.ledger.entry import KINDS
-from orderwire.records import Order, Receipt, Response
+from orderwire.records import Notice, Order, Receipt, Response
 from orderwire.tracking import lines, telling, timeline, versions, wire
 from orderwire.tracking.channels import source_word
 from orderwire.tracking.order import OrderView, load
@@ -86,9 +86,22 @@ def test_a_newer_version_shows_what_it_changed() -> None:
     first = lines.lines(found)[0]
     assert (first.quantity.before, first.quantity.now) == ("600", "700")
     newest = versions.versions(found)[0]
-    assert [(c.what, c.old, c.new) for c in newest.changes] == [
-        ("Line 10, quantity", "600", "700"), ("Line 10, quantity", "600", "700")
-    ]  # fmt: skip
+    assert [(c.what, c.old, c.new) for c in newest.changes] == [("Line 10, quantity", "600", "700")]
+
+
+def test_a_day_that_changed_is_written_as_people_write_it() -> None:
+    order = seed.order()
+    before = seed.document(order.number)
+    asked = before.lines[0].schedules[0].model_copy(update={"requested": datetime.date(2031, 1, 15)})
+    moved = before.lines[0].model_copy(update={"schedules": (asked,)})
+    new = before.lines[1].model_copy(update={"number": "40", "description": "2026-12-09"})
+    changed = before.model_copy(update={"revision": 2, "lines": (moved, *before.lines[1:], new)})
+    seed.approve(seed.revise(order, changed), timezone.now())
+    Order.objects.filter(pk=order.pk).update(revision=2)
+    first, added = versions.versions(view(order))[0].changes
+    assert (first.what, first.new) == ("Line 10, need-by date", "15 Jan ’31")
+    assert first.old in ("9 Dec", "9 Dec ’26")
+    assert "requested 9 Dec" in added.new and "description 2026-12-09" in added.new
 
 
 def test_an_answer_stands_beside_the_lines_it_is_about() -> None:
@@ -197,3 +210,54 @@ def test_the_plan_is_told_in_words() -> None:
 )  # fmt: skip
 def test_where_something_came_from_is_said_in_words(source: str, words: str) -> None:
     assert source_word(source) == words
+
+
+def test_what_the_policy_said_to_an_approver_is_not_told_to_everybody_else() -> None:
+    order = seed.order()
+    said = "You may approve this order; this completes the approval (orders from EUR 10,000 need 2 persons)."
+    append(events.ApprovalGranted(sha256="0" * 64, complete=True, reason=said), actor="user:jens", order=order,
+           subjects={"revision": order.revisions.get().pk})  # fmt: skip
+    event = order.events.latest("id")
+    told = telling.tell(event, timeline.teller(view(order), [event]))
+    assert told.text == "Orders from EUR 10,000 need 2 persons. Bound to exactly this content."
+
+
+@pytest.mark.parametrize(
+    ("to", "turn", "title", "text"),
+    [
+        ("supplier", 1, "Reminder to Ningbo Haitian, in Chinese", "Asks li@n.example to answer the order."),
+        ("second_contact", 2, "Reminder to the second contact of Ningbo Haitian, in Chinese",
+         "Asks li@n.example to answer the order, for the second time."),
+        ("manager", 1, "Escalation to the manager, in Chinese",
+         "Tells li@n.example that Ningbo Haitian has not answered the order."),
+        ("group:floor", 4, "Escalation to the group floor, in Chinese",
+         "Tells li@n.example that Ningbo Haitian has not answered the order, for the 4th time."),
+    ],
+)  # fmt: skip
+def test_a_reminder_is_told_with_its_reader_language_and_purpose(to: str, turn: int, title: str, text: str) -> None:
+    order = seed.order(partner=seed.supplier("S-200", "Ningbo Haitian Co., Ltd."))
+    revision, carrying = order.revisions.get(), order.deliveries.get()
+    Notice.objects.create(order=order, revision=revision, delivery=carrying, step="late", turn=turn, to=to,
+                          recipient="li@n.example", language="zh", queued_at=timezone.now())  # fmt: skip
+    queued = events.NoticeQueued(step="late", to="li@n.example", language="zh")
+    append(queued, actor="system:worker", order=order, subjects={"revision": revision.pk, "delivery": carrying.pk})
+    event = order.events.latest("id")
+    told = telling.tell(event, timeline.teller(view(order), [event]))
+    assert (told.title, told.text) == (title, text)
+
+
+@pytest.mark.parametrize(
+    ("state", "title"),
+    [
+        ("delivered", "It arrived at Acme Bearings"),
+        ("ready", "To be sent again to Acme Bearings"),
+        ("cancelled", "It did not arrive at Acme Bearings"),
+    ],
+)
+def test_a_doubt_that_is_settled_is_told_by_what_came_out_of_it(state: str, title: str) -> None:
+    order = seed.order()
+    settled = events.DeliverySettled(state=state, reason="They rang")
+    append(settled, actor="user:ines", order=order, subjects={"delivery": order.deliveries.get().pk})
+    event = order.events.latest("id")
+    told = telling.tell(event, timeline.teller(view(order), [event]))
+    assert (told.title, told.text) == (title, "They rang. Noted by ines.")

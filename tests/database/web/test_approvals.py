@@ -10,6 +10,7 @@ from django.urls import reverse
 from orderwire.document.edits import Edits, edited
 from orderwire.document.order import Order as Document
 from orderwire.document.order_change import LineChange, LinePart
+from orderwire.document.states import DeliveryState
 from orderwire.flow import amend, approve
 from orderwire.records import Order
 from tests.database import factories
@@ -94,3 +95,10 @@ def test_a_refused_amendment_can_be_left_from_its_page(console: Client, config: 
     assert reverse("amend", args=[order.pk]) in html
     page = text(console, reverse("amend", args=[order.pk]) + "?base=1")
     assert "On top of version 1" in page
+
+
+def test_an_amendment_that_waits_is_not_called_unproven(console: Client, config: Path) -> None:
+    order = amended(config)
+    factories.delivery(order, state=DeliveryState.DELIVERED, revision=1)
+    html = text(console, reverse("order", args=[order.pk]))
+    assert "<b>version 1</b>; version 2 waits for approval and is not sent" in html and "not proven" not in html

@@ -130,11 +130,15 @@ def test_a_refusal_is_settled_by_keeping_the_order_or_asking_again(console: Clie
     row = asked(console)
     settle(console, row, "refused", reason="Already made")
     html = words(page(console, reverse("order", args=[row.order_id])))
+    assert "Acme Bearings refuses ; the order stands. Keep it, or ask again." in html
+    assert "You decide" in html and "nothing is left to do" not in html and "Their word due" not in html
+    assert "Doubt settled" not in html
     assert "Already made" in html and "Ask Acme Bearings again" in html and "Keep the order" in html
     task = words(page(console, "/"))
     assert "They refuse to cancel" in task and "“Already made”" in task
     settle(console, row, "keep")
     assert (row.state, Order.objects.get().state) == ("settled", "approved")
+    assert "You decide" not in words(page(console, reverse("order", args=[row.order_id])))
     assert "They refuse to cancel" not in page(console, "/")
 
 

@@ -8,12 +8,10 @@ from orderwire.document.cancellation import REASONS
 from orderwire.document.states import CancellationState
 from orderwire.flow import cancel
 from orderwire.records import Cancellation
-from orderwire.tracking.order import OrderView
+from orderwire.tracking.order import WAITS, OrderView
 from orderwire.tracking.people import name
 from orderwire.tracking.says import supplier_word
 from orderwire.tracking.words import Money, due, sentence_time
-
-WAITS = (CancellationState.ASKED, CancellationState.OVERDUE)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 
 from orderwire.document.order import Order as Document
 from orderwire.document.party import Party
+from orderwire.document.states import OrderState
 from orderwire.document.terms import TermsPart
 from orderwire.tracking.channels import source_word
 from orderwire.tracking.held import held
@@ -28,7 +29,12 @@ class Badge:
 
 def badge(view: OrderView) -> Badge | None:
     """What the evidence says that the supplier has; nothing before the first send."""
-    found = held(view.holding, view.order.supplier_name)
+    found = held(
+        view.holding,
+        view.order.supplier_name,
+        state=OrderState(view.order.state),
+        delivery=view.main.state if view.main else None,
+    )
     if found is None:
         return None
     words = format_html("{}<b>{}</b>{}", found.before, found.strong, found.after)

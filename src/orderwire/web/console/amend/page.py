@@ -19,7 +19,7 @@ from orderwire.flow.amend.propose import NOT_NOW
 from orderwire.flow.find import Look
 from orderwire.records import Order, Revision
 from orderwire.tracking.beside import signed
-from orderwire.tracking.versions import MOST_CHANGES, change_words
+from orderwire.tracking.versions import MOST_CHANGES, change_words, told_once
 from orderwire.tracking.words import Money, plural, short
 from orderwire.web.access import actor, buyer, typed
 from orderwire.web.console.amend.sheet import PLACE, Sheet
@@ -88,7 +88,7 @@ def _effect(order: Order, newest: Document, after: Document | None) -> dict[str,
     was = Money(totals(newest).total, newest.currency)
     if after is None:
         return {"was": was}
-    found = changes(newest, after)
+    found = told_once(changes(newest, after))
     money = Money(totals(after).total, after.currency)
     change = Money(money.value - was.value, after.currency)
     shown: dict[str, Any] = {
