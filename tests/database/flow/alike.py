@@ -18,7 +18,7 @@ _UNREAD = {
     "message_id", "token_sha256", "id", "last_event", "external_id", "tried_at", "fence", "tries", "text", "reason",
     "parcel", "payload_sha256", "sent_sha256", "explanation", "binding", "data", "intent_at",
 }  # fmt: skip
-"""Columns that hold an id of their own, a hash of bytes with a date in them, words, or how often something was tried."""
+"""Columns that hold an id of their own, a hash of bytes with a date in them, words, or a count of tries."""
 
 _OVER = ("used_at", "fired_at", "stopped_at")
 """A row with one of these times set is history."""
