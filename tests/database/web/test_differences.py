@@ -7,9 +7,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from orderwire.document.order import Order as Document
 from orderwire.records import Response, User
 from tests.database.tracking import seed
-from tests.database.web.after import CONTENT, five, notices, page, sign_in, words
+from tests.database.web.after import CONTENT, LATE, NEED, five, notices, page, sign_in, words
 
 pytestmark = pytest.mark.django_db
 ALL = {"c.20": "accept", "c.30": "resource", "c.60": "accept", "c.80": "accept", "c.90": "insist"}
@@ -64,6 +65,23 @@ def test_decisions_are_sent_together_and_make_one_version(console: Client) -> No
     assert (order.revision, answer.state) == (3, "decided")
     chosen = {d["line"]: d["choice"] for d in answer.decisions}
     assert chosen == {"20": "accept", "30": "resource", "60": "accept", "80": "accept", "90": "insist"}
+
+
+def test_of_a_line_that_comes_in_parts_the_late_part_is_shown_as_what_leaves(console: Client) -> None:
+    order, answer = five()
+    parts = [
+        {"number": "30", "status": "changed", "quantity": "40", "promised": NEED.isoformat()},
+        {"number": "30", "status": "changed", "quantity": "20", "promised": LATE.isoformat()},
+    ]
+    content = answer.content | {"lines": [x for x in answer.content["lines"] if x["number"] != "30"] + parts}
+    Response.objects.filter(pk=answer.pk).update(content=content)
+    said = words(console.post(url(answer), {"c.30": "resource"}).content.decode())
+    assert "20 pieces to order from somebody else" in said
+    assert console.post(url(answer), ALL | {"step": "send", "reason": "x"}).status_code == 302
+    lines = {
+        line.number: line for line in Document.model_validate_json(bytes(order.revisions.get(number=3).content)).lines
+    }
+    assert lines["30"].quantity == 40
 
 
 def test_a_line_that_nobody_decided_is_named_and_nothing_is_sent(console: Client) -> None:

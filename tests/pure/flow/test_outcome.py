@@ -105,6 +105,50 @@ def test_every_quantity_is_ordered_here_or_needed_elsewhere(pair: tuple[Order, R
     assert set(made.asks) >= {line for line, choice in choices.items() if choice == "insist"}
 
 
+@given(order(), st.data())
+def test_of_a_line_that_comes_in_parts_only_the_late_part_is_needed_elsewhere(
+    ordered: Order, data: st.DataObject
+) -> None:
+    """Sum law for a line that is confirmed in full, in part on its last day and in part after it."""
+    line = ordered.lines[0]
+    assume(line.quantity >= Decimal("0.5"))
+    late = data.draw(st.integers(1, int(line.quantity * 4) - 1).map(lambda n: Decimal(n) / 4))
+    parts = ((line.quantity - late, line.schedules[-1].requested), (late, LATER))
+    said = [LineAnswer(number="10", status=LineStatus.CHANGED, quantity=q, promised=day) for q, day in parts]
+    made = outcome(ordered, response(*said), {"10": LineDecision("10", "resource")})
+    assert made.document is not None and made.asks == {"10"}
+    stays = made.document.lines[0]
+    assert (stays.quantity, made.needs["10"].quantity) == (line.quantity - late, late)
+    assert sum(s.quantity for s in stays.schedules) == stays.quantity
+    assert LATER not in {s.requested for s in stays.schedules}
+    assert made.needs["10"].schedules[-1].requested == line.schedules[-1].requested
+    Line.model_validate(stays.model_dump())
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [(Decimal(100), LATER + datetime.timedelta(days=1))],
+        [(Decimal(60), LATER), (Decimal(40), LATER)],
+    ],
+)
+def test_a_line_that_is_late_as_a_whole_or_not_at_all_leaves_as_a_whole(
+    parts: list[tuple[Decimal, datetime.date]],
+) -> None:
+    said = [LineAnswer(number="10", status=LineStatus.CHANGED, quantity=q, promised=day) for q, day in parts]
+    made = outcome(ONE, response(*said), {"10": LineDecision("10", "resource")})
+    assert (made.document, made.needs, made.asks) == (None, {"10": SEAL}, {"10"})
+
+
+def test_a_dearer_line_leaves_as_a_whole_though_only_a_part_of_it_is_late() -> None:
+    said = [
+        LineAnswer(number="10", status=LineStatus.CHANGED, quantity=q, promised=day, price=Decimal(13))
+        for q, day in ((Decimal(60), DAY), (Decimal(40), LATER + datetime.timedelta(days=1)))
+    ]
+    made = outcome(ONE, response(*said), {"10": LineDecision("10", "resource")})
+    assert (made.document, made.needs) == (None, {"10": SEAL})
+
+
 @given(answered())
 def test_accepting_everything_leaves_no_difference_and_the_money_that_was_shown(pair: tuple[Order, Response]) -> None:
     ordered, response = pair

@@ -107,8 +107,13 @@ def _whole(order: Order, response: Response, decision: LineDecision, made: Outco
 
 
 def _resourced(line: Line, agreed: Line | None, made: Outcome) -> Line | None:
-    """The line as the supplier confirmed it, the rest goes back to the pool. Where nothing of it is open, or he speaks
-    of another unit, the whole line leaves, and what he promised he is asked to give up."""
+    """The line as the supplier confirmed it, the rest goes back to the pool. Where all of it comes, only in part later
+    than on the last day that was asked for, the late part leaves. Where nothing of it is open, or he speaks of another
+    unit, the whole line leaves. What he promised and is to leave he is asked to give up."""
+    if agreed is not None and (punctual := _in_time(line, agreed)):
+        made.needs[line.number] = part_of(line, line.quantity - punctual.quantity)
+        made.asks.add(line.number)
+        return punctual
     open_quantity = line.quantity - (agreed.quantity if agreed else Decimal(0))
     if agreed is None or agreed.unit != line.unit or open_quantity <= 0:
         made.needs[line.number] = line
@@ -117,6 +122,18 @@ def _resourced(line: Line, agreed: Line | None, made: Outcome) -> Line | None:
         return None
     made.needs[line.number] = part_of(line, open_quantity)
     return agreed
+
+
+def _in_time(line: Line, agreed: Line) -> Line | None:
+    """What comes by the last day asked, where that is less than all and nothing but the days differs."""
+    asked = [s.requested for s in line.schedules if s.requested]
+    if agreed.model_copy(update={"schedules": line.schedules}) != line or len(asked) < len(line.schedules):
+        return None
+    punctual = tuple(s for s in agreed.schedules if s.requested and s.requested <= max(asked))
+    quantity = sum((s.quantity for s in punctual), Decimal(0))
+    if not 0 < quantity < line.quantity:
+        return None
+    return agreed.model_copy(update={"quantity": quantity, "schedules": punctual})
 
 
 def part_of(line: Line, quantity: Decimal) -> Line:
