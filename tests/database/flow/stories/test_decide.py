@@ -235,6 +235,21 @@ def test_a_line_that_was_promised_can_be_ordered_elsewhere_but_he_is_asked(order
     assert Need.objects.get().quantity == Decimal(100)
 
 
+def test_only_the_late_part_of_a_line_goes_to_the_pool_and_he_is_asked_to_give_it_up(order: Order, lead: User) -> None:
+    [day] = [each.requested for each in document(order).lines[0].schedules]
+    assert day is not None
+    late = day + datetime.timedelta(days=12)
+    row = answers(order, says(quantity=Decimal(70), promised=day), says(quantity=Decimal(30), promised=late))
+    choose(row, line("10", "resource"), reason="Needed in time")
+    yes(order, lead)
+    assert [(each.number, each.quantity) for each in document(order).lines] == [
+        ("10", Decimal(70)),
+        ("20", Decimal(60)),
+    ]
+    assert [(each.line, each.quantity) for each in Need.objects.all()] == [("10", Decimal(30))]
+    assert last(order).says["counters"] == row.pk
+
+
 def test_a_declined_order_is_insisted_on_or_ordered_elsewhere(order: Order) -> None:
     row = answers(order, status="rejected", reason="Line stopped")
     with pytest.raises(Refused, match="nothing to accept"):
