@@ -10,9 +10,9 @@ class Cancellation(models.Model):
     """One withdrawal: of the whole order (`scope` order), or of lines and quantities (`scope` lines).
 
     `revision` is the version that is withdrawn, or for lines the new version that says what is left. `lines` lists what
-    is withdrawn as {"line", "quantity"}. `cost` is what the supplier asks for agreeing, in `currency`. The commitment ends
-    with his word, never with the asking. `number` counts the cancellations of an order; `was` is the state that the
-    order goes back to where nothing comes of it.
+    is withdrawn as {"line", "quantity"}. `cost` is what the supplier asks for agreeing, in `currency`. The commitment
+    ends with his word, never with the asking. `number` counts the cancellations of an order; `was` is the state that
+    the order goes back to where nothing comes of it.
     """
 
     class Scope(models.TextChoices):

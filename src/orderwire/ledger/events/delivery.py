@@ -120,8 +120,8 @@ class NoticeQueued(Event, kind="notice.queued", about=("revision",)):
 
 
 class NoticeStopped(Event, kind="notice.stopped", about=("revision",)):
-    """A reminder was not sent: it is not needed any more, was skipped after a standstill, or nobody is on record whom it
-    could reach. Then `remedy` says what a person should do."""
+    """A reminder was not sent: it is not needed any more, was skipped after a standstill, or nobody is on record whom
+    it could reach. Then `remedy` says what a person should do."""
 
     step: Words
     reason: Words

@@ -9,10 +9,9 @@ from orderwire.flow.hold import by_hand
 from orderwire.flow.remind.waiting import OPEN
 from orderwire.records import Cancellation, Response, User
 from orderwire.tracking.approvals import May, verdict
-from orderwire.tracking.order import OrderView
+from orderwire.tracking.order import WAITS, OrderView
 from orderwire.tracking.says import supplier_word
 from orderwire.tracking.words import decide_words
-from orderwire.web.console.cancellation import WAITS
 
 
 @dataclass(frozen=True)
