@@ -64,7 +64,7 @@ def test_the_page_shows_what_happens_without_a_reload(page: Any, world: str) -> 
         )
         seed.answer(order, status="accepted", state="accepted")
         append(events.OrderResumed(reason="told the page"), actor="system:worker", order=order)
-    page.locator(".says", has_text="accepted version 1").wait_for(timeout=5000)
+    page.locator(".says", has_text="accepted version 1").wait_for(timeout=30000)
     assert page.evaluate("window.notReloaded") is True
 
 

@@ -161,6 +161,11 @@ def list_orders(request: HttpRequest, filters: Query[OrderFilters]) -> HttpRespo
         since = filters.updated_since
         if since.tzinfo is None:
             raise Refused("updated_since has no zone.", remedy="Write it like 2026-01-31T09:30:00Z.")
+        try:
+            since = since.astimezone(datetime.UTC)  # a database knows no zone more than 16 hours away
+        except OverflowError:
+            text = "updated_since is at an end of the calendar."
+            raise Refused(text, remedy="Write it like 2026-01-31T09:30:00Z.") from None
         found = found.filter(changed_at__gte=since)
     if filters.cursor:
         at, pk = read_cursor(filters.cursor)

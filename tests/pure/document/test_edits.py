@@ -112,6 +112,7 @@ def test_a_line_is_edited_in_one_place() -> None:
 @settings(max_examples=12)
 def test_stating_everything_makes_exactly_the_other_order(order: Order, wanted: Order) -> None:
     """Every order can be reached from every other by edits, but for what tells it from other orders."""
+    order = order.model_copy(update={"revision": min(order.revision, 99_998)})  # there must be room for the next
     wanted = wanted.model_copy(update={"kind": order.kind, "attachments": order.attachments, "issued": order.issued})
     had, has = {ln.number for ln in order.lines}, {ln.number for ln in wanted.lines}
     changed = [

@@ -185,11 +185,12 @@ def test_dates_of_an_answer_hold_for_all_lines_a_line_or_a_part() -> None:
     assert found.document.lines[3].ships == MARCH
 
 
-def test_an_answer_takes_the_price_of_ctp_and_tells_of_other_prices_and_charges() -> None:
+def test_an_answer_takes_the_price_of_ctp_and_the_charge_of_sac_and_tells_of_other_prices() -> None:
     found = answer("PO1*1*10*EA", "CTP**MSR*9", "CTP**UCP*2.75", "ACK*IP*10*EA")
     assert isinstance(found.document, Response) and found.document.lines[0].price == Decimal("2.75")
     assert "not-kept" in warned(answer("PO1*1*10*EA*2", "CTP**UCP*3", "ACK*IP*10*EA"))
-    assert "not-kept" in warned(answer("SAC*C*D240***1250", "PO1*1*10*EA*2", "ACK*IA"))
+    charged = answer("SAC*C*D240***1250", "PO1*1*10*EA*2", "ACK*IA")
+    assert isinstance(charged.document, Response) and charged.document.charge == Decimal("12.5")
     assert "not-kept" not in codes(answer("PO1*1*10*EA*2", "CTP**UCP*2", "ACK*IA").findings)
 
 
