@@ -4,7 +4,7 @@ import os
 import re
 import time
 import warnings
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -61,6 +61,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError(f"{item.nodeid} asks for the database. Move it to tests/database.")
         if item.path.is_relative_to(HERE / "servers") or item.path.is_relative_to(HERE / "browser"):
             item.add_marker(pytest.mark.xdist_group("servers"))
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Tells a figure at the end of the run, also of a test that passes on another process."""
+    return lambda text: record_property("tells", text)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests had to tell, before the count of them."""
+    for report in (*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")):
+        for name, text in report.user_properties:
+            if name == "tells":
+                terminalreporter.write_line(str(text))
 
 
 @pytest.fixture(scope="session")

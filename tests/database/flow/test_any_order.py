@@ -93,7 +93,7 @@ def arrivals(request: Any, config: Path) -> Arrivals:
     }
 
 
-def test_every_order_of_arrival_ends_as_one_after_the_other(arrivals: Arrivals) -> None:
+def test_every_order_of_arrival_ends_as_one_after_the_other(arrivals: Arrivals, tell: Callable[[str], None]) -> None:
     """What follows two states that are alike is played once; ORDERWIRE_HYPOTHESIS=thorough plays all of it."""
     told = Told(merge=not THOROUGH)
     found = told.ends(arrivals)
@@ -103,7 +103,7 @@ def test_every_order_of_arrival_ends_as_one_after_the_other(arrivals: Arrivals) 
         f"{n} orders of arrival, such as {told.how[end]}: {end}" for end, n in found.items()
     )
     assert found[serial] == math.factorial(len(arrivals))
-    print(f"\n{found[serial]} orders of arrival end alike, {told.steps} arrivals were played: {serial}")
+    tell(f"{found[serial]:,} orders of arrival end alike, {told.steps} arrivals were played: {serial}")
 
 
 class Told:

@@ -186,7 +186,7 @@ def judge(sink: Sink, orders: Any) -> dict[str, int]:
 
 
 def test_an_order_that_left_is_asked_back_and_one_that_did_not_never_leaves(
-    seller: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    seller: Any, monkeypatch: pytest.MonkeyPatch, tell: Callable[[str], None]
 ) -> None:
     totals = {"never left": 0, "asked back": 0}
     for round_ in range(INTERLEAVINGS // AT_ONCE):
@@ -196,12 +196,11 @@ def test_an_order_that_left_is_asked_back_and_one_that_did_not_never_leaves(
             totals[name] += count
     assert sum(totals.values()) == INTERLEAVINGS
     assert min(totals.values()) > INTERLEAVINGS // 20, totals
-    with capsys.disabled():
-        print(f"\ncancel races send: {INTERLEAVINGS:,} interleavings, {totals}, 0 violations")
+    tell(f"cancel races send: {INTERLEAVINGS:,} interleavings, {totals}, 0 violations")
 
 
 def test_two_threads_that_send_and_cancel_at_once_leave_nothing_in_between(
-    seller: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    seller: Any, tmp_path: Path, tell: Callable[[str], None]
 ) -> None:
     endpoint, chance = Endpoint.objects.get(), random.Random(18)
     seen: set[str] = set()
@@ -224,8 +223,7 @@ def test_two_threads_that_send_and_cancel_at_once_leave_nothing_in_between(
         seen |= new
         kinds = sorted(json.loads((tmp_path / "out" / name).read_text())["schema"].split("/")[1] for name in new)
         assert kinds == ([] if order.state == "cancelled" else ["cancellation", "order"]), (n, order.state, kinds)
-    with capsys.disabled():
-        print(f"\ncancel races send in threads: {THREADED} rounds, {totals}, 0 violations")
+    tell(f"cancel races send in threads: {THREADED} rounds, {totals}, 0 violations")
 
 
 def together(*work: Callable[[], object]) -> None:

@@ -1,6 +1,7 @@
 """Whatever buyers, suppliers, networks and clocks do to an order, in any sequence: what is promised stays true."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ STORIES, STEPS = (2000, 50) if THOROUGH else (20, 25)
 
 
 def test_what_is_promised_stays_true_whatever_happens(
-    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    config: Path, tmp_path: Path, tell: Callable[[str], None]
 ) -> None:
     Everything.world = World.made(config, tmp_path)
     quietly = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
@@ -29,9 +30,8 @@ def test_what_is_promised_stays_true_whatever_happens(
         run_state_machine_as_test(Everything, settings=how)  # type: ignore[no-untyped-call]
     finally:
         done = sum(n for name, n in Everything.counts.items() if not name.endswith("(refused)"))
-        with capsys.disabled():
-            print(f"\n{Everything.stories} stories, {done:,} steps, {len(invariants.SEEN):,} situations looked at")
-            for name, count in sorted(Everything.counts.items()):
-                print(f"  {name}: {count:,}")
+        ran = ", ".join(f"{name} {count:,}" for name, count in sorted(Everything.counts.items()))
+        seen = f"{len(invariants.SEEN):,} situations looked at"
+        tell(f"everything after sending: {Everything.stories} stories, {done:,} steps, {seen}: {ran}")
     never = [rule for rule in ("create", "approve", "send", "cancel", "propose") if not Everything.counts[rule]]
     assert not never, f"{never} never happened"
