@@ -87,7 +87,15 @@ class Trip:
         if self.delivery.kind == Delivery.Kind.NOTICE:
             return "a reminder"
         version = f"version {self.delivery.revision.number}" if self.delivery.revision else ""
-        return version if self.delivery.primary or not version else f"{version}, copy"
+        return version if self.original or not version else f"{version}, copy"
+
+    @property
+    def original(self) -> bool:
+        """True for a version on its way to the supplier, also where it went once more since; False for a copy."""
+        leg, order = self.delivery.leg, self.delivery.order
+        if leg is None or order is None or self.delivery.kind != Delivery.Kind.ORDER:
+            return False
+        return leg.recipient_id == order.supplier_id and leg.purpose == "order"
 
     @property
     def to(self) -> str:

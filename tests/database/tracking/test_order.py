@@ -11,7 +11,7 @@ from orderwire.document.states import AnswerState, DeliveryState, OrderState
 from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.ledger.entry import KINDS
-from orderwire.records import Notice, Order, Receipt, Response
+from orderwire.records import Delivery, Notice, Order, Receipt, Response
 from orderwire.tracking import lines, telling, timeline, versions, wire
 from orderwire.tracking.channels import source_word
 from orderwire.tracking.order import OrderView, load
@@ -49,6 +49,19 @@ def test_a_delivery_on_its_way_is_told_with_its_next_step(delivery: DeliveryStat
 def test_what_was_only_handed_over_is_not_called_delivered() -> None:
     said = says(view(seed.order(delivery=DeliveryState.ACCEPTED)))
     assert "their server took it" in said.before and "proven" not in str(said)
+
+
+def test_a_version_that_was_insisted_on_was_no_copy_the_first_time() -> None:
+    order = seed.order()
+    assert order.supplier is not None
+    Delivery.objects.filter(order=order).update(primary=False)
+    seed.deliver(order.revisions.get(), order.supplier, DeliveryState.READY, timezone.now())
+    copy = seed.deliver(
+        order.revisions.get(), seed.supplier("finance", "Treasury"), DeliveryState.READY, timezone.now()
+    )
+    Delivery.objects.filter(pk=copy.pk).update(primary=False)
+    told = {(trip.to, trip.what) for trip in view(order).trips}
+    assert told == {("Acme Bearings Inc.", "version 1"), ("Treasury", "version 1, copy")}
 
 
 @pytest.mark.parametrize("state", list(OrderState))

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from orderwire.document.order import Schedule
-from orderwire.document.states import AnswerState
+from orderwire.document.states import AnswerState, DeliveryState
 from orderwire.flow import ladder
 from orderwire.flow.clock import calendar
-from orderwire.records import Need, Notice, Order, Response, User
+from orderwire.records import Delivery, Need, Notice, Order, Response, User
 from tests.database.tracking import seed
 from tests.database.web.after import notices, page, sign_in, words
 
@@ -66,6 +66,14 @@ def test_changes_are_recorded_line_by_line_and_wait_for_a_decision(console: Clie
     assert console.post(record(order), given).status_code == 302
     row = Response.objects.get()
     assert {d["field"] for d in row.differences if d["line"] == "20"} == {"quantity", "date", "price"}
+
+
+def test_a_version_that_only_a_colleague_got_a_copy_of_is_not_offered(console: Client) -> None:
+    order = seed.order()
+    newer = seed.revise(order, seed.document(order.number, revision=2, quantity="700"))
+    copy = seed.deliver(newer, seed.supplier("finance", "Treasury"), DeliveryState.DELIVERED, timezone.now())
+    Delivery.objects.filter(pk=copy.pk).update(primary=False)
+    assert list(console.get(record(order)).context["versions"]) == [order.revisions.get(number=1)]
 
 
 @pytest.mark.parametrize(

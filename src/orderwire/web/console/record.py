@@ -105,5 +105,5 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _sent(view: OrderView) -> list[Revision]:
     """The versions that the supplier got, or may have got; the newest first."""
-    gone = {t.delivery.revision_id for t in view.trips if t.attempts or t.held_by}
+    gone = {t.delivery.revision_id for t in view.trips if t.original and (t.attempts or t.held_by)}
     return [r for r in view.revisions if r.pk in gone]
