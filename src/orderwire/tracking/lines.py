@@ -2,8 +2,7 @@
 confirmed and whether that is what is asked now."""
 
 import datetime
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import dataclass
 
 from orderwire.document.codes import PIECES, unit_word
 from orderwire.document.goods import LineGoods
@@ -16,7 +15,8 @@ from orderwire.document.states import Mark, Tone
 from orderwire.flow.acknowledge.differences import compare
 from orderwire.flow.goods import OrderGoods
 from orderwire.records import Response
-from orderwire.tracking.figures import figure
+from orderwire.tracking.beside import parts
+from orderwire.tracking.figures import digits, figure
 from orderwire.tracking.order import OrderView
 from orderwire.tracking.words import Money, day, plural
 
@@ -72,9 +72,13 @@ def lines(view: OrderView, goods: OrderGoods | None = None) -> list[LineRow]:
     answered, version = _answered(view)
     came = {each.number: _moved(each) for each in goods.lines} if goods else {}
     return [
-        replace(
-            _row(line, before.get(line.number), answered.get(line.number, ()), version, view, document),
-            moved=came.get(line.number, ()),
+        _row(
+            line,
+            before.get(line.number),
+            answered.get(line.number, ()),
+            came.get(line.number, ()),
+            version=version,
+            view=view,
         )
         for line in document.lines
     ]
@@ -95,8 +99,8 @@ def _answered(view: OrderView) -> tuple[dict[str, tuple[LineAnswer, ...]], int]:
     """The newest answer's lines by line number, and the version that it answers."""
     newest = next((a for a in view.replies if a.state != Response.State.SUPERSEDED and a.revision is not None), None)
     if view.agreed and (newest is None or newest.revision_id != view.revision.pk):
-        yes = {n.number: (LineAnswer(number=n.number, status=LineStatus.ACCEPTED),) for n in view.document.lines}
-        return {line.number: _complete(line, yes[line.number]) for line in view.document.lines}, view.revision.number
+        yes = {n.number: _complete(n, (_as_one(n, LineStatus.ACCEPTED),)) for n in view.document.lines}
+        return yes, view.revision.number
     if newest is None or newest.revision is None or newest.status == "received":
         return {}, 0
     answered = next(r for r in view.revisions if r.pk == newest.revision_id)
@@ -105,11 +109,16 @@ def _answered(view: OrderView) -> tuple[dict[str, tuple[LineAnswer, ...]], int]:
     given = {line.number: answers for line, answers in found.answers}
     if newest.status == "accepted" or (newest.status == "accepted_with_changes" and not found.declined):
         for line in document.lines:
-            given.setdefault(line.number, (LineAnswer(number=line.number, status=LineStatus.ACCEPTED),))
+            given.setdefault(line.number, (_as_one(line, LineStatus.ACCEPTED),))
     if newest.status == "rejected":
-        given = {n.number: (LineAnswer(number=n.number, status=LineStatus.REJECTED),) for n in document.lines}
+        given = {n.number: (_as_one(n, LineStatus.REJECTED),) for n in document.lines}
     asked = {line.number: line for line in document.lines}
     return {number: _complete(asked[number], given[number]) for number in given if number in asked}, answered.number
+
+
+def _as_one(line: Line, status: LineStatus) -> LineAnswer:
+    """What an answer to the whole order says of a line."""
+    return LineAnswer(number=line.number, status=status)
 
 
 def _note(same: bool, answers: tuple[LineAnswer, ...], earlier: int) -> str:
@@ -135,9 +144,15 @@ def _complete(asked: Line, answers: tuple[LineAnswer, ...]) -> tuple[LineAnswer,
 
 
 def _row(
-    line: Line, old: Line | None, answers: tuple[LineAnswer, ...], version: int, view: OrderView, document: Document
+    line: Line,
+    old: Line | None,
+    answers: tuple[LineAnswer, ...],
+    moved: tuple[Confirmed, ...],
+    *,
+    version: int,
+    view: OrderView,
 ) -> LineRow:
-    parts = [line.supplier_part or "", f"yours {line.buyer_part}" if line.buyer_part else "", line.gtin or ""]
+    currency = view.document.currency
     need, was = _need(line), _need(old) if old else ""
     same = all(_as_asked(line, a, answers) for a in answers)
     earlier = version != view.revision.number
@@ -145,20 +160,19 @@ def _row(
     note = ""
     if answers:
         note = _note(same, answers, version if earlier else 0)
-    digits = 2 if Money(Decimal(0), document.currency).text != "0" else 0
     return LineRow(
         number=line.number,
         description=line.description,
-        parts=" · ".join(p for p in parts if p),
+        parts=parts(line),
         quantity=Asked(figure(line.quantity), figure(old.quantity) if old and old.quantity != line.quantity else ""),
         unit="" if line.unit in PIECES else unit_word(line.unit),
         need_by=Asked(need, was if was != need else ""),
         confirmed=confirmed,
         note=note,
-        moved=(),
-        price=figure(line.price, digits),
+        moved=moved,
+        price=figure(line.price, digits(currency)),
         basis=f"per {figure(line.price_basis)}" if line.price_basis != 1 else "",
-        amount=Money(line_amount(line, document.currency), document.currency).text,
+        amount=Money(line_amount(line, currency), currency).text,
     )
 
 
