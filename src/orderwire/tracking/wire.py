@@ -9,7 +9,7 @@ from django.utils import timezone
 from orderwire.document.states import AnswerState, CancellationState, DeliveryState, OrderState
 from orderwire.records import Cancellation
 from orderwire.tracking.channels import by_channel
-from orderwire.tracking.order import OrderView
+from orderwire.tracking.order import WAITS, OrderView
 from orderwire.tracking.words import age, day, place, when
 
 
@@ -104,7 +104,7 @@ def _cancelling(row: Cancellation, now: datetime.datetime) -> list[Step]:
     """From the asking to their word, and yours where it is not a plain yes."""
     state = CancellationState(row.state)
     asked = Step("done", "done", "Asked to cancel", _at(row.asked_at, now))
-    if state in (CancellationState.ASKED, CancellationState.OVERDUE):
+    if state in WAITS:
         title = "Their word is late" if state is CancellationState.OVERDUE else "Waiting for their word"
         waits = Step(
             "now", "now" if state is CancellationState.ASKED else "late", title, (f"for {age(now - row.asked_at)}",)

@@ -10,14 +10,13 @@ from orderwire.document.order import Order as Document
 from orderwire.document.response import Response as Answer
 from orderwire.document.states import CancellationState, OrderState
 from orderwire.flow import cancel
-from orderwire.flow.acknowledge import take
 from orderwire.formats.letter import reason_words
 from orderwire.records import Cancellation, Delivery
+from orderwire.tracking.order import WAITS
 from orderwire.web.answer.seat import Seat
 from orderwire.web.answer.withdraw import Withdraw
 
 _S = CancellationState
-ASKED = (_S.ASKED, _S.OVERDUE)
 _ANSWERED = (_S.ACCEPTED, _S.ACCEPTED_AT_COST, _S.PARTLY, _S.REFUSED)
 
 
@@ -29,19 +28,17 @@ def page(request: HttpRequest, seat: Seat, frame: dict[str, Any]) -> HttpRespons
         return None
     sheet = Withdraw(Document.model_validate_json(bytes(row.revision.content)), seat.t, seat.buyer, prices=seat.prices)
     if request.method != "POST":
-        if row.state in ASKED or ("correct" in request.GET and row.state in _ANSWERED):
+        if row.state in WAITS or ("correct" in request.GET and row.state in _ANSWERED):
             return _form(request, seat, row, sheet.filled(_said(row)), frame)
         return _outcome(request, seat, row, sheet.filled(_said(row)), frame)
-    if posted != str(row.pk) or row.state not in (*ASKED, *_ANSWERED):
+    if posted != str(row.pk) or row.state not in (*WAITS, *_ANSWERED):
         # An answer to the order, or to what was settled meanwhile: nothing is taken, and the page says what holds.
-        show = _form if row.state in ASKED else _outcome
+        show = _form if row.state in WAITS else _outcome
         return show(request, seat, row, sheet.filled(_said(row)), frame, status=409)
     answer = sheet.read(request.POST).check(seat.today, row.number, row.revision.number)
     if answer is None:
         return _form(request, seat, row, sheet, frame, status=422)
-    seat.opened()
-    source = "answer page" if seat.link else "portal"
-    take(answer, supplier=seat.partner, source=source, actor=seat.actor, link=seat.link)
+    seat.take(answer)
     return HttpResponseRedirect(seat.base, status=303)
 
 

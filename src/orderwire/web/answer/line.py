@@ -9,9 +9,10 @@ from typing import TypeVar
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from orderwire.document.money import exponent, line_amount
+from orderwire.document.money import line_amount
 from orderwire.document.order import Line
 from orderwire.document.response import LineAnswer, LineStatus
+from orderwire.tracking.figures import digits
 from orderwire.web.answer import entry
 from orderwire.web.answer.words import Texts
 
@@ -195,8 +196,3 @@ class LineSheet:
 
 def _turn(word: str, old: str, new: str) -> SafeString:
     return format_html('{} <del>{}</del><span class="to"></span><ins>{}</ins>', word, old, new)
-
-
-def digits(currency: str) -> int:
-    """How many decimals an amount of this currency has."""
-    return -int(exponent(currency).as_tuple().exponent)

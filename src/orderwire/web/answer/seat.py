@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from orderwire.document.order import Order as Document
 from orderwire.document.response import Response as Answer
-from orderwire.flow import clock, evidence, links
+from orderwire.flow import acknowledge, clock, evidence, links
 from orderwire.records import AnswerLink, Delivery, Order, Partner, Response, Revision, User
 from orderwire.web.answer.words import LANGUAGES, Texts, texts
 
@@ -118,6 +118,12 @@ class Seat:
             links.opened(self.link, actor=self.actor, by_person=True)
         elif self.delivery is not None:
             evidence.seen(self.delivery.pk, actor=self.actor, means="portal", external_id=self.actor)
+
+    def take(self, answer: Answer) -> None:
+        """A person sends this answer, and so has seen the order."""
+        self.opened()
+        source = "answer page" if self.link else "portal"
+        acknowledge.take(answer, supplier=self.partner, source=source, actor=self.actor, link=self.link)
 
 
 View = Callable[..., HttpResponse]

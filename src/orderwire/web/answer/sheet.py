@@ -10,8 +10,9 @@ from django.utils.safestring import SafeString
 from orderwire.document.money import totals
 from orderwire.document.order import Order
 from orderwire.document.response import HeaderStatus, LineStatus, Response
+from orderwire.tracking.figures import digits
 from orderwire.web.answer import entry
-from orderwire.web.answer.line import LineSheet, Row, digits
+from orderwire.web.answer.line import LineSheet, Row
 from orderwire.web.answer.words import Texts
 
 MAX_LINES = 400

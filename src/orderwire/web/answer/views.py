@@ -10,11 +10,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from orderwire.document.response import HeaderStatus
-from orderwire.document.response import Response as Answer
 from orderwire.document.states import AnswerState, OrderState
 from orderwire.flow import Refused, links
 from orderwire.flow import renew as fresh_link
-from orderwire.flow.acknowledge import take
 from orderwire.formats.letter.changes import compared
 from orderwire.records import AnswerLink, Response
 from orderwire.web.answer import cancellation, download, shown
@@ -101,7 +99,7 @@ def page(request: HttpRequest, seat: Seat) -> HttpResponse:
     answer = sheet.check(seat.today, sending=True)
     if answer is None:
         return _show(request, seat, sheet, sending=True)
-    _take(seat, answer)
+    seat.take(answer)
     return HttpResponseRedirect(seat.base, status=303)
 
 
@@ -111,12 +109,6 @@ def _blank(seat: Seat) -> Sheet:
 
 def _read(request: HttpRequest, seat: Seat) -> Sheet:
     return Sheet.read(request.POST, seat.document, seat.t, seat.buyer, prices=seat.prices)
-
-
-def _take(seat: Seat, answer: Answer) -> None:
-    seat.opened()
-    source = "answer page" if seat.link else "portal"
-    take(answer, supplier=seat.partner, source=source, actor=seat.actor, link=seat.link)
 
 
 @private
@@ -278,7 +270,7 @@ def _keep_late(request: HttpRequest, seat: Seat) -> str:
     answer = _read(request, seat).check(seat.today, sending=True)
     if answer is None:
         return ""
-    _take(seat, answer)
+    seat.take(answer)
     return seat.t("late_kept", n=seat.revision.number)
 
 

@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 from orderwire.document.money import exponent, totals
 from orderwire.document.order import Line, Order
 from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus, Response
+from orderwire.tracking.figures import digits
 from orderwire.web.answer import entry
-from orderwire.web.answer.line import digits
 from orderwire.web.answer.sheet import MAX_LINES
 from orderwire.web.answer.words import Texts
 

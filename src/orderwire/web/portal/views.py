@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from orderwire.document.states import AnswerState, CancellationState, Mark, OrderState
 from orderwire.records import Cancellation, Delivery, Notice, Order, User
-from orderwire.web.answer.cancellation import ASKED
+from orderwire.tracking.order import WAITS
 from orderwire.web.answer.seat import language
 from orderwire.web.answer.views import private
 from orderwire.web.answer.words import LANGUAGES, Texts, texts
@@ -104,7 +104,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     asked = {
         row.order_id: row
         for row in Cancellation.objects.filter(
-            order__in=rows, order__state=OrderState.CANCELLING, scope=Cancellation.Scope.ORDER, state__in=ASKED
+            order__in=rows, order__state=OrderState.CANCELLING, scope=Cancellation.Scope.ORDER, state__in=WAITS
         ).order_by("number")
     }
     reminders = Notice.objects.filter(order__in=rows, to="supplier", delivery__accepted_at__isnull=False)

@@ -179,9 +179,5 @@ def _text(line: Line) -> str:
     return " ".join(f for f in facts if f).lower()
 
 
-def _given(data: Mapping[str, str], name: str, default: str, longest: int) -> str:
-    return data.get(name, default)[:longest].replace("\x00", "")
-
-
 def _count(text: str) -> int:
     return min(int(text), 50) if text.isdecimal() and text.isascii() and len(text) < 4 else 0

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from orderwire.document.answered import matched
 from orderwire.document.money import totals
-from orderwire.document.order import Order
+from orderwire.document.order import Line, Order
 from orderwire.document.response import LineAnswer, Response
 from orderwire.flow import Refused
 from orderwire.flow.decide import LineDecision
@@ -52,14 +52,10 @@ class Answered:
 
     def problem(self, row: Beside, decision: LineDecision) -> str:
         """Why this cannot be decided for this row, or nothing."""
-        order, response = self.order, self.response
-        if row.line is not None:
-            order = order.model_copy(update={"lines": (row.line,)})
-            response = response.model_copy(update={"lines": self._said.get(row.line.number, ())})
-        elif row.declined:
+        if row.line is None and row.declined:
             return ""
         try:
-            outcome(order, response, {decision.line: decision})
+            outcome(*self._alone(row.line), {decision.line: decision})
         except Refused as refusal:
             return str(refusal)
         return ""
@@ -68,10 +64,8 @@ class Answered:
         """What would be ordered from somebody else: "20 pieces"."""
         if row.line is None:
             return ""
-        order = self.order.model_copy(update={"lines": (row.line,)})
-        response = self.response.model_copy(update={"lines": self._said.get(row.line.number, ())})
         try:
-            needs = outcome(order, response, {row.number: LineDecision(row.number, "resource")}).needs
+            needs = outcome(*self._alone(row.line), {row.number: LineDecision(row.number, "resource")}).needs
         except Refused:
             return ""
         return beside.amount(needs[row.line.number]) if row.line.number in needs else ""
@@ -92,6 +86,13 @@ class Answered:
     def ordered(self) -> Decimal:
         """The order's total as it is."""
         return totals(self.order).total
+
+    def _alone(self, line: Line | None) -> tuple[Order, Response]:
+        """Order and answer with this line only; whole without one."""
+        if line is None:
+            return self.order, self.response
+        said = self.response.model_copy(update={"lines": self._said.get(line.number, ())})
+        return self.order.model_copy(update={"lines": (line,)}), said
 
     @cached_property
     def _said(self) -> dict[str, tuple[LineAnswer, ...]]:

@@ -141,6 +141,3 @@ def _tab(request: HttpRequest, row: Response, order: Document, rows: list[Beside
         case "message":
             found["facts"] = beside.facts(row)
     return found
-
-
-_MESSAGE = {"message": "Their message, raw and readable"}
