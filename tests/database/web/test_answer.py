@@ -3,58 +3,22 @@
 import datetime
 import io
 import re
-from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 from pypdf import PdfReader
 
 from orderwire.document.order import Schedule
 from orderwire.document.response import HeaderStatus
 from orderwire.document.response import Response as Answer
-from orderwire.flow import distribute, links
 from orderwire.flow.decide import decide, every_line
-from orderwire.records import AnswerLink, Delivery, Event, Order, Response
+from orderwire.records import Event, Response
 from tests.database import factories
+from tests.database.web.visit import Visit
 
 pytestmark = pytest.mark.django_db
 NEED = factories.NEED_BY.isoformat()
 LATER = (factories.NEED_BY + datetime.timedelta(days=12)).isoformat()
-
-
-class Visit:
-    """A supplier with the link in hand."""
-
-    def __init__(self, delivery: Delivery):
-        self.delivery = delivery
-        self.order: Any = delivery.order
-        self.link, self.token = links.make(delivery, answer_by=timezone.now(), recipient="orders@tecnosellos.example")
-        self.client = Client()
-        self.base = f"/a/o/{self.link.pk}"
-
-    def open(self) -> Any:
-        return self.client.get(f"/a/{self.token}", follow=True)
-
-    def fields(self, **changed: str) -> dict[str, str]:
-        """Every field as the page shows it, with what the supplier types over it."""
-        page = self.client.get(f"{self.base}?correct=1").content.decode()
-        found = {}
-        for tag in re.findall(r"<input [^>]+>", page):
-            given = dict(re.findall(r'(\w+)="([^"]*)"', tag))
-            if given.get("name") and given.get("type") not in ("radio", "checkbox"):
-                found[given["name"]] = given["value"]
-        return found | {key.replace("_", "."): value for key, value in changed.items()}
-
-    def send(self, way: str, **changed: str) -> Any:
-        return self.client.post(self.base, self.fields(**changed) | {"way": way, "step": "send"})
-
-
-@pytest.fixture
-def visit() -> Visit:
-    made = Visit(factories.delivery(factories.order()))
-    made.open()
-    return made
 
 
 def test_the_token_leaves_the_address_and_the_cookie_is_for_this_order_only(visit: Visit) -> None:
@@ -270,94 +234,6 @@ def test_a_schedule_of_the_order_is_shown_and_kept() -> None:
     assert Response.objects.get().state == "accepted"
 
 
-def test_an_old_versions_link_takes_no_answer_and_shows_what_changed(
-    visit: Visit, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fields = visit.fields() | {"way": "accept", "step": "send"}
-    lines = (factories.line("10", quantity=80), factories.line("20", quantity=60))
-    factories.revision(visit.order, factories.document(revision=2, lines=lines))
-    newer = factories.delivery(visit.order, to=visit.delivery.endpoint)
-    page = visit.client.get(visit.base).content.decode()
-    assert "This version was replaced by version 2" in page
-    assert "<del><bdi>100\xa0piece</bdi></del>" in page and "<ins><bdi>80\xa0piece</bdi></ins>" in page
-    for _ in range(2):
-        late = visit.client.post(visit.base, fields)
-        assert late.status_code == 409
-        assert "Your answer is kept with version 1." in late.content.decode()
-    kept = Response.objects.get()
-    assert kept.revision is not None and kept.revision.number == 1
-    visit.order.refresh_from_db()
-    assert visit.order.answer_state == "waiting", "the newer version is still to be answered"
-    called: list[int] = []
-    monkeypatch.setattr(distribute, "resend", lambda pk, **_: called.append(pk))
-    assert visit.client.post(f"{visit.base}/newest").status_code == 200
-    assert called == [newer.pk]
-
-
-def test_a_version_that_is_not_sent_yet_is_not_shown(visit: Visit) -> None:
-    factories.revision(visit.order, factories.document(revision=2, lines=(factories.line("10", quantity=7),)))
-    page = visit.client.get(visit.base).content.decode()
-    assert "is changing order 4500071791" in page
-    assert "quantity" not in page
-
-
-def test_a_cancelled_order_takes_no_answer(visit: Visit) -> None:
-    fields = visit.fields() | {"way": "accept", "step": "send"}
-    Order.objects.update(state="cancelled")
-    assert "has withdrawn" in visit.client.get(visit.base).content.decode()
-    assert visit.client.post(visit.base, fields).status_code == 409
-    assert Response.objects.count() == 0
-
-
-def _same(page: bytes) -> str:
-    text = re.sub(r'value="[^"]*"', "", page.decode())
-    return text
-
-
-def test_unknown_expired_and_revoked_links_look_alike(visit: Visit) -> None:
-    unknown = Client().get("/a/" + "x" * 43, follow=True)
-    other = Visit(factories.delivery(factories.order(factories.document("2"))))
-    AnswerLink.objects.filter(pk=other.link.pk).update(expires_at=timezone.now())
-    expired = Client().get(f"/a/{other.token}", follow=True)
-    links.revoke(visit.link.pk, actor="user:ines", reason="wrong person")
-    revoked = Client().get(f"/a/{visit.token}", follow=True)
-    at_once = visit.client.get(visit.base)
-    assert {r.status_code for r in (unknown, expired, revoked, at_once)} == {404}
-    assert _same(unknown.content) == _same(expired.content) == _same(revoked.content) == _same(at_once.content)
-    assert "Send me a fresh link" in unknown.content.decode()
-
-
-def test_a_fresh_link_is_mailed_and_the_page_says_nothing_about_it(
-    visit: Visit, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    called: list[int] = []
-    monkeypatch.setattr(distribute, "resend", lambda pk, **_: called.append(pk))
-    pages = [
-        Client().post("/a/fresh-link", {"link": link})
-        for link in (str(visit.link.pk), str(visit.link.pk), "00000000-0000-4000-8000-000000000000", "nonsense", "")
-    ]
-    assert {page.status_code for page in pages} == {200}
-    assert len({_same(page.content) for page in pages}) == 1
-    assert called == [visit.delivery.pk]
-    assert Client().get("/a/fresh-link").status_code == 405
-
-
-def test_a_cookie_opens_no_other_order(visit: Visit) -> None:
-    other = Visit(factories.delivery(factories.order(factories.document("2"))))
-    visit.client.cookies["ow_answer"]["path"] = "/"
-    for path in ("", "/order/order_json"):
-        assert visit.client.get(other.base + path).status_code == 404
-    assert visit.client.post(other.base, {"way": "accept", "step": "send"}).status_code == 404
-    assert Response.objects.count() == 0
-
-
-def test_csrf_is_asked_for(visit: Visit) -> None:
-    strict = Client(enforce_csrf_checks=True)
-    strict.get(f"/a/{visit.token}")
-    assert strict.post(visit.base, {"way": "accept", "step": "send"}).status_code == 403
-    assert Response.objects.count() == 0
-
-
 def test_more_than_an_answer_can_hold_is_refused(visit: Visit) -> None:
     assert visit.client.post(visit.base, {"message": "x" * (1024 * 1024)}).status_code == 413
 
@@ -399,81 +275,6 @@ def test_what_the_page_sends_is_a_complete_answer(visit: Visit) -> None:
     visit.send("accept")
     sent = Answer.model_validate(Response.objects.get().content)
     assert (sent.status, sent.revision, sent.order_number) == (HeaderStatus.ACCEPTED, 1, "4500071791")
-
-
-def unpriced(order: Order) -> Visit:
-    """Of a version that goes to the supplier without prices."""
-    made = Visit(factories.delivery(order, prices=False))
-    made.open()
-    return made
-
-
-SECRET = ("12.50", "118", "8,330", "8,380", "7,080", "1,250", "EUR", "rice")
-"""What the page of an order with prices says of them: single prices, amounts, totals, the currency and the word."""
-
-
-def tells(page: str) -> list[str]:
-    """What of it stands in a page that a person or a program reads, besides numbers that forms and marks need."""
-    return [each for each in SECRET if each in re.sub(r"<svg.*?</svg>", "", page, flags=re.DOTALL)]
-
-
-def test_the_page_of_an_order_with_prices_says_them_all(visit: Visit) -> None:
-    page = visit.client.get(visit.base).content.decode()
-    assert {"12.50", "118", "8,330", "EUR", "rice"} <= set(tells(page))
-
-
-def test_who_gets_the_order_without_prices_sees_none_on_the_page() -> None:
-    visit = unpriced(factories.order())
-    page = visit.client.get(visit.base).content.decode()
-    assert tells(page) == []
-    assert "asks for <strong>2 items</strong>" in page
-    assert "dates, quantities" in page
-    assert re.search(r"<b>100</b> pieces by <b>", page)
-    for name in ("price.10", "price.20", 'data-tell="total"'):
-        assert name not in page
-    told = visit.client.post(f"{visit.base}/count", visit.fields(q_10_0="90")).json()
-    assert (told["changes"], told["total"]) == (1, "")
-    assert tells(str(told)) == []
-
-
-def test_an_answer_to_an_order_without_prices_names_none_and_takes_none() -> None:
-    visit = unpriced(factories.order())
-    assert visit.send("changes", q_10_0="90", price_10="99").status_code == 303
-    assert {d["field"] for d in Response.objects.get().differences} == {"quantity"}
-    assert tells(visit.client.get(visit.base).content.decode()) == []
-    page = visit.client.get(f"{visit.base}?correct=1").content.decode()
-    assert "quantity <del>100</del>" in page
-    assert tells(page) == []
-
-
-def test_that_a_price_was_answered_elsewhere_is_said_without_it(visit: Visit) -> None:
-    visit.send("changes", price_10="13.75")
-    other = unpriced(visit.order)
-    page = other.client.get(other.base).content.decode()
-    assert "<ins>price</ins>" in page
-    assert "13.75" not in page and "12.50" not in page
-
-
-def test_a_newer_version_without_prices_compares_none() -> None:
-    order = factories.order()
-    unpriced(order)
-    lines = (factories.line("10", quantity=80, price="11.90"), factories.line("20", quantity=60, price="118"))
-    factories.revision(order, factories.document(revision=2, lines=lines))
-    visit = unpriced(order)
-    page = visit.client.get(visit.base).content.decode()
-    assert "Compared with version 1" in page
-    assert "11.90" not in page
-    assert tells(page) == []
-
-
-def test_an_order_without_prices_is_downloaded_only_where_they_can_be_left_out() -> None:
-    visit = unpriced(factories.order())
-    assert re.findall(r"/order/(\w+)", visit.client.get(visit.base).content.decode()) == ["pdf"]
-    assert visit.client.get(f"{visit.base}/order/order_json").status_code == 404
-    pdf = PdfReader(io.BytesIO(visit.client.get(f"{visit.base}/order/pdf").content))
-    text = "".join(page.extract_text() for page in pdf.pages)
-    assert "Copy without prices" in text
-    assert tells(text) == ["rice"]
 
 
 def test_a_printed_version_that_agrees_is_downloaded_without_a_day_to_answer_by(visit: Visit) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from orderwire.flow import cancel, distribute
 from orderwire.records import AnswerLink, Cancellation, Delivery, Event, Order, Response
 from tests.database import factories
-from tests.database.web.test_answer import Visit
+from tests.database.web.visit import Visit
 
 pytestmark = pytest.mark.django_db
 BAD = "<script>alert(1)</script>"

@@ -8,7 +8,7 @@ import pytest
 
 from orderwire.records import Delivery, Response
 from tests.database import factories
-from tests.database.web.test_answer import Visit
+from tests.database.web.visit import Visit
 
 pytestmark = pytest.mark.django_db
 

@@ -26,21 +26,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NOTE = Edits(head=HeadPart(notes=(Note(text="Ring before you deliver"),)))
 
 
-@pytest.fixture
-def out(config: Path, tmp_path: Path) -> Path:
-    """The supplier's folder."""
-    road.supplier(tmp_path / "out")
-    return tmp_path / "out"
-
-
-@pytest.fixture
-def order(out: Path) -> Order:
-    """An order that a trusted source approved and the supplier has."""
-    row = road.approved()
-    drain()
-    return row
-
-
 def content(order: Order, number: int) -> Document:
     return Document.model_validate_json(bytes(order.revisions.get(number=number).content))
 

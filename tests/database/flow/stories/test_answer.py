@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orderwire import plugins
-from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus, Response
+from orderwire.document.response import HeaderStatus, LineAnswer, Response
 from orderwire.document.states import DeliveryState
 from orderwire.flow import Refused, acknowledge, approve, cancel, catch_up, receive
 from orderwire.flow.distribute.numbers import Numbers, WriteContext
@@ -22,30 +22,11 @@ from orderwire.records import Response as Row
 from tests.database import factories
 from tests.database.flow import road
 from tests.database.flow.distribute.kit import drain
+from tests.database.flow.stories.deciding import says
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LATER = factories.NEED_BY + datetime.timedelta(days=12)
-
-
-@pytest.fixture
-def out(config: Path, tmp_path: Path) -> Path:
-    """The supplier's folder."""
-    road.supplier(tmp_path / "out")
-    return tmp_path / "out"
-
-
-@pytest.fixture
-def order(out: Path) -> Order:
-    """Two lines, sent: 100 seals at 12.50 and 60 at 118."""
-    row = road.approved()
-    drain()
-    row.refresh_from_db()
-    return row
-
-
-def says(number: str = "10", status: str = "changed", **fields: Any) -> LineAnswer:
-    return LineAnswer(number=number, status=LineStatus(status), **fields)
 
 
 def answer(*lines: LineAnswer, status: str = "accepted_with_changes", **fields: Any) -> Response:

@@ -14,21 +14,15 @@ from orderwire.document.commitment import committed
 from orderwire.document.response import Response
 from orderwire.document.states import CancellationState, OrderState
 from orderwire.flow import NotYet, Refused, acknowledge, amend, cancel, distribute, evidence, hold
-from orderwire.records import Cancellation, Delivery, Event, GoodsDocument, GoodsLine, Order, Partner, Timer
+from orderwire.records import Cancellation, Delivery, Event, GoodsDocument, GoodsLine, Order, Timer
 from orderwire.records import Response as Answer
 from tests.database import factories
 from tests.database.flow import road
 from tests.database.flow.distribute.kit import drain, only
+from tests.database.flow.stories.copies import copied
 
 pytestmark = pytest.mark.django_db(transaction=True)
 INES = "user:ines"
-
-
-@pytest.fixture
-def out(config: Path, tmp_path: Path) -> Path:
-    """The folder of the one supplier."""
-    road.supplier(tmp_path / "out")
-    return tmp_path / "out"
 
 
 def sent_order(**fields: Any) -> Order:
@@ -280,17 +274,7 @@ def prove_opened(order: Order) -> None:
 
 def test_colleagues_who_have_a_copy_are_told_and_told_again_when_it_stays_in_force(out: Path, tmp_path: Path) -> None:
     order = sent_order()
-    stock = factories.supplier("Stock", role=Partner.Role.INTERNAL)
-    copies = road.desk(stock, tmp_path / "stock")
-    copied = carrying(order)
-    leg = copied.leg
-    assert leg is not None
-    leg.pk, leg.position, leg.recipient, leg.endpoint = None, 2, stock, copies
-    leg.save()
-    Delivery.objects.create(
-        leg=leg, order=order, revision=copied.revision, endpoint=copies, endpoint_version=1, due_at=timezone.now(),
-        shard_key=copied.shard_key, message_id="copy",
-    )  # fmt: skip
+    copied(order, tmp_path / "stock")
     drain()
     cancel.ask(order.pk, actor=INES, code="not_needed")
     drain()

@@ -4,16 +4,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.utils import timezone
 
 from orderwire.flow import Refused, cancel, distribute
-from orderwire.records import Delivery, Partner
-from tests.database import factories
 from tests.database.flow import road
 from tests.database.flow.distribute.kit import drain
-from tests.database.flow.stories.test_cancel import INES, answer, carrying, in_folder, now, out, sent_order
+from tests.database.flow.stories.copies import copied
+from tests.database.flow.stories.test_cancel import INES, answer, in_folder, now, sent_order
 
-__all__ = ["out"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -65,17 +62,7 @@ def test_a_reason_as_long_as_may_be_leaves_with_the_cancellation(out: Path) -> N
 
 def test_colleagues_hear_the_last_word_of_a_supplier_who_changes_his_mind(out: Path, tmp_path: Path) -> None:
     order = sent_order()
-    stock = factories.supplier("Stock", role=Partner.Role.INTERNAL)
-    copies = road.desk(stock, tmp_path / "stock")
-    copied = carrying(order)
-    leg = copied.leg
-    assert leg is not None
-    leg.pk, leg.position, leg.recipient, leg.endpoint = None, 2, stock, copies
-    leg.save()
-    Delivery.objects.create(
-        leg=leg, order=order, revision=copied.revision, endpoint=copies, endpoint_version=1, due_at=timezone.now(),
-        shard_key=copied.shard_key, message_id="copy",
-    )  # fmt: skip
+    copied(order, tmp_path / "stock")
     drain()
     row = cancel.ask(order.pk, actor=INES, code="not_needed")
     drain()

@@ -4,83 +4,19 @@ import datetime
 from decimal import Decimal
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
-from orderwire.document.order import Order as Document
-from orderwire.document.order_change import LinePart
-from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus, Response
-from orderwire.flow import Refused, acknowledge, approve, hold, in_force, need
-from orderwire.flow.decide import Decided, LineDecision, accept_policy, decide
+from orderwire.flow import Refused, approve, hold, in_force
 from orderwire.flow.distribute import resend
 from orderwire.records import Delivery, Event, Need, Order, Timer, User
-from orderwire.records import Response as Row
 from tests.database import factories
 from tests.database.flow import road
 from tests.database.flow.distribute.kit import drain, orders_in
+from tests.database.flow.stories.deciding import INES, answers, choose, document, last, line, says, yes
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-INES = "user:ines"
-
-
-@pytest.fixture
-def out(config: Path, tmp_path: Path) -> Path:
-    """The supplier's folder."""
-    road.supplier(tmp_path / "out")
-    return tmp_path / "out"
-
-
-@pytest.fixture
-def order(out: Path) -> Order:
-    """Two lines, sent: 100 seals at 12.50 and 60 at 118."""
-    row = road.approved()
-    drain()
-    row.refresh_from_db()
-    return row
-
-
-@pytest.fixture
-def lead(config: Path) -> User:
-    """May approve up to 100,000."""
-    return road.person("lena", "purchasing-leads")
-
-
-def says(number: str = "10", status: str = "changed", **fields: Any) -> LineAnswer:
-    return LineAnswer(number=number, status=LineStatus(status), **fields)
-
-
-def answers(order: Order, *lines: LineAnswer, status: str = "accepted_with_changes", **fields: Any) -> Row:
-    """The supplier answers the order's newest version."""
-    response = Response(order_number=order.number, status=HeaderStatus(status), lines=lines, **fields)
-    row = acknowledge.take(response, supplier=order.supplier, source="folder", actor="supplier:S1")
-    order.refresh_from_db()
-    return row
-
-
-def choose(row: Row, *decisions: LineDecision, reason: str = "", actor: str = INES) -> Decided:
-    return decide(row.pk, actor=actor, decisions=decisions, reason=reason)
-
-
-def line(number: str | None, choice: Any, **counter: Any) -> LineDecision:
-    return LineDecision(number, choice, LinePart(**counter) if counter else None)
-
-
-def document(order: Order) -> Document:
-    return Document.model_validate_json(bytes(order.revisions.get(number=order.revision).content))
-
-
-def last(order: Order) -> Delivery:
-    return order.deliveries.latest("pk")
-
-
-def yes(order: Order, user: User) -> None:
-    order.refresh_from_db()
-    approve.grant(order.pk, user=user, sha256=road.sha256(order))
-    order.refresh_from_db()
-
 
 # ── accept ───────────────────────────────────────────────────────────────────
 
@@ -336,124 +272,6 @@ def test_an_order_on_hold_is_not_decided(order: Order) -> None:
     hold.hold(order.pk, actor=INES, reason="Audit")
     with pytest.raises(Refused, match="on hold"):
         choose(row, line("10", "accept"))
-
-
-# ── needs ────────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture
-def needed(order: Order, lead: User) -> Need:
-    """30 seals are open."""
-    row = answers(order, says(quantity=Decimal(70)))
-    choose(row, line("10", "resource"), reason="Needed in full")
-    yes(order, lead)
-    return Need.objects.get()
-
-
-def test_a_need_is_ordered_from_another_supplier(needed: Need, tmp_path: Path) -> None:
-    other = road.supplier(tmp_path / "other", "Sellos Bilbao")
-    assert need.ranked(needed, need.others()) == [other]
-    made = need.order_from(needed.pk, supplier_id=other.pk, actor=INES, price=Decimal("12.90"))
-    assert (made.number, made.state) == ("4500071791-A", "pending_approval")
-    ordered = Order.objects.get(pk=made.order_id)
-    item = document(ordered).lines[0]
-    assert (item.quantity, item.price, item.supplier_part, ordered.supplier) == (30, Decimal("12.9"), None, other)
-    assert document(ordered).references[0].number == "4500071791"
-    needed.refresh_from_db()
-    assert (needed.state, needed.ordered, need.waiting()) == ("ordered", ordered, [])
-    with pytest.raises(Refused, match="ordered already, as 4500071791-A"):
-        need.order_from(needed.pk, supplier_id=other.pk, actor=INES)
-
-
-def test_a_need_whose_order_is_refused_is_open_again(needed: Need, tmp_path: Path, lead: User) -> None:
-    other = road.supplier(tmp_path / "other", "Sellos Bilbao")
-    made = need.order_from(needed.pk, supplier_id=other.pk, actor=INES)
-    first = Order.objects.get(pk=made.order_id)
-    approve.refuse(made.order_id, user=lead, sha256=road.sha256(first), reason="Not from them")
-    assert need.waiting() == [needed]
-    again = need.order_from(needed.pk, supplier_id=other.pk, actor=INES)
-    assert again.number == "4500071791-B"
-
-
-def test_a_need_that_nobody_has_any_more_is_closed(needed: Need, tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="wants a reason"):
-        need.close(needed.pk, actor=INES, reason=" ")
-    need.close(needed.pk, actor=INES, reason="Found in store 3")
-    assert need.waiting() == []
-    other = road.supplier(tmp_path / "other", "Sellos Bilbao")
-    with pytest.raises(Refused, match="Nobody needs it"):
-        need.order_from(needed.pk, supplier_id=other.pk, actor=INES)
-
-
-def test_the_supplier_who_does_not_deliver_is_not_asked_again(needed: Need, order: Order) -> None:
-    assert order.supplier_id is not None
-    with pytest.raises(Refused, match="does not deliver it"):
-        need.order_from(needed.pk, supplier_id=order.supplier_id, actor=INES)
-    with pytest.raises(Refused, match="no such supplier"):
-        need.order_from(needed.pk, supplier_id=0, actor=INES)
-
-
-# ── policy ───────────────────────────────────────────────────────────────────
-
-
-def judged(row: Row, *verdicts: str) -> Row:
-    """What the policy says of each difference."""
-    row.differences = [d | {"verdict": v, "rule": "r1"} for d, v in zip(row.differences, verdicts, strict=True)]
-    row.save(update_fields=["differences"])
-    return row
-
-
-def test_what_the_policy_settles_needs_no_choice(order: Order) -> None:
-    row = judged(answers(order, says(price=Decimal("12.45")), says("20", price=Decimal("130"))), "accept", "ask")
-    choose(row, line("20", "accept"))
-    row.refresh_from_db()
-    assert [(d["line"], d["choice"]) for d in row.decisions] == [("10", "accept"), ("20", "accept")]
-
-
-def test_many_answers_are_accepted_at_once_where_the_policy_accepts_all(config: Path, tmp_path: Path) -> None:
-    road.supplier(tmp_path / "out")
-    rows = []
-    for number, verdict in (("A", "accept"), ("B", "accept"), ("C", "ask")):
-        order = road.approved(number=number)
-        rows.append(judged(answers(order, says(price=Decimal("13"))), verdict))
-    hold.hold(rows[1].order_id or 0, actor=INES, reason="Audit")
-    done = accept_policy([row.pk for row in rows], actor=INES)
-    assert (done.decided, done.left, list(done.refused)) == (1, 1, [rows[1].pk])
-    assert "on hold" in done.refused[rows[1].pk]
-
-
-def test_what_the_policy_accepts_is_decided_planned_and_told_without_a_person(order: Order, out: Path) -> None:
-    row = answers(order, says(price=Decimal("12.60")))
-    order.refresh_from_db()
-    assert (row.state, row.decided_by) == ("decided", "system:policy")
-    assert (order.revision, order.state, order.answer_state) == (2, "approved", "accepted")
-    drain()
-    assert orders_in(out) == [(order.number, 1), (order.number, 2)]
-    assert {"answer.decided", "approval.by_policy", "answer.accepted"} <= set(road.kinds(order))
-
-
-def test_small_steps_that_add_up_need_a_person(order: Order, lead: User) -> None:
-    """Each answer is within what a supplier may answer; together they leave what was approved (drift)."""
-    for price, state in (("12.60", "approved"), ("12.70", "pending_approval")):
-        drain()
-        row = answers(order, says(price=Decimal(price)))
-        order.refresh_from_db()
-        assert (row.decided_by, order.state) == ("system:policy", state)
-    drain()
-    assert [d.says for d in order.deliveries.order_by("pk")] == [{}, {"agrees": order.responses.earliest("pk").pk}]
-    yes(order, lead)
-    assert (order.state, order.answer_state) == ("approved", "accepted")
-
-
-def test_two_systems_do_not_insist_for_ever(order: Order, config: Path) -> None:
-    rule = "  - id: price\n    attribute: price\n    up: 1 % and EUR 25\n    down: any\n"
-    (config / "changes.yaml").write_text(road.default("changes.yaml").replace(rule, f"{rule}    beyond: reject\n"))
-    first = answers(order, says(price=Decimal("14")))
-    assert (first.state, last(order).says) == ("decided", {"insists": first.decisions[0]["reason"]})
-    assert "14" in first.decisions[0]["reason"] or "12" in first.decisions[0]["reason"]
-    drain()
-    again = answers(order, says(price=Decimal("14")))
-    assert (again.state, order.answer_state) == ("open", "different")
 
 
 # ── what the supplier's system reads ─────────────────────────────────────────

@@ -17,31 +17,9 @@ from orderwire.records import Response as Row
 from tests.database import factories
 from tests.database.flow import road
 from tests.database.flow.distribute.kit import drain
-from tests.database.flow.stories.test_decide import INES, answers, choose, document, last, line, says, yes
+from tests.database.flow.stories.deciding import INES, answers, choose, document, last, line, says, yes
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def out(config: Path, tmp_path: Path) -> Path:
-    """The supplier's folder."""
-    road.supplier(tmp_path / "out")
-    return tmp_path / "out"
-
-
-@pytest.fixture
-def order(out: Path) -> Order:
-    """Two lines, sent: 100 seals at 12.50 and 60 at 118."""
-    row = road.approved()
-    drain()
-    row.refresh_from_db()
-    return row
-
-
-@pytest.fixture
-def lead(config: Path) -> User:
-    """May approve up to 100,000."""
-    return road.person("lena", "purchasing-leads")
 
 
 def now(order: Order) -> Order:

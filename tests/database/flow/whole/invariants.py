@@ -26,7 +26,7 @@ from orderwire.tracking.order import load
 from tests.database.flow import road
 
 if TYPE_CHECKING:
-    from tests.database.flow.whole.machine import Everything
+    from tests.database.flow.whole.story import Story
 
 INES = "user:ines"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -44,7 +44,7 @@ class Before:
     asked: dict[int, str] = field(default_factory=dict)
 
 
-def every_one(machine: "Everything") -> None:
+def every_one(machine: "Story") -> None:
     """All of them."""
     assert not machine.sink.wrong, machine.sink.wrong
     never_older_after_newer(machine)
@@ -79,7 +79,7 @@ def situation(order: Order) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def never_older_after_newer(machine: "Everything") -> None:
+def never_older_after_newer(machine: "Story") -> None:
     """No partner gets an older version after a newer one."""
     last: dict[tuple[str, str], int] = {}
     for had in machine.sink.journal:
@@ -89,7 +89,7 @@ def never_older_after_newer(machine: "Everything") -> None:
             last[key] = had.version
 
 
-def cancelled_means_that_he_agreed_or_has_nothing(machine: "Everything", order: Order) -> None:
+def cancelled_means_that_he_agreed_or_has_nothing(machine: "Story", order: Order) -> None:
     """An order is called cancelled where its supplier agreed, or has nothing of it; and nobody is still to be told."""
     if order.state != OrderState.CANCELLED:
         return
@@ -129,7 +129,7 @@ def the_answer_is_waited_for(order: Order) -> None:
         assert clocks.exists(), f"nobody notices that {order.number} is not answered"
 
 
-def no_more_is_claimed_than_is_known(machine: "Everything", order: Order) -> None:
+def no_more_is_claimed_than_is_known(machine: "Story", order: Order) -> None:
     """The version that the supplier is said to hold reached him, or he spoke of it."""
     found = holding(order).version
     if found is not None:
@@ -152,7 +152,7 @@ def the_policy_alone_lets_little_pass(order: Order) -> None:
         assert old.quantity * Decimal("0.9") <= line.quantity <= old.quantity, (order.number, line.number)
 
 
-def what_happened_is_in_the_ledger(machine: "Everything", order: Order) -> None:
+def what_happened_is_in_the_ledger(machine: "Story", order: Order) -> None:
     """No state of an order, an answer or a cancellation changes without an event of that order."""
     was = machine.before
     state = (order.state, order.answer_state, tuple(order.cancellations.order_by("pk").values_list("state", flat=True)))
@@ -164,7 +164,7 @@ def what_happened_is_in_the_ledger(machine: "Everything", order: Order) -> None:
     was.states[order.pk], was.events[order.pk] = state, events
 
 
-def a_version_has_an_author(machine: "Everything", order: Order) -> None:
+def a_version_has_an_author(machine: "Story", order: Order) -> None:
     """What is ordered changes where the buyer does something, or the policy agrees to what the supplier said."""
     newest = order.revisions.latest("number")
     was = machine.before.newest.get(order.pk)
@@ -206,7 +206,7 @@ def nothing_is_lost(order: Order, before: dict[str, Decimal]) -> None:
     assert not kept, f"{order.number}: {before} became {after}"
 
 
-def pages_are_there(machine: "Everything", order: Order) -> None:
+def pages_are_there(machine: "Story", order: Order) -> None:
     """Every situation has a sentence, a history and pages."""
     view = load(order.pk)
     assert view is not None
@@ -232,7 +232,7 @@ def pages_are_there(machine: "Everything", order: Order) -> None:
         SEEN.add(what)
 
 
-def every_open_state_can_be_left(machine: "Everything", order: Order) -> None:
+def every_open_state_can_be_left(machine: "Story", order: Order) -> None:
     """For everything that is open there is something that a person can do now."""
     what = ("exits", *situation(order))
     if what in SEEN:
@@ -251,7 +251,7 @@ def every_open_state_can_be_left(machine: "Everything", order: Order) -> None:
 Verb = Callable[[], object]
 
 
-def doors(machine: "Everything", order: Order) -> Iterator[tuple[str, list[Verb]]]:
+def doors(machine: "Story", order: Order) -> Iterator[tuple[str, list[Verb]]]:
     """What is open, and the verbs of people that could go on."""
     state, pk = OrderState(order.state), order.pk
     amends: list[Verb] = [lambda: amend.propose(pk, _another(order), base=order.revision, actor=INES, reason="Exit")]
@@ -347,7 +347,7 @@ def tried(verb: Verb) -> str | None:
         return str(failure)
 
 
-def the_inbox_shows_who_is_needed(machine: "Everything") -> None:
+def the_inbox_shows_who_is_needed(machine: "Story") -> None:
     """Whatever cannot go on without a person is in the inbox; what ended is not."""
     tasks = [task for pile in piles(machine.world.lead) for task in pile.tasks]
     listed = {task.order.pk for task in tasks if task.order}

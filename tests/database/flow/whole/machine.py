@@ -1,135 +1,45 @@
 """Everything that can happen to an order, in any sequence, through the real verbs of the flow."""
 
 import datetime
-from collections import Counter
-from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any, ClassVar
 
-import pytest
-from django.db import transaction
 from django.utils import timezone
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from orderwire import plugins
 from orderwire.document.cancellation import Cancellation as Withdrawal
-from orderwire.document.fulfillment import Receipt, ReceivedLine, ShipNotice, ShippedLine
-from orderwire.document.order import Order as Document
-from orderwire.document.order_change import LinePart, between
-from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus, Response
+from orderwire.document.order_change import between
 from orderwire.flow import (
-    Refused,
-    acknowledge,
     amend,
     approve,
     cancel,
-    catch_up,
     distribute,
-    evidence,
-    fulfill,
     hold,
-    links,
     need,
     receive,
     remind,
     route,
 )
-from orderwire.flow.cancel.reached import LEFT
-from orderwire.flow.create import create
-from orderwire.flow.decide import LineDecision, accept_policy, decide
+from orderwire.flow.decide import accept_policy, decide
 from orderwire.flow.distribute import resend, settle_doubt
-from orderwire.flow.distribute.numbers import Numbers, WriteContext
-from orderwire.formats import Content
-from orderwire.ledger.events import ReceiptFunctionalAck
-from orderwire.records import AnswerLink, Cancellation, Delivery, Endpoint, Message, Need, Order, Timer, User
+from orderwire.records import Cancellation, Delivery, Endpoint, Need, Order, Timer, User
 from orderwire.records import Response as Answer
 from tests.database import factories
 from tests.database.flow import road
 from tests.database.flow.distribute.kit import due, lapsed
 from tests.database.flow.whole import invariants
-from tests.database.flow.whole.sink import OUTCOMES, Killed, Sink
-from tests.database.flow.whole.world import World, emptied
+from tests.database.flow.whole.documents import CHANGES, GoodsNumber, bring, choices, content, written_as
+from tests.database.flow.whole.sink import OUTCOMES, Killed
+from tests.database.flow.whole.story import INES, which
+from tests.database.flow.whole.supplier import Supplier
 
-INES = "user:ines"
 MOST_ORDERS = 4
 
-CHANGES: dict[str, Callable[[dict[str, Any]], None]] = {
-    "price up": lambda d: d["lines"][0].update(price=d["lines"][0]["price"] * Decimal("1.2")),
-    "price up a little": lambda d: d["lines"][0].update(price=d["lines"][0]["price"] * Decimal("1.005")),
-    "price down": lambda d: d["lines"][-1].update(price=d["lines"][-1]["price"] * Decimal("0.9")),
-    "less": lambda d: _quantity(d["lines"][0], d["lines"][0]["quantity"] - 5),
-    "more": lambda d: _quantity(d["lines"][0], d["lines"][0]["quantity"] + 5),
-    "a day later": lambda d: d["lines"][0]["schedules"][0].update(
-        requested=d["lines"][0]["schedules"][0]["requested"] + datetime.timedelta(days=1)
-    ),
-    "a note": lambda d: d.update(notes=(*d.get("notes", ()), {"text": f"Note {len(d.get('notes', ()))}"})),
-    "a line less": lambda d: d.update(lines=d["lines"][:1]),
-}
-"""What a buyer changes."""
-
-ANSWERS = ("yes", "received", "declined", "price", "price within", "short", "short within", "late", "split",
-           "line declined", "one line only", "charge", "substitute", "contradiction", "foreign line")  # fmt: skip
-WORDS = ("accepted", "refused", "at cost", "partly", "partly a line", "received")
 CHOICES = ("accept", "insist", "counter", "resource", "mixed")
 
-which = st.integers(0, 5)
-"""Picks one of what is there."""
 
-
-def _quantity(line: dict[str, Any], quantity: Decimal) -> None:
-    quantity = max(quantity, Decimal(1))
-    line.update(quantity=quantity, schedules=[line["schedules"][0] | {"quantity": quantity}])
-
-
-class Everything(RuleBasedStateMachine):
-    """The road of a few orders. `counts` tells how often each rule was taken, and how often the flow refused it."""
-
-    world: ClassVar[World]
-    counts: ClassVar[Counter[str]] = Counter()
-    stories: ClassVar[int] = 0
-
-    def __init__(self) -> None:
-        super().__init__()
-        emptied()
-        type(self).stories += 1
-        self.patch = pytest.MonkeyPatch()
-        self.sink = Sink()
-        original = plugins.channel
-        self.patch.setattr(plugins, "channel", lambda kind: self.sink if kind == "folder" else original(kind))
-        self.number = 0
-        self.before = invariants.Before()
-        self.buyers: set[int] = set()
-        self.proven: set[tuple[int, int]] = set()
-
-    def teardown(self) -> None:
-        self.patch.undo()
-
-    def does(self, name: str, verb: Callable[[], Any]) -> Any:
-        """One verb. The flow may refuse it, with a reason; nothing else is a way to fail."""
-        try:
-            found = verb()
-        except Refused as failure:
-            assert failure.reason, name
-            self.counts[f"{name} (refused)"] += 1
-            return None
-        self.counts[name] += 1
-        return found
-
-    def order(self, n: int) -> Order:
-        rows = list(Order.objects.order_by("pk"))
-        return rows[n % len(rows)]
-
-    def changed(self, order: Order, change: str, *, base: int | None = None, ahead: int = 1) -> Document:
-        """A version of the order with one thing changed."""
-        newest = order.revisions.latest("number").number
-        document = editable(content(order, base or newest))
-        CHANGES[change](document)
-        return Document.model_validate({**document, "revision": newest + ahead})
-
-    def authored(self, order: Order) -> None:
-        """The buyer makes a version of this order in this step."""
-        self.buyers.add(order.pk)
+class Everything(Supplier):
+    """What the buyer, his system, the network and the clocks do, beside what the supplier says."""
 
     # ── orders and versions ──────────────────────────────────────────────────
 
@@ -301,85 +211,6 @@ class Everything(RuleBasedStateMachine):
         order = self.order(n)
         self.does("resume", lambda: hold.resume(order.pk, actor=INES))
 
-    # ── what the supplier says ───────────────────────────────────────────────
-
-    @rule(n=which, good=st.sampled_from([True, True, False]))
-    def functional(self, n: int, good: bool) -> None:
-        """The partner's translator speaks of something that left, or may have."""
-        left = list(Delivery.objects.filter(LEFT, order__isnull=False).order_by("-pk"))
-        if not left:
-            return
-        delivery = left[n % len(left)]
-        self.does("functional", lambda: functional(delivery, good))
-        if good and delivery.revision:
-            self.proven.add((delivery.order_id or 0, delivery.revision.number))
-
-    @rule(n=which)
-    def opened(self, n: int) -> None:
-        """A person at the supplier's opens the page of something that left."""
-        left = list(Delivery.objects.filter(LEFT, kind="order", order__isnull=False).order_by("-pk"))
-        if left:
-            delivery = left[n % len(left)]
-            link = linked(delivery)
-            self.proven.add((delivery.order_id or 0, delivery.revision.number if delivery.revision else 0))
-            self.does("opened", lambda: links.opened(link, actor="supplier:sales", by_person=True))
-
-    @rule(
-        n=which, kind=st.sampled_from(ANSWERS), named=st.sampled_from(["newest", "newest", "none", "older"]),
-        by=st.sampled_from(["edi", "link", "phone"]), twice=st.booleans(),
-    )  # fmt: skip
-    def answer(self, n: int, kind: str, named: str, by: str, twice: bool) -> None:
-        """The supplier answers a version that reached him, or that we think of."""
-        order = self.order(n)
-        versions = sorted(order.revisions.values_list("number", flat=True))
-        version = versions[-2] if named == "older" and len(versions) > 1 else order.revision
-        response = said(content(order, version), kind, None if named == "none" else version)
-        how: dict[str, Any] = {"supplier": order.supplier, "source": "folder", "actor": "supplier:S"}
-        if by == "phone":
-            how = {"supplier": None, "source": "here", "actor": INES, "means": "phone"}
-        if by == "link":
-            left = Delivery.objects.filter(LEFT, kind="order", order=order, revision__number=version).first()
-            if left is None:
-                return
-            how["link"] = linked(left)
-        self.proven.add((order.pk, version))
-        if named == "none":
-            self.proven |= {(order.pk, each) for each in versions}
-        for _ in range(2 if twice else 1):
-            self.does(f"answer {kind}", lambda: acknowledge.take(response, **how))
-        catch_up.catch_up()
-
-    @rule(n=which, word=st.sampled_from(WORDS), here=st.booleans())
-    def word_about_cancellation(self, n: int, word: str, here: bool) -> None:
-        order = self.order(n)
-        row = cancel.whole(order)
-        if here and row is not None and word in ("accepted", "refused", "at cost"):
-            charge = Decimal(350) if word == "at cost" else None
-            outcome: Any = "refused" if word == "refused" else "accepted"
-            self.does(
-                f"they say {word}", lambda: cancel.reply(row.pk, outcome=outcome, charge=charge, actor="supplier:S")
-            )
-            return
-        response = about_cancellation(content(order, order.revision), word)
-        take = {"supplier": order.supplier, "source": "folder", "actor": "supplier:S"}
-        self.does(f"they say {word}", lambda: acknowledge.take(response, **take))  # type: ignore[arg-type]
-
-    @rule(n=which, quantity=st.sampled_from([10, 40, 100]), arrives=st.booleans())
-    def goods(self, n: int, quantity: int, arrives: bool) -> None:
-        order, today = self.order(n), datetime.date.today()
-        self.proven |= {(order.pk, each) for each in order.revisions.values_list("number", flat=True)}
-        number = f"G{GoodsNumber.next()}"
-        if arrives:
-            arrived = Receipt(number=number, order_number=order.number, received=today,
-                              lines=(ReceivedLine(number="10", received=Decimal(quantity)),))  # fmt: skip
-            self.does("receipt", lambda: fulfill.received(arrived, partner=None, source="api:wms", actor="api:wms"))
-        else:
-            notice = ShipNotice(number=number, order_number=order.number, shipped=today,
-                                lines=(ShippedLine(number="10", quantity=Decimal(quantity)),))  # fmt: skip
-            self.does(
-                "ship notice", lambda: fulfill.shipped(notice, partner=order.supplier, source="edi", actor="supplier:S")
-            )
-
     # ── what the buyer decides ───────────────────────────────────────────────
 
     @rule(n=which, choice=st.sampled_from(CHOICES))
@@ -459,129 +290,3 @@ class Everything(RuleBasedStateMachine):
     def holds(self) -> None:
         invariants.every_one(self)
         self.buyers = set()
-
-
-class GoodsNumber:
-    """Numbers of what has one of its own, never twice."""
-
-    last = 0
-
-    @classmethod
-    def next(cls) -> int:
-        cls.last += 1
-        return cls.last
-
-
-def content(order: Order, version: int) -> Document:
-    return Document.model_validate_json(bytes(order.revisions.get(number=version).content))
-
-
-def linked(delivery: Delivery) -> AnswerLink:
-    """The link in the mail that carried this."""
-    with transaction.atomic():
-        return links.make(delivery, answer_by=None, recipient="sales@example.com")[0]
-
-
-def editable(document: Document) -> dict[str, Any]:
-    """The order as plain values that keep their types."""
-    lines = [{**dict(line), "schedules": [dict(s) for s in line.schedules]} for line in document.lines]
-    return {**dict(document), "lines": lines}
-
-
-def bring(document: Document, **how: Any) -> Any:
-    return create(document, **({"source": road.SOURCE, "actor": road.ACTOR, "approval": road.claim()} | how))
-
-
-def written_as(document: Content) -> bytes:
-    return plugins.format("order_json").write(document, {}, WriteContext(Numbers("test"))).content
-
-
-def functional(delivery: Delivery, good: bool) -> None:
-    with transaction.atomic():
-        order = Order.objects.select_for_update().get(pk=delivery.order_id)
-        delivery = Delivery.objects.select_related("revision", "leg__recipient", "endpoint").get(pk=delivery.pk)
-        event = ReceiptFunctionalAck(status="accepted" if good else "rejected", text="" if good else "Segment missing")
-        number = GoodsNumber.next()
-        message: Message = factories.message()
-        list(
-            evidence.judged(
-                delivery, order, good=good, kind="functional_ack",
-                external_id=f"{number}:1:{'accepted' if good else 'rejected'}", event=event, message=message,
-                took="took it",
-            )
-        )  # fmt: skip
-
-
-def said(document: Document, kind: str, revision: int | None) -> Response:
-    """What a supplier answers to this version."""
-    first, last = document.lines[0], document.lines[-1]
-    day = first.schedules[0].requested or datetime.date.today()
-    half = first.quantity / 2
-
-    def one(line: Any = first, status: str = "changed", **fields: Any) -> LineAnswer:
-        return LineAnswer(number=line.number, status=LineStatus(status), **fields)
-
-    lines: tuple[LineAnswer, ...] = ()
-    status, more = "accepted_with_changes", {}
-    match kind:
-        case "yes" | "received" | "declined":
-            status = {"yes": "accepted", "received": "received", "declined": "rejected"}[kind]
-        case "price":
-            lines = (one(price=first.price * Decimal("1.3")),)
-        case "price within":
-            lines = (one(price=first.price * Decimal("1.002")),)
-        case "short":
-            lines = (one(quantity=half),)
-        case "short within":
-            lines = (one(quantity=first.quantity * Decimal("0.99")),)
-        case "late":
-            lines = (one(promised=day + datetime.timedelta(days=9)),)
-        case "split":
-            lines = (one(quantity=half, promised=day),
-                     one(quantity=first.quantity - half, promised=day + datetime.timedelta(days=9)))  # fmt: skip
-        case "line declined":
-            lines = (one(last, "rejected"),)
-        case "one line only":
-            lines = (one(status="accepted"),)
-        case "charge":
-            more = {"charge": Decimal(50), "reason": "Pallets"}
-        case "substitute":
-            lines = (one(status="substituted", substitute_part="MG2"),)
-        case "contradiction":
-            status, lines = "accepted", (one(last, "rejected"),)
-        case "foreign line":
-            lines = (LineAnswer(number="990", status=LineStatus.ADDED, quantity=Decimal(1)),)
-    return Response(
-        order_number=document.number, revision=revision, number=f"A{GoodsNumber.next()}", status=HeaderStatus(status),
-        answered=datetime.date.today(), lines=lines, **more,
-    )  # fmt: skip
-
-
-def about_cancellation(document: Document, word: str) -> Response:
-    """What a supplier answers to a cancellation."""
-    more: dict[str, Any] = {"status": HeaderStatus.ACCEPTED}
-    match word:
-        case "refused":
-            more = {"status": HeaderStatus.REJECTED, "reason": "It is on the lorry"}
-        case "at cost":
-            more["charge"] = Decimal(350)
-        case "partly":
-            more = {"status": HeaderStatus.ACCEPTED_WITH_CHANGES}
-        case "partly a line":
-            line = LineAnswer(number=document.lines[0].number, status=LineStatus.CHANGED, quantity=Decimal(7))
-            more = {"status": HeaderStatus.ACCEPTED_WITH_CHANGES, "lines": (line,)}
-        case "received":
-            more = {"status": HeaderStatus.RECEIVED}
-    return Response(order_number=document.number, answers="cancellation", number=f"A{GoodsNumber.next()}", **more)
-
-
-def choices(row: Answer, choice: str) -> Sequence[LineDecision]:
-    """The same for every line, or one after the other."""
-    lines = list(dict.fromkeys(d.get("line") for d in row.differences)) or [None]
-    mixed = ("accept", "insist", "resource")
-    found = []
-    for n, line in enumerate(lines):
-        this: Any = mixed[n % 3] if choice == "mixed" else choice
-        counter = LinePart(price=Decimal("11.11")) if this == "counter" else None
-        found.append(LineDecision(line, this, counter))
-    return found
