@@ -18,6 +18,7 @@ from orderwire.tracking import attention, tasks_after
 from orderwire.tracking.approvals import verdicts
 from orderwire.tracking.channels import source_word
 from orderwire.tracking.fields import field_word
+from orderwire.tracking.order import their_zone
 from orderwire.tracking.task import GROUPS, Pile, Task, day_of, ended, money_of
 from orderwire.tracking.words import decide_words, plural, short
 
@@ -145,7 +146,7 @@ def _answers(now: datetime.datetime) -> Iterator[Task]:
         decide = reverse("differences", args=[order.pk, answer.pk]) if answer else section
         words = decide_words(answer.differences) if answer else "See their answer"
         if state is AnswerState.OVERDUE:
-            zone = order.supplier.time_zone if order.supplier else "UTC"
+            zone = their_zone(order)
             seen = {"opened": f"Opened by a person at {short(order.supplier_name)}", "delivered": "Receipt is proven"}
             known = seen.get(order.delivery_state or "", "Handed over, never opened as far as we know")
             need = f" Needed on {order.need_by.day} {order.need_by:%B}." if order.need_by else ""

@@ -52,6 +52,11 @@ WAITS = (CancellationState.ASKED, CancellationState.OVERDUE)
 """States of a cancellation that waits for the supplier's word."""
 
 
+def their_zone(order: Order) -> str:
+    """The time zone of the order's supplier, in which what he owes is due."""
+    return order.supplier.time_zone if order.supplier else "UTC"
+
+
 @dataclass(frozen=True)
 class Trip:
     """One delivery with its tries and proofs. `version` is the endpoint's as it was planned."""

@@ -10,7 +10,7 @@ from orderwire.document.states import AnswerState, CancellationState, DeliverySt
 from orderwire.flow.hold import by_hand
 from orderwire.records import Response
 from orderwire.tracking.channels import by_channel, taken_word
-from orderwire.tracking.order import OrderView, Trip
+from orderwire.tracking.order import OrderView, Trip, their_zone
 from orderwire.tracking.people import name
 from orderwire.tracking.words import Money, age, due, plural, sentence_time, short, when
 
@@ -81,7 +81,7 @@ def _cancelling(view: OrderView, now: datetime.datetime) -> Says:
     if row is None:
         return Says(_done(view, now), "It is being cancelled", ".")
     asked = f"{name(row.asked_by)} asked {who} to cancel {_on(row.asked_at, now)}."
-    zone = view.order.supplier.time_zone if view.order.supplier else "UTC"
+    zone = their_zone(view.order)
     match CancellationState(row.state):
         case CancellationState.OVERDUE if row.due_at:
             late = f"{who}’s word on the cancellation is {age(now - row.due_at)} late"
@@ -175,7 +175,7 @@ def _approved(view: OrderView, now: datetime.datetime) -> Says:
 def _answered(view: OrderView, trip: Trip, now: datetime.datetime) -> Says:
     order, who, answer = view.order, supplier_word(view), view.answer
     sent = _done(view, now)
-    zone = order.supplier.time_zone if order.supplier else "UTC"
+    zone = their_zone(order)
     since = trip.delivery.accepted_at or order.changed_at
     came = f"{who} answered {_on(answer.received_at, now)}." if answer else sent
     match AnswerState(order.answer_state):

@@ -10,6 +10,7 @@ from orderwire.document.states import CancellationState
 from orderwire.records import Event
 from orderwire.tracking import attention
 from orderwire.tracking.beside import amount
+from orderwire.tracking.order import their_zone
 from orderwire.tracking.task import Task, day_of, ended, money_of
 from orderwire.tracking.words import Money
 
@@ -44,7 +45,7 @@ def cancellations(now: datetime.datetime) -> Iterator[Task]:
             about=order.supplier_name,
             money=money_of(order),
             due_at=row.due_at if overdue else None,
-            zone=order.supplier.time_zone if order.supplier else "UTC",
+            zone=their_zone(order),
             key=f"cancellation-{row.pk}",
         )
 

@@ -11,7 +11,7 @@ from orderwire.flow import remind
 from orderwire.governance.reminding import SUPPLIERS
 from orderwire.records import Event, Notice
 from orderwire.tracking.channels import channel_word
-from orderwire.tracking.order import WAITS, OrderView
+from orderwire.tracking.order import WAITS, OrderView, their_zone
 from orderwire.tracking.people import names
 from orderwire.tracking.telling import tell
 from orderwire.tracking.told import Letter, Teller
@@ -105,7 +105,7 @@ def ahead(view: OrderView, now: datetime.datetime) -> list[Item]:
             coming.append((at, Item(title, when(at, now=now), text, "next", ahead=True)))
     waits = order.answer_state == "waiting" and order.state in ("approved", "held")
     if order.answer_due_at and waits and order.answer_due_at > now:
-        zone = order.supplier.time_zone if order.supplier else "UTC"
+        zone = their_zone(order)
         text = "If none comes, the order moves to your inbox as late."
         coming.append(
             (order.answer_due_at, Item("Answer due", due(order.answer_due_at, zone, now=now), text, "next", ahead=True))
@@ -113,7 +113,7 @@ def ahead(view: OrderView, now: datetime.datetime) -> list[Item]:
     row = view.cancellation
     if row is not None and row.state in WAITS and row.due_at and row.due_at > now:
         text = f"{short(order.supplier_name)}’s word about the cancellation; without it, the order moves to your inbox."
-        zone = order.supplier.time_zone if order.supplier else "UTC"
+        zone = their_zone(order)
         coming.append((row.due_at, Item("Their word due", due(row.due_at, zone, now=now), text, "next", ahead=True)))
     coming += _reminders(view, now)
     return [item for _, item in sorted(coming, key=lambda pair: pair[0], reverse=True)]
@@ -127,7 +127,7 @@ def _reminders(view: OrderView, now: datetime.datetime) -> list[tuple[datetime.d
         found = remind.preview([view.order.pk])[:REMINDERS]
     except Unreadable:
         return []
-    zone = view.order.supplier.time_zone if view.order.supplier else "UTC"
+    zone = their_zone(view.order)
     first = next((each for each in found if not each.queued and each.to in SUPPLIERS), None)
     return [
         (

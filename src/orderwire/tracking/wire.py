@@ -9,7 +9,7 @@ from django.utils import timezone
 from orderwire.document.states import AnswerState, CancellationState, DeliveryState, OrderState
 from orderwire.records import Cancellation
 from orderwire.tracking.channels import by_channel
-from orderwire.tracking.order import WAITS, OrderView
+from orderwire.tracking.order import WAITS, OrderView, their_zone
 from orderwire.tracking.words import age, day, place, when
 
 
@@ -116,7 +116,7 @@ def _cancelling(row: Cancellation, now: datetime.datetime) -> list[Step]:
 
 def _due(view: OrderView, now: datetime.datetime) -> Step:
     at = view.order.answer_due_at
-    zone = view.order.supplier.time_zone if view.order.supplier else "UTC"
+    zone = their_zone(view.order)
     if at is None:
         return Step("next", "next", "Answer due")
     title = "Answer was due" if at < now else "Answer due"

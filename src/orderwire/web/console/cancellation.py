@@ -8,7 +8,7 @@ from orderwire.document.cancellation import REASONS
 from orderwire.document.states import CancellationState
 from orderwire.flow import cancel
 from orderwire.records import Cancellation
-from orderwire.tracking.order import WAITS, OrderView
+from orderwire.tracking.order import WAITS, OrderView, their_zone
 from orderwire.tracking.people import name
 from orderwire.tracking.says import supplier_word
 from orderwire.tracking.words import Money, due, sentence_time
@@ -52,7 +52,7 @@ def shown(view: OrderView) -> Shown | None:
     if row is None:
         return None
     now, state = timezone.now(), CancellationState(row.state)
-    zone = view.order.supplier.time_zone if view.order.supplier else "UTC"
+    zone = their_zone(view.order)
     when = due(row.due_at, zone, now=now) if row.due_at else ""
     late = row.due_at is not None and row.due_at < now
     lines = ", ".join(f"{line['quantity']} of line {line['line']}" for line in row.lines[:6])

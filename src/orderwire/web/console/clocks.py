@@ -12,6 +12,7 @@ from orderwire.document.states import DeliveryState
 from orderwire.flow import ladder, remind
 from orderwire.flow.remind import Ahead
 from orderwire.records import Notice, Order, Timer
+from orderwire.tracking.order import their_zone
 from orderwire.tracking.words import due
 from orderwire.web.access import buyer
 from orderwire.yaml_file import Unreadable
@@ -74,7 +75,7 @@ def _first() -> list[int]:
 
 
 def _row(each: Ahead, order: Order, now: datetime.datetime, *, first: bool) -> Row:
-    zone = order.supplier.time_zone if order.supplier else "UTC"
+    zone = their_zone(order)
     return Row(each, order.supplier_name, due(each.at, zone, now=now), first)
 
 

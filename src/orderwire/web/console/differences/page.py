@@ -15,6 +15,7 @@ from orderwire.records import Response
 from orderwire.tracking import beside
 from orderwire.tracking.beside import Beside
 from orderwire.tracking.channels import source_word
+from orderwire.tracking.order import their_zone
 from orderwire.tracking.people import name
 from orderwire.tracking.readable import readable
 from orderwire.tracking.words import day, due, plural, sentence_time, short, when
@@ -73,7 +74,7 @@ def _context(row: Response, answered: Answered, rows: list[Beside], chosen: list
     settled = sum(r.verdict != "ask" for r in rows)
     decided = sum(bool(c.chosen) for c in chosen)
     current = row.revision.number == record.revision
-    zone = record.supplier.time_zone if record.supplier else "UTC"
+    zone = their_zone(record)
     resourced = [c for c in chosen if c.chosen == "resource"]
     return {
         "answer": row,
