@@ -49,6 +49,11 @@ class Fit:
         stops = self.on_loss == "refuse" or (commercial and self.on_loss != "accept")
         self.findings.append(Finding(Severity.ERROR if stops else Severity.WARNING, "not-carried", where, text))
 
+    def lose_confirmation(self, element: str, *, whole: str, confirmed: str) -> None:
+        """One code cannot say both that a change states the whole order and that it takes up the supplier's answer."""
+        either = f"that an order is whole ({whole}) or that it is confirmed ({confirmed}, of lines that differ)"
+        self.lose("confirms", f"{element} says either {either}", said=CONFIRMS)
+
     def notes(self) -> tuple[Note, ...]:
         """The notes that carry what was said instead, to be added to the document's own."""
         text = "\n".join(dict.fromkeys(self._said))

@@ -100,6 +100,21 @@ def test_what_agreeing_costs_stands_where_the_standard_has_a_place(kind: str, ma
         assert back(kind, sent).charge == Decimal("12.34")
 
 
+@pytest.mark.parametrize(
+    ("kind", "charge", "allowance"),
+    [("x12", b"SAC*C*", b"SAC*A*"), ("edifact", b"ALC+C+", b"ALC+A+"),
+     ("ubl", b"ChargeIndicator>true", b"ChargeIndicator>false"), ("order_x", b"Indicator>true", b"Indicator>false")],
+)  # fmt: skip
+def test_an_allowance_is_no_charge_for_agreeing_and_is_told(kind: str, charge: bytes, allowance: bytes) -> None:
+    sent = Response(order_number="PO-1", answered=DAY, supplier=SELLER, currency="USD", charge=Decimal("12.34"),
+                    status=HeaderStatus.ACCEPTED)  # fmt: skip
+    made = written(kind, sent)
+    assert made.count(charge) == 1
+    (found,) = plugins.format(kind).read(made.replace(charge, allowance), FORMATS[kind]).documents
+    assert isinstance(found.document, Response) and found.document.charge is None
+    assert {f.code for f in found.findings if f.severity is Severity.WARNING} == {"not-kept"}
+
+
 # ── a change that only takes up what the supplier proposed ───────────────────
 
 CONFIRMED: Final = {

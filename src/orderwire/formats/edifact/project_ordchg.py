@@ -13,7 +13,6 @@ from orderwire.formats.edifact.project_line import PART, described, fitted_line
 from orderwire.formats.edifact.project_order import fitted_head
 from orderwire.formats.edifact.read_ordchg import ACTIONS, REASON
 from orderwire.formats.edifact.tables import CANCEL, CONFIRM, DELTA, REPLACE
-from orderwire.formats.fit import CONFIRMS
 
 ACTION_CODES = {LineAction.ADDED: "1", LineAction.DELETED: "2", LineAction.CHANGED: "3", LineAction.UNCHANGED: "4"}
 RESERVED = frozenset({REASON})
@@ -25,8 +24,7 @@ def project_change(change: OrderChange, profile: EdifactProfile) -> tuple[OrderC
     update = _common(change, fit)
     update["code"] = REPLACE if change.form == "full" else CONFIRM if change.confirms else DELTA
     if change.confirms and change.form == "full":
-        text = "BGM 1225 says either that an order is whole (5) or that it is confirmed (6, of lines that differ)"
-        fit.lose("confirms", text, said=CONFIRMS)
+        fit.lose_confirmation("BGM 1225", whole=REPLACE, confirmed=CONFIRM)
         update["confirms"] = False
     update["lines"] = tuple(_line(item, fit) for item in change.lines)
     if change.head is not None:

@@ -197,7 +197,7 @@ class ResponseReader:
         if self.line is None and not self.summary:
             self.alc = terms.AlcReader(segment, self.faults.at)
         else:
-            self.faults.not_kept("ALC")
+            self.faults.not_kept("ALC", "a charge or allowance of a line")
 
     def _of_charge(self, segment: Segment) -> None:
         name, said = segment[0][0], at(segment, 1, 1)

@@ -1,8 +1,8 @@
 """Writes ORDRSP from a Response: one LIN for each answer, the number of the ordered line in each."""
 
 from orderwire.document.response import LineAnswer, LineStatus, Response
-from orderwire.document.terms import AllowanceCharge
 from orderwire.formats import Context
+from orderwire.formats.agreeing import as_charge
 from orderwire.formats.edifact import notes, parties, terms
 from orderwire.formats.edifact.answer_line import INSTRUCTIONS
 from orderwire.formats.edifact.profile import EdifactProfile
@@ -13,7 +13,6 @@ from orderwire.formats.edifact.write_order import currency_row, line_number, tai
 from orderwire.formats.edifact.writer import c, joined
 
 _REASON = "ACD"
-_CHARGE = "Charge for agreeing"
 _SAID = {status: code for code, status in INSTRUCTIONS.items()}
 
 
@@ -44,7 +43,7 @@ def body(response: Response, profile: EdifactProfile, context: Context) -> list[
     if response.currency:
         rows.append(currency_row(response.currency))
     if response.charge is not None:
-        rows += terms.written_allowance(AllowanceCharge(kind="charge", amount=response.charge, reason=_CHARGE))
+        rows += terms.written_allowance(as_charge(response.charge))
     for line in response.lines:
         rows += _line(line, profile)
     return [joined([*rows, *tail_rows(None, len(response.lines), profile)])]

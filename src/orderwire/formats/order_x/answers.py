@@ -7,7 +7,7 @@ from typing import Any
 from orderwire.document.base import plain
 from orderwire.document.party import Address, Contact, Party
 from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus, Response
-from orderwire.document.terms import AllowanceCharge
+from orderwire.formats.agreeing import NOT_KEPT, as_charge, asked
 from orderwire.formats.order_x import heads, lines, parties, settlement
 from orderwire.formats.order_x.changes import bare_numbers
 from orderwire.formats.order_x.fit import Fit
@@ -71,12 +71,8 @@ def project(response: Response, profile: OrderXProfile) -> tuple[Response, Fit]:
 
 
 def _charge(charge: Decimal, fit: Fit) -> Decimal | None:
-    found = settlement.adjustments((_asked(charge),), "charge", fit)
+    found = settlement.adjustments((as_charge(charge),), "charge", fit)
     return found[0].amount if found else None
-
-
-def _asked(charge: Decimal) -> AllowanceCharge:
-    return AllowanceCharge(kind="charge", amount=charge, reason="Charge for agreeing")
 
 
 def _supplier(response: Response, fit: Fit) -> Party | None:
@@ -178,7 +174,7 @@ def write(response: Response, profile: OrderXProfile) -> Element:
         references=(heads.sales_order(sales),) if sales else (),
     )
     if response.charge is not None:
-        head = head.model_copy(update={"allowances_charges": (_asked(response.charge),)})
+        head = head.model_copy(update={"allowances_charges": (as_charge(response.charge),)})
     own = own_written(response.release_number, response.revision, response.sequence)
     change = response.change_number or (response.order_number if response.answers == "change" else None)
     heads.write_agreement(deal, head, profile, own, OwnOrder(response.order_number, change=change))
@@ -277,12 +273,10 @@ def _read_status(
 
 def _read_charge(money: Element | None, reading: Reading) -> Decimal | None:
     """All charges together: what the supplier asks for agreeing."""
-    found = settlement.read_adjustments(money, reading)
-    asked = [item.amount for item in found if item.kind == "charge" and item.amount is not None]
-    if money is not None and len(asked) < len(found):
-        told = "an allowance, or a charge in percent, of the whole answer is not kept"
-        reading.faults.warning("not-kept", money, told)
-    return sum(asked, Decimal(0)) if asked else None
+    charge, all_kept = asked(settlement.read_adjustments(money, reading))
+    if money is not None and not all_kept:
+        reading.faults.warning("not-kept", money, NOT_KEPT)
+    return charge
 
 
 def _read_line(at: Element, reading: Reading) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from orderwire.document.cancellation import Cancellation
 from orderwire.document.money import totals
 from orderwire.document.order import Line, Order, OrderHead
 from orderwire.document.order_change import LineAction, LineChange, LinePart, OrderChange
-from orderwire.formats.fit import CONFIRMS
 from orderwire.formats.order_x import heads, lines, parties
 from orderwire.formats.order_x.fit import Fit
 from orderwire.formats.order_x.orders import is_test, own_fitted, own_read, own_written
@@ -41,8 +40,7 @@ def project(change: OrderChange, profile: OrderXProfile) -> tuple[OrderChange, F
     update |= _named(change.number, change.order_number, fit)
     code = CONFIRMATION if change.confirms and change.form == "delta" else FORM_CODES[change.form]
     if change.confirms and change.form == "full":
-        text = "PurposeCode says either that an order is whole (5) or that it is confirmed (6, of lines that differ)"
-        fit.lose("confirms", text, said=CONFIRMS)
+        fit.lose_confirmation("PurposeCode", whole=FORM_CODES["full"], confirmed=CONFIRMATION)
         update["confirms"] = False
     if change.code != code:
         if change.code:

@@ -7,7 +7,8 @@ from pydantic import ValidationError
 from orderwire.document.base import plain
 from orderwire.document.finding import from_validation
 from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus, Response
-from orderwire.document.terms import AllowanceCharge, Note
+from orderwire.document.terms import Note
+from orderwire.formats.agreeing import NOT_KEPT, WORDS, as_charge, asked
 from orderwire.formats.ubl.answers import UNNUMBERED, put_answer, read_answers
 from orderwire.formats.ubl.charges import put_charges, read_charges
 from orderwire.formats.ubl.delivery import read_day
@@ -30,7 +31,6 @@ from orderwire.formats.ubl.texts import LONGEST
 from orderwire.formats.ubl.tree import Element, every, first, group, label, put, text
 from orderwire.formats.xml import Faults, local
 
-_CHARGE = "Charge for agreeing"
 _PLAIN = {"number", "status", "code", "unit"}
 _CHANGE_REFERENCE = "cac:OrderChangeDocumentReference"
 
@@ -155,19 +155,19 @@ def _put_charge(root: Element, document: Response, fit: Fit) -> None:
     if document.charge is None:
         return
     if fit.peppol or fit.profile.response == "simple":
-        said = f"{_CHARGE}: {plain(document.charge)} {document.currency or ''}".strip()
+        said = f"{WORDS}: {plain(document.charge)} {document.currency or ''}".strip()
         fit.lose("charge", f"{fit.format} has no place for it in this answer", commercial=True, said=said)
         return
-    put_charges(root, [AllowanceCharge(kind="charge", amount=document.charge, reason=_CHARGE)], Decimal(0), "", fit)
+    put_charges(root, [as_charge(document.charge)], Decimal(0), "", fit)
 
 
 def _read_charge(root: Element, faults: Faults) -> Decimal | None:
     """All charges of the answer together; an allowance or percentage is no price of agreeing and only told."""
     found = read_charges(root, label(root, "cbc:DocumentCurrencyCode", 35), faults)
-    asked = [item.amount for item in found if item.kind == "charge" and item.amount is not None]
-    if len(asked) < len(found):
-        faults.warning("not-kept", root, "an allowance, or a charge in percent, of the whole answer is not kept")
-    return sum(asked, Decimal(0)) if asked else None
+    charge, all_kept = asked(found)
+    if not all_kept:
+        faults.warning("not-kept", root, NOT_KEPT)
+    return charge
 
 
 def _put_parties(root: Element, document: Response, fit: Fit) -> None:

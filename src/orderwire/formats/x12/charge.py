@@ -3,13 +3,12 @@ is in hundredths (SAC05, N2)."""
 
 from decimal import Decimal
 
+from orderwire.formats.agreeing import WORDS
 from orderwire.formats.x12.faults import Faults
 from orderwire.formats.x12.fit import Fit
 from orderwire.formats.x12.line_850 import allowance
 from orderwire.formats.x12.tables import OTHER_CHARGE
 from orderwire.formats.x12.values import text_of
-
-_WORDS = "Charge for agreeing"
 
 
 def charge_of(segment: list[str], faults: Faults) -> Decimal | None:
@@ -28,4 +27,4 @@ def fit_charge(charge: Decimal, fit: Fit) -> None:
 
 def written_charge(charge: Decimal) -> list[str]:
     """SAC with amount and words."""
-    return ["SAC", "C", OTHER_CHARGE, "", "", text_of(charge.scaleb(2)), *[""] * 9, _WORDS]
+    return ["SAC", "C", OTHER_CHARGE, "", "", text_of(charge.scaleb(2)), *[""] * 9, WORDS]

@@ -6,7 +6,6 @@ from orderwire.document.cancellation import Cancellation
 from orderwire.document.finding import Finding, Severity
 from orderwire.document.order_change import HeadPart, LineAction, LineChange, LinePart, OrderChange
 from orderwire.document.terms import Note
-from orderwire.formats.fit import CONFIRMS
 from orderwire.formats.x12.fit import Fit, paragraph
 from orderwire.formats.x12.order_codes import LINE_CODES
 from orderwire.formats.x12.profile import X12Profile
@@ -55,8 +54,7 @@ def _change(change: OrderChange, fit: Fit) -> dict[str, Any]:
         )
     update["code"] = CONFIRMATION if change.confirms and change.form == "delta" else _PURPOSES[change.form]
     if change.confirms and change.form == "full":
-        text = "BCH01 says either that an order is whole (05) or that it is confirmed (06, of lines that differ)"
-        fit.lose("confirms", text, said=CONFIRMS)
+        fit.lose_confirmation("BCH01", whole=_PURPOSES["full"], confirmed=CONFIRMATION)
         update["confirms"] = False
     if change.code not in (None, update["code"]):
         fit.info("code", f"{change.code} is written as {update['code']}")
