@@ -4,6 +4,7 @@ import datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -76,6 +77,39 @@ def test_an_order_as_answered_differs_from_the_answer_in_nothing(data: st.DataOb
     assert [ln for ln in new.lines if ln.number != asked.number] == [
         ln for ln in document.lines if ln.number != asked.number
     ]
+
+
+@pytest.mark.parametrize(
+    ("parts", "how", "why"),
+    [
+        ([said("pending")], {}, "Line 10 is not decided yet."),
+        ([said("backordered")], {}, "Line 10 is on back order without a date."),
+        ([said("substituted")], {}, "Line 10 is to be another part, which the answer does not name."),
+        ([said("accepted"), said("rejected")], {}, "Line 10 is both accepted and declined"),
+        ([said(price=Decimal(13))], {"currency": "USD"}, "Line 10 is priced in USD, and the order is in EUR."),
+        ([said(price=Decimal(13)), said(price=Decimal(14))], {}, "Line 10 has several prices"),
+        ([said(promised=LATER), said(promised=DAY)], {}, "Line 10 does not say how much comes on which day."),
+        ([said(quantity=Decimal(3), unit="XBX")], {}, "Line 10 is answered in XBX without its quantity and price"),
+        ([said("added", number="99")], {}, "The answer has a line 99"),
+        ([said("rejected")], {}, "Nothing of the order would be left."),
+    ],
+)
+def test_what_an_answer_leaves_open_is_not_made_up(parts: list[LineAnswer], how: dict[str, Any], why: str) -> None:
+    with pytest.raises(CannotSay) as failure:
+        order_as_answered(order(), answer(*parts, **how))
+    assert str(failure.value).startswith(why)
+
+
+def test_a_day_that_was_asked_for_keeps_its_place() -> None:
+    """Fewer come, on the later of two days: they go where that day was to go, not where the first one was."""
+    north, south = Party(name="North"), Party(name="South")
+    asked = line(schedules=(
+        Schedule(quantity=Decimal(50), requested=DAY, ship_to=north),
+        Schedule(quantity=Decimal(50), requested=LATER, ship_to=south),
+    ))  # fmt: skip
+    made = as_answered(asked, [said(quantity=Decimal(50), promised=LATER)])
+    assert made is not None
+    assert [(s.quantity, s.requested, s.ship_to) for s in made.schedules] == [(50, LATER, south)]
 
 
 @given(orders(max_lines=2))

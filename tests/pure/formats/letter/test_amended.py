@@ -169,6 +169,14 @@ def test_insisting_gives_the_reason_and_is_no_possible_duplicate() -> None:
         assert "whether this mail reached you" not in text
 
 
+@pytest.mark.parametrize("case", ["counters", "insists"])
+def test_words_of_the_buyer_are_one_bounded_line_apart_from_the_rest(case: str) -> None:
+    found = letter(links=LINKS | {case: "as\nagreed \u202e" + "x" * 3000}, duplicate=False)
+    for text in both(found):
+        assert "as agreed x" in text and "\u202e" not in text
+        assert text.count("x" * 900) == 1 and "x" * 1000 not in text
+
+
 def cancelled(language: str = "en", **how: Any) -> Letter:
     given = {"reason": "Ordered twice: see 4711", "asks": True, "links": LINKS, "language": language, **how}
     return compose_cancellation(given.pop("order", order()), **given)
