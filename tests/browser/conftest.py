@@ -14,6 +14,8 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 
+from orderwire.records import User
+from orderwire.web.account import enter_path
 from tests.database.conftest import config
 
 __all__ = ["config"]
@@ -45,6 +47,22 @@ def browser() -> Iterator[Any]:
         # Beside an event loop Django keeps connections of their own, which nobody reaches when the loop is gone.
         connections.close_all()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@contextmanager
+def signed_in(browser: Any, server: str, name: str) -> Iterator[Any]:
+    """The page of this user, signed in; any complaint in its console fails the test."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    opened = context.new_page()
+    opened.set_default_timeout(8000)
+    complaints: list[str] = []
+    opened.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.goto(server + enter_path(User.objects.get(username=name)))
+    opened.wait_for_url(server + "/")
+    yield opened
+    context.close()
+    assert complaints == []
 
 
 @contextmanager

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from orderwire.records import Order, User
-from orderwire.web.account import enter_path
+from orderwire.records import Order
+from tests.browser.conftest import signed_in
 from tests.database.flow import road
 from tests.database.flow.distribute.kit import drain
 from tests.database.tracking import seed
@@ -32,22 +32,8 @@ def order(server: str, config: Path, tmp_path: Path) -> Order:
 @pytest.fixture
 def people(browser: Any, server: str, order: Order) -> Iterator[dict[str, Any]]:
     """The buyer's and the approver's pages; any complaint in their consoles fails the test."""
-    complaints: list[str] = []
-    pages, contexts = {}, []
-    for name in ("ines", "lena"):
-        context = browser.new_context(viewport={"width": 1440, "height": 900})
-        opened = context.new_page()
-        opened.set_default_timeout(8000)
-        opened.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-        opened.on("pageerror", lambda error: complaints.append(str(error)))
-        opened.goto(server + enter_path(User.objects.get(username=name)))
-        opened.wait_for_url(server + "/")
-        pages[name] = opened
-        contexts.append(context)
-    yield pages
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    with signed_in(browser, server, "ines") as ines, signed_in(browser, server, "lena") as lena:
+        yield {"ines": ines, "lena": lena}
 
 
 def test_an_amendment_is_edited_approved_and_sent(

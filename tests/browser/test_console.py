@@ -14,7 +14,7 @@ from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.records import Order
 from orderwire.web.account import enter_path
-from tests.browser.conftest import running_server
+from tests.browser.conftest import running_server, signed_in
 from tests.database.tracking import seed
 
 QUIET: dict[str, Any] = {"answer": AnswerState.NOT_ASKED, "due_in": None}
@@ -36,17 +36,8 @@ def world(server: str) -> str:
 @pytest.fixture
 def page(browser: Any, world: str) -> Iterator[Any]:
     """A signed-in page that fails the test for any complaint in its console."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    opened = context.new_page()
-    opened.set_default_timeout(8000)
-    complaints: list[str] = []
-    opened.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.goto(world + enter_path(seed.User.objects.get(username="ines")))
-    opened.wait_for_url(world + "/")
-    yield opened
-    context.close()
-    assert complaints == []
+    with signed_in(browser, world, "ines") as opened:
+        yield opened
 
 
 def test_a_sign_in_link_signs_in_by_itself(page: Any) -> None:

@@ -16,7 +16,7 @@ from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus, Re
 from orderwire.flow import acknowledge, approve
 from orderwire.records import Order
 from orderwire.records import Response as Row
-from orderwire.web.account import enter_path
+from tests.browser.conftest import signed_in
 from tests.database import factories
 from tests.database.flow import road
 from tests.database.flow.distribute.kit import drain
@@ -53,17 +53,8 @@ def answered(server: str, config: Path, tmp_path: Path) -> Row:
 @pytest.fixture
 def page(browser: Any, server: str, answered: Row) -> Iterator[Any]:
     """The buyer's page; any complaint in its console fails the test."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    opened = context.new_page()
-    opened.set_default_timeout(8000)
-    complaints: list[str] = []
-    opened.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.goto(server + enter_path(seed.User.objects.get(username="ines")))
-    opened.wait_for_url(server + "/")
-    yield opened
-    context.close()
-    assert complaints == []
+    with signed_in(browser, server, "ines") as opened:
+        yield opened
 
 
 def choose(page: Any, line: str, way: str) -> None:
