@@ -26,9 +26,9 @@ def test_two_workers_on_one_database_send_each_delivery_once(home: House, sink: 
     for worker in workers:
         end(worker)
     in_folder, by_smtp = check(filed, files(folder)), check(mailed, mails(sink.journal))
-    tries = home.rows(
+    tries = home.rows(  # on a busy machine a lease may run short before a try has begun: nothing left then
         "select count(*), count(distinct t.delivery_id) from ow_attempt t join ow_delivery d on d.id = t.delivery_id"
-        " join ow_order o on o.id = d.order_id where o.number like %s",
+        " join ow_order o on o.id = d.order_id where o.number like %s and t.outcome is distinct from 'not_started'",
         "TWO%",
     )
     took_part = [log.read_text().count("Starting job drain") for log in logs]
