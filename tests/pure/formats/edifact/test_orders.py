@@ -235,13 +235,14 @@ def test_accepted_over_a_rejected_line_is_accepted_with_changes() -> None:
     assert "mixed-answer" in codes(found.findings)
 
 
-def test_charges_of_an_answer_add_up_and_one_of_a_line_is_told_as_a_warning() -> None:
+def test_charges_of_an_answer_add_up_and_those_of_a_line_or_in_percent_are_told() -> None:
     head = ("BGM+231+A-1+29", "DTM+137:20260110:102", "RFF+ON:PO-1")
-    charges = ("ALC+C", "MOA+8:5", "ALC+C", "MOA+23:2.5", "ALC+C", "PCD+2:3")
-    found = read(*head, *charges, "LIN+1+5", "ALC+C", "MOA+8:9", "UNS+S", kind="ORDRSP")
-    assert isinstance(found.document, Response) and found.document.charge == Decimal("7.5")
-    (told,) = [f for f in found.findings if f.where.endswith("ALC")]
-    assert (told.code, told.severity) == ("not-kept", Severity.WARNING)
+    charges = ("ALC+C", "MOA+8:5", "ALC+C", "MOA+23:2.5")
+    for whole, line in ((charges, ("ALC+C", "MOA+8:9")), ((*charges, "ALC+C", "PCD+2:3"), ())):
+        found = read(*head, *whole, "LIN+1+5", *line, "UNS+S", kind="ORDRSP")
+        assert isinstance(found.document, Response) and found.document.charge == Decimal("7.5")
+        (told,) = [f for f in found.findings if f.where.endswith("ALC")]
+        assert (told.code, told.severity) == ("not-kept", Severity.WARNING)
 
 
 def test_an_answer_that_names_no_order_is_refused() -> None:
