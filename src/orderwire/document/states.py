@@ -146,3 +146,6 @@ CANCELLATION_TRANSITIONS: Mapping[CancellationState, frozenset[CancellationState
     _C.NEVER_LEFT: frozenset({_C.ASKED}),
 }
 """The supplier may correct himself until the buyer has settled the matter."""
+
+CANCELLATION_WAITS = (_C.ASKED, _C.OVERDUE)
+"""A cancellation waits for the supplier's word."""

@@ -1,6 +1,7 @@
 """The road of an order, one verb a file, one transaction each, called alike by every door:
 
-receive → create → approve → route → distribute → acknowledge; hold and resume stop and start it.
+receive → create → approve → route → distribute → acknowledge; decide and amend follow what the supplier says,
+fulfill keeps what moves, remind asks again. Hold stops an order and resume starts it; cancel ends it, with his word.
 """
 
 from django.db import InterfaceError, OperationalError

@@ -1,4 +1,5 @@
-"""Hold and resume: an order is stopped, and goes on only when a person says so."""
+"""Hold and resume: a person stops an order, and it goes on only when a person says so. One that only its plan holds
+goes on with a better plan (`route`)."""
 
 from django.db import transaction
 from django.utils import timezone

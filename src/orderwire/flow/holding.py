@@ -10,7 +10,7 @@ from django.db.models import Exists, Min, OuterRef, Q
 
 from orderwire.document.holding import Answer, Doubt, Facts, Goods, Holding, HoldingWarning, Sent
 from orderwire.document.holding import holding as judged
-from orderwire.document.states import CancellationState, DeliveryState
+from orderwire.document.states import CANCELLATION_WAITS, DeliveryState
 from orderwire.ledger.events import DeliveryFailed
 from orderwire.records import Attempt, Cancellation, Delivery, Event, GoodsLine, Order, Response
 
@@ -23,8 +23,6 @@ _UNDER_WAY = (DeliveryState.SENDING, DeliveryState.IN_DOUBT, *_WITH_HIM)
 _CAME_BACK = ("delivered", "functional_ack", "application_advice")
 _NO = Q(receipts__external_id__endswith=":rejected") | Q(receipts__external_id__endswith=":partial")
 """A functional acknowledgment or an advice is kept with its status behind its number."""
-
-_WAITS = (CancellationState.ASKED, CancellationState.OVERDUE)
 
 _By = Mapping[int, list[Any]]
 
@@ -135,7 +133,7 @@ def _said(orders: Mapping[int, Order]) -> dict[str, _By]:
         answers[row.order_id or 0].append(row)
     for line in GoodsLine.objects.filter(order__in=orders, document__replaced_at=None).select_related("document"):
         goods[line.order_id or 0].append(_goods(line))
-    for waiting in Cancellation.objects.filter(order__in=orders, state__in=_WAITS):
+    for waiting in Cancellation.objects.filter(order__in=orders, state__in=CANCELLATION_WAITS):
         cancelling[waiting.order_id].append(waiting.pk)
     return {
         "answers": answers,

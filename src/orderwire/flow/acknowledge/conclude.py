@@ -5,6 +5,7 @@ from django.utils import timezone
 from orderwire.document.states import AnswerState, DeliveryState
 from orderwire.flow import evidence
 from orderwire.flow.acknowledge.came import Came
+from orderwire.flow.cancel.later import mentioned
 from orderwire.ledger.append import append
 from orderwire.ledger.entry import Subject
 from orderwire.ledger.events import AnswerAccepted, AnswerDifferent, AnswerRejected
@@ -22,6 +23,8 @@ def prove(order: Order, revision: Revision, row: Row, came: Came) -> None:
     text = f"{order.supplier_name} {'confirmed the receipt' if undecided else 'answered'}."
     primary = evidence.delivery_for(order, revision_id=revision.pk, supplier_id=order.supplier_id or 0)
     linked = came.link.delivery if came.link else None
+    if primary is None and linked is None:  # a version that was never planned
+        mentioned(order, actor=came.actor)
     for delivery in dict.fromkeys(filter(None, (linked, primary))):
         if delivery != linked and untried(delivery):
             continue

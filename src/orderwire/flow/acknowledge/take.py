@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from orderwire.document.response import Response
-from orderwire.document.states import CancellationState
+from orderwire.document.states import CANCELLATION_WAITS
 from orderwire.flow import cancel
 from orderwire.flow.acknowledge.came import Came
 from orderwire.flow.acknowledge.keep import content_of, fits, repeated, same_as_before
@@ -15,8 +15,6 @@ from orderwire.ledger.append import append
 from orderwire.ledger.events import AnswerDuplicate, AnswerReceived, AnswerUnmatched
 from orderwire.records import AnswerLink, Message, Order, Partner
 from orderwire.records import Response as Row
-
-_WAITS = (CancellationState.ASKED, CancellationState.OVERDUE)
 
 
 def take(
@@ -98,7 +96,7 @@ def _cancellation(order: Order, response: Response, came: Came) -> Row:
     said = response.model_dump(mode="json", exclude_defaults=True, exclude=kept)
     sha256 = digest({"cancellation": asked.number, **said})
     earlier = asked.response
-    if earlier is not None and earlier.meaning_sha256 == sha256 and asked.state not in _WAITS:
+    if earlier is not None and earlier.meaning_sha256 == sha256 and asked.state not in CANCELLATION_WAITS:
         return repeated(earlier, order, came)
     row = came.keep(
         order=order,

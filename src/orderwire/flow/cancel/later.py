@@ -2,7 +2,7 @@
 somebody has an order that we believed had never left."""
 
 from orderwire import engine
-from orderwire.document.states import CancellationState, DeliveryState, OrderState
+from orderwire.document.states import CANCELLATION_WAITS, CancellationState, DeliveryState, OrderState
 from orderwire.flow.cancel import travel
 from orderwire.flow.cancel.clocks import DUE, start
 from orderwire.flow.cancel.reached import LEFT, reached, recipient, to_supplier, with_suppliers
@@ -44,7 +44,7 @@ def surfaced(delivery: Delivery, order: Order, *, actor: str) -> None:
     if row is None or _told(row, delivery):
         return
     if to_supplier(delivery):
-        if row.state not in (CancellationState.NEVER_LEFT, CancellationState.ASKED, CancellationState.OVERDUE):
+        if row.state not in (CancellationState.NEVER_LEFT, *CANCELLATION_WAITS):
             return
         if row.state == CancellationState.NEVER_LEFT:
             row.state, row.revision = CancellationState.ASKED, delivery.revision or row.revision
@@ -56,6 +56,16 @@ def surfaced(delivery: Delivery, order: Order, *, actor: str) -> None:
             start(row, order, delivery)
     travel.tell(row, [delivery])
     engine.defer_sweep()
+
+
+def mentioned(order: Order, *, actor: str) -> None:
+    """The supplier speaks of the order (an answer, goods), and that proves no delivery: he has it all the same. He is
+    asked on the way of the newest version that was planned for him. The caller holds the lock on the order."""
+    to_him = order.deliveries.filter(leg__recipient=order.supplier_id, kind=Delivery.Kind.ORDER)
+    planned = to_him.select_related("leg__recipient", "endpoint", "revision")
+    newest = planned.order_by("-revision__number", "-primary", "-pk").first()
+    if newest is not None:
+        surfaced(newest, order, actor=actor)
 
 
 def _told(row: Cancellation, delivery: Delivery) -> bool:

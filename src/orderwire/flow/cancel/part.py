@@ -8,7 +8,7 @@ from django.utils import timezone
 from orderwire.document.base import plain
 from orderwire.document.cancellation import without
 from orderwire.document.order import Order as Document
-from orderwire.document.states import AnswerState, CancellationState
+from orderwire.document.states import CANCELLATION_WAITS, AnswerState, CancellationState
 from orderwire.flow import Refused, amend
 from orderwire.flow.cancel.moved import moved
 from orderwire.flow.cancel.reached import reached, with_suppliers
@@ -17,8 +17,6 @@ from orderwire.flow.goods import open_lines
 from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.records import Cancellation, Message, Order, Response, Revision
-
-_OPEN = (CancellationState.ASKED, CancellationState.OVERDUE)
 
 
 def quantities(order: Order, lines: Mapping[str, Decimal | None]) -> dict[str, Decimal]:
@@ -80,13 +78,15 @@ def ask(
 def same(order: Order, wanted: Mapping[str, Decimal]) -> Cancellation | None:
     """The open cancellation that asked for just this, where nothing followed it."""
     said = [{"line": number, "quantity": plain(quantity)} for number, quantity in wanted.items()]
-    found = Cancellation.objects.filter(order=order, scope=Cancellation.Scope.LINES, state__in=_OPEN, lines=said)
+    found = Cancellation.objects.filter(
+        order=order, scope=Cancellation.Scope.LINES, state__in=CANCELLATION_WAITS, lines=said
+    )
     return found.filter(revision__number=order.revision).first()
 
 
 def overtaken(order: Order, *, actor: str) -> None:
     """The whole order is cancelled now, so nobody waits for a word about a part of it."""
-    unsettled = (*_OPEN, CancellationState.REFUSED)
+    unsettled = (*CANCELLATION_WAITS, CancellationState.REFUSED)
     for row in Cancellation.objects.filter(order=order, scope=Cancellation.Scope.LINES, state__in=unsettled):
         row.state = CancellationState.WITHDRAWN
         row.save(update_fields=["state"])
@@ -98,7 +98,7 @@ def revision_answered(order: Order, revision: Revision, answer: AnswerState, row
     """The supplier answered a version: what it, or an earlier one, withdrew is agreed, or it is refused; what this
     version orders again is not withdrawn any more. Called by `acknowledge` for every answer that concludes; the caller
     holds the lock on the order."""
-    found = Cancellation.objects.filter(order=order, scope=Cancellation.Scope.LINES, state__in=_OPEN)
+    found = Cancellation.objects.filter(order=order, scope=Cancellation.Scope.LINES, state__in=CANCELLATION_WAITS)
     if answer is AnswerState.ACCEPTED:
         state, found = CancellationState.ACCEPTED, found.filter(revision__number__lte=revision.number)
     elif answer is AnswerState.REJECTED:

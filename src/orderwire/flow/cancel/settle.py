@@ -12,7 +12,7 @@ from orderwire.document.base import plain
 from orderwire.document.cancellation import without
 from orderwire.document.order import Order as Document
 from orderwire.document.response import Response
-from orderwire.document.states import CancellationState, OrderState
+from orderwire.document.states import CANCELLATION_WAITS, CancellationState, OrderState
 from orderwire.flow import Refused, amend
 from orderwire.flow.cancel import travel
 from orderwire.flow.cancel.answered import remaining
@@ -25,7 +25,6 @@ from orderwire.ledger.append import append
 from orderwire.records import Cancellation, Delivery, Order, Revision
 
 _S = CancellationState
-_UNANSWERED = (_S.ASKED, _S.OVERDUE)
 
 
 class Choice(StrEnum):
@@ -87,7 +86,7 @@ def withdraw(cancellation_id: int, *, actor: str, reason: str = "") -> Cancellat
         row, order = _both(cancellation_id)
         if row.state == _S.WITHDRAWN:
             return row
-        if row.state not in _UNANSWERED:
+        if row.state not in CANCELLATION_WAITS:
             remedy = "Settle it instead." if choices(row) else "Create a new order where you need the goods after all."
             text = f"The cancellation is {_S(row.state).label.lower()}, so it cannot be taken back."
             raise Refused(text, remedy=remedy, kind="conflict")

@@ -1,5 +1,5 @@
-"""What may leave now, as SQL over a delivery `d`, its order `o` and its version `r`: asked when a delivery is claimed,
-right before its first byte, and when a try has ended."""
+"""What may leave now, as SQL over a delivery `d`, its order `o` and its version `r`: asked when shards are
+sought, a delivery is claimed, right before its first byte, when a try has ended, and when a person sends it again."""
 
 from orderwire.flow.remind.wanted import NOTICE_WANTED
 

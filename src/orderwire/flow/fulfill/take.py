@@ -15,14 +15,14 @@ from orderwire.document.finding import Finding, info, warning
 from orderwire.document.fulfillment import Receipt, ShipNotice
 from orderwire.document.states import OrderState
 from orderwire.flow import NotYet, Refused, evidence
-from orderwire.flow.cancel.later import surfaced
+from orderwire.flow.cancel.later import mentioned
 from orderwire.flow.fulfill import rows
 from orderwire.flow.fulfill.counting import counting, same_matter, withdraws
 from orderwire.flow.fulfill.named import FOREIGN, Content, Named, named, some
 from orderwire.flow.goods import goods
 from orderwire.ledger import events
 from orderwire.ledger.append import append
-from orderwire.records import Delivery, GoodsDocument, Message, Order, Partner
+from orderwire.records import GoodsDocument, Message, Order, Partner
 
 Kind = GoodsDocument.Kind
 Outcome = Literal["kept", "duplicate", "replaced", "taken_back", "outdated"]
@@ -193,12 +193,7 @@ def _noticed(order: Order, document: GoodsDocument, came: _Came) -> Iterator[Fin
     if order.state in (OrderState.CANCELLED, OrderState.CANCELLING):
         label = OrderState(order.state).label.lower()
         yield warning("not-in-force", order.number, f"is {label}, and goods of it move; speak with the supplier")
-        to_him = order.deliveries.filter(leg__recipient=order.supplier_id, kind=Delivery.Kind.ORDER)
-        newest = (
-            to_him.select_related("leg__recipient", "revision").order_by("-revision__number", "-primary", "-pk").first()
-        )
-        if newest is not None:
-            surfaced(newest, order, actor=came.actor)
+        mentioned(order, actor=came.actor)
     touched = set(document.lines.filter(order=order).values_list("line", flat=True))
     for line in goods(order).lines:
         if line.number in touched and line.difference > 0:

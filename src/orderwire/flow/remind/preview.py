@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from django.db.models import Q
 from django.utils import timezone
 
-from orderwire.document.states import CancellationState, OrderState
+from orderwire.document.states import CANCELLATION_WAITS, OrderState
 from orderwire.flow import ladder
 from orderwire.flow.remind.desk import desk
 from orderwire.flow.remind.fire import concerns
@@ -46,7 +46,7 @@ def preview(order_ids: Collection[int] | None = None) -> list[Ahead]:
     may then move by an hour. Raises Unreadable where reminders.yaml cannot be used.
     """
     asked = Q(state=OrderState.APPROVED, answer_state__in=OPEN) | Q(
-        state=OrderState.CANCELLING, cancellations__state__in=(CancellationState.ASKED, CancellationState.OVERDUE)
+        state=OrderState.CANCELLING, cancellations__state__in=CANCELLATION_WAITS
     )
     orders = Order.objects.filter(asked) if order_ids is None else Order.objects.filter(asked, pk__in=order_ids)
     found = waiting(list(orders.distinct()))

@@ -10,14 +10,13 @@ from orderwire import plugins
 from orderwire.document.amount import Amount
 from orderwire.document.money import totals
 from orderwire.document.order import Order as Document
-from orderwire.document.states import AnswerState, CancellationState, OrderState
+from orderwire.document.states import CANCELLATION_WAITS, AnswerState, OrderState
 from orderwire.flow import clock
 from orderwire.governance.reminding import Situation, Subject
 from orderwire.records import Cancellation, Delivery, EndpointVersion, Order, Partner, Receipt, Revision
 
 OPEN = (AnswerState.WAITING, AnswerState.OVERDUE, AnswerState.RECEIVED)
 """Nothing binding was said yet: that the order was received is no answer."""
-_ASKED = (CancellationState.ASKED, CancellationState.OVERDUE)
 OPENED = "opened"
 """Kind of the receipt that a person looked at the order."""
 
@@ -101,7 +100,7 @@ def waiting(orders: Sequence[Order]) -> dict[int, Waiting]:
 
 def _cancellations(orders: Sequence[Order]) -> dict[int, Cancellation]:
     found = Cancellation.objects.filter(
-        order__in=orders, scope=Cancellation.Scope.ORDER, state__in=_ASKED, due_at__isnull=False
+        order__in=orders, scope=Cancellation.Scope.ORDER, state__in=CANCELLATION_WAITS, due_at__isnull=False
     )
     return {row.order_id: row for row in found.order_by("number")}
 

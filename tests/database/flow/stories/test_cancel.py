@@ -265,6 +265,18 @@ def test_who_turns_out_to_have_an_order_that_never_left_is_asked_back(out: Path)
     assert in_folder(out) == ["cancellation"]
 
 
+def test_who_answers_a_version_that_was_never_planned_is_asked_back(out: Path) -> None:
+    order = road.approved()
+    cancel.ask(order.pk, actor=INES, code="mistake")
+    road.bring(factories.document(revision=2))
+    assert now(order) == ("cancelled", ["never_left"])
+    response = Response(order_number=order.number, revision=2, status="accepted")
+    acknowledge.take(response, supplier=order.supplier, source="edi", actor="supplier:Tecnosellos")
+    drain()
+    assert now(order) == ("cancelling", ["asked"])
+    assert in_folder(out) == ["cancellation"]
+
+
 def prove_opened(order: Order) -> None:
     """A person opened the order on the supplier's page."""
     with transaction.atomic():
