@@ -4,11 +4,14 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from orderwire.api.application import urlpatterns as api_urlpatterns
+from orderwire.api.exchange import exchange
 
 urlpatterns = [
     # We mail no passwords: an administrator makes a new one (orderwire user password).
     path("accounts/password/reset/", RedirectView.as_view(pattern_name="account_login")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include(api_urlpatterns())),
+    path("exchange/<slug:kind>/", exchange),
+    path("exchange/<slug:kind>/<path:rest>", exchange),
     path("", include("orderwire.web.urls")),
 ]

@@ -19,6 +19,7 @@ from orderwire.flow import Refused
 from orderwire.flow.enroll import NewEndpoint, Unusable, enroll
 from orderwire.records import EndpointVersion, Partner
 from orderwire.records.partner import saturday_and_sunday
+from orderwire.records.secret import NoSecret
 
 router = Router(tags=["partners"])
 
@@ -243,8 +244,8 @@ def read_partner(request: HttpRequest, number: Word) -> HttpResponse:
 def _shown(version: EndpointVersion) -> dict[str, Any] | None:
     """The settings as their model shows them, which stars secrets out."""
     try:
-        config = plugins.channel(version.channel).config_model.model_validate(version.config)
-    except (KeyError, ValidationError):
+        config = plugins.channel(version.channel).config_model.model_validate(version.opened())
+    except (KeyError, ValidationError, NoSecret):
         return None
     shown: dict[str, Any] = config.model_dump(mode="json", exclude_unset=True)
     return shown

@@ -6,7 +6,7 @@ gives a channel its tests.
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -65,7 +65,9 @@ class Parcel:
 
     `message_id` stays the same over every retry of a delivery and is what makes a resend harmless where the channel
     knows duplicates; `duplicate` is True when an earlier try may already have arrived. `to` goes to these addresses
-    instead of the endpoint's own, in channels that have addresses (a reminder to another person).
+    instead of the endpoint's own, in channels that have addresses (a reminder to another person), and to none of
+    `never`, which are known to be dead. `token` proves, where it comes back in a `Report`, that it speaks of this
+    parcel; it is made of letters, digits and dashes and does not depend on their case.
     """
 
     message_id: str
@@ -77,11 +79,28 @@ class Parcel:
     reference: str = ""
     duplicate: bool = False
     to: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    token: str = ""
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How one of several recipients of a parcel fared: taken over, refused for good (`final`), or to be tried again."""
+
+    address: str
+    taken: bool
+    final: bool = True
+    code: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """The partner's word that closes an attempt: what is proven, in words, and the raw evidence."""
+    """The partner's word that closes an attempt: what is proven, in words, and the raw evidence.
+
+    `recipients` tells them apart in a channel that has several; those that may be tried again get the parcel again,
+    alone.
+    """
 
     proof: Proof
     text: str
@@ -89,16 +108,113 @@ class Receipt:
     evidence: bytes = b""
     sent: bytes | None = None
     """The exact bytes on the wire where they differ from the parcel's files (an e-mail message)."""
+    recipients: tuple[Reached, ...] = ()
 
 
 @dataclass(frozen=True)
 class Inbound:
-    """One file that a poll found. `commit()` is called after the bytes are stored durably: only then may it vanish."""
+    """One file that a poll found. `commit()` is called after the bytes are stored durably: only then may it vanish.
+
+    `cursor` is where the next poll may begin once this is stored; it is kept for the endpoint and given back.
+    """
 
     name: str
     content: bytes
     sender: str
     commit: Any = field(compare=False)
+    cursor: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a partner's system says later about a parcel: an asynchronous MDN, a bounce, a status.
+
+    `proof` is what it proves; None where the parcel, or one recipient of it (`address`), was refused: for good
+    (`final`), or it is only late. The parcel is named by `message_id` (the partner is known by his signature or his
+    connection), or by `token` where anybody could have written this.
+    """
+
+    text: str
+    proof: Proof | None = None
+    message_id: str = ""
+    token: str = ""
+    address: str = ""
+    final: bool = True
+    code: str = ""
+    external_id: str = ""
+    evidence: bytes = b""
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a person wrote. It is shown with the order that it speaks of, and is never an answer or a change.
+
+    `message_id`: of the parcel that it replies to, where it says so; `token` where it came back to an address of ours.
+    """
+
+    sender: str
+    subject: str
+    text: str
+    message_id: str = ""
+    token: str = ""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What kept bytes hold: documents for the readers, reports about what we sent, a person's words.
+
+    `identity` is the transport's own id, unique per sender: the same again is a duplicate and gets the first answer.
+    `later` is an answer that the transport sends by itself afterwards (an asynchronous MDN). `refused` says why the
+    transport takes nothing of it; `data` is for the channel's own `answer`.
+    """
+
+    files: tuple[File, ...] = ()
+    reports: tuple[Report, ...] = ()
+    note: Note | None = None
+    identity: str = ""
+    later: Parcel | None = None
+    refused: str = ""
+    data: Any = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """An HTTP request of a partner's machine. Names of headers are in lower case; `path` is what follows the kind."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a partner's machine gets back."""
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of the documents of a request: whether all could be used, and why not, in words for the partner.
+
+    `message` is our number of it, which he may quote.
+    """
+
+    good: bool
+    findings: tuple[str, ...] = ()
+    message: int = 0
+    duplicate: bool = False
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """Something an endpoint needs that ends: `what` in words ("their signing certificate"), and when."""
+
+    what: str
+    at: datetime.datetime
 
 
 class Session(Protocol):
@@ -141,6 +257,45 @@ class Channel(Protocol):
         """Test the connection without sending an order; the answer in words. Raises Refused or Unavailable."""
         ...
 
-    def poll(self, config: BaseModel) -> Iterator[Inbound]:
-        """What the partner left for us. Channels that cannot receive yield nothing."""
+    def poll(self, config: BaseModel, cursor: str = "") -> Iterator[Inbound]:
+        """What the partner left for us, after `cursor`. Channels that cannot receive yield nothing."""
+        ...
+
+
+@runtime_checkable
+class Hears(Protocol):
+    """A channel whose inbound bytes are more than a file for the readers: a mail, a signed message, a record."""
+
+    def hear(self, content: bytes, config: BaseModel) -> Heard:
+        """What the kept bytes hold. Never raises for what a stranger wrote: `Heard.refused` says what is wrong."""
+        ...
+
+
+@runtime_checkable
+class Listens(Hears, Protocol):
+    """A channel whose partners call us over HTTP, at /exchange/<kind>/."""
+
+    def addressed(self, request: Request) -> Mapping[str, Any]:
+        """The settings that the endpoint has which this request is for. Raises Refused where it names none."""
+        ...
+
+    def kept(self, request: Request) -> bytes:
+        """The request as the bytes that are stored and later given to `hear`."""
+        ...
+
+    def answer(self, heard: Heard, taken: Taken, config: BaseModel) -> Answer:
+        """What goes back, after the bytes are durable. For a duplicate the first answer goes back again instead."""
+        ...
+
+    def turned_away(self, request: Request, reason: str) -> Answer:
+        """What goes back to a request that is for no endpoint, or too large."""
+        ...
+
+
+@runtime_checkable
+class Expires(Protocol):
+    """A channel whose settings hold certificates or keys that end."""
+
+    def expiries(self, config: BaseModel) -> tuple[Expiry, ...]:
+        """What ends, and when."""
         ...

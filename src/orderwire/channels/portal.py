@@ -48,6 +48,6 @@ class Portal:
         """Always there."""
         return "The portal is part of Orderwire; there is nothing to connect to"
 
-    def poll(self, config: BaseModel) -> Iterator[Inbound]:
+    def poll(self, config: BaseModel, cursor: str = "") -> Iterator[Inbound]:
         """Nothing: answers given in the portal are received by its own pages."""
         return iter(())

@@ -129,7 +129,7 @@ def _probe(version: Any, where: str) -> Iterator[Fault]:
 
     channel = plugins.channel(version.channel)
     try:
-        channel.probe(channel.config_model.model_validate(version.config))
+        channel.probe(channel.config_model.model_validate(version.opened()))
     except (Refused, Unavailable) as failure:
         yield Fault(f"cannot be reached: {failure.reason}", where, "Correct the endpoint, or ask the partner.")
     except Exception as failure:  # noqa: BLE001 - a stranger's code may raise anything; it is reported, never hidden

@@ -12,9 +12,9 @@ from django.db import connection
 from django.db.models import F
 
 from orderwire import plugins
-from orderwire.channels import Inbound, Refused, Unavailable
+from orderwire.channels import Hears, Inbound, Refused, Unavailable
 from orderwire.flow import Refused as NotTaken
-from orderwire.flow import catch_up, receive
+from orderwire.flow import catch_up, hear, receive
 from orderwire.flow.distribute.claimed import BadSettings, Place
 from orderwire.flow.distribute.health import FOREVER
 from orderwire.records import Endpoint, EndpointVersion, Message
@@ -52,11 +52,11 @@ def _collect_from(version: EndpointVersion) -> None:
     actor = f"supplier:{partner.number}" if partner.role == "supplier" else f"system:{partner.number}"
     try:
         place = Place.of(version)
-        if next(place.channel.poll(place.config), None) is None:
+        if next(place.channel.poll(place.config, version.endpoint.cursor), None) is None:
             return  # the usual case, without a word to the database
         with _alone(COLLECT_LOCK, version.endpoint_id) as free:
-            for inbound in place.channel.poll(place.config) if free else ():
-                _take(version.endpoint, inbound, source=f"{version.channel}:{partner.number}", actor=actor)
+            for inbound in place.channel.poll(place.config, _cursor(version)) if free else ():
+                _take(version, place, inbound, source=f"{version.channel}:{partner.number}", actor=actor)
     except (Unavailable, Refused) as failure:
         logger.warning("Nothing collected from %s: %s", version.endpoint, failure.reason)
     except BadSettings as failure:
@@ -65,18 +65,28 @@ def _collect_from(version: EndpointVersion) -> None:
         logger.exception("Collecting from %s failed", version.endpoint)
 
 
-def _take(endpoint: Endpoint, inbound: Inbound, *, source: str, actor: str) -> None:
+def _cursor(version: EndpointVersion) -> str:
+    """How far this endpoint's inbox was read, by now."""
+    return Endpoint.objects.values_list("cursor", flat=True).get(pk=version.endpoint_id)
+
+
+def _take(version: EndpointVersion, place: Place, inbound: Inbound, *, source: str, actor: str) -> None:
+    endpoint, transport = version.endpoint, place.channel.kind if isinstance(place.channel, Hears) else ""
     found = (endpoint.pk, inbound.name, hashlib.sha256(inbound.content).digest())
     message = None
     if found not in _left:
         try:
-            message = receive.store(inbound.content, name=inbound.name, source=source, actor=actor, endpoint=endpoint)
+            message = receive.store(
+                inbound.content, name=inbound.name, source=source, actor=actor, endpoint=endpoint, transport=transport
+            )
         except NotTaken as failure:
             logger.warning("%s from %s was left where it is: %s", inbound.name, endpoint, failure)
             return
     try:
         inbound.commit()
         _left.discard(found)
+        if inbound.cursor:
+            Endpoint.objects.filter(pk=endpoint.pk).update(cursor=inbound.cursor)
     except Unavailable as failure:
         _left.add(found)
         logger.warning("%s from %s is stored, but still there: %s", inbound.name, endpoint, failure.reason)
@@ -86,7 +96,7 @@ def _take(endpoint: Endpoint, inbound: Inbound, *, source: str, actor: str) -> N
 
 def _process(message: Message) -> None:
     try:
-        receive.process(message)
+        hear.process(message)
     except Exception:  # its neighbors go on; it is tried again with what is unfinished
         logger.exception("Message %s could not be processed", message.pk)
 

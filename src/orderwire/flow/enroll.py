@@ -13,7 +13,7 @@ from orderwire.document.finding import Finding, error, from_validation, place
 from orderwire.flow import Refused, clock
 from orderwire.ledger import events
 from orderwire.ledger.append import append
-from orderwire.records import Endpoint, EndpointVersion, Partner, PartnerIdentifier
+from orderwire.records import Endpoint, EndpointVersion, Partner, PartnerIdentifier, secret
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,10 @@ def problems(new: NewEndpoint) -> tuple[Finding, ...]:
     except KeyError as failure:
         found.append(error("no-channel", "channel", str(failure.args[0])))
     else:
-        found += _invalid(channel.config_model, new.config, "config")
+        try:
+            found += _invalid(channel.config_model, secret.opened(new.config), "config")
+        except secret.NoSecret as failure:
+            found.append(error("no-secret", "config", str(failure)))
     kinds = (new.format, *new.also)
     for kind in kinds:
         try:

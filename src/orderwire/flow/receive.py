@@ -46,8 +46,18 @@ def receive(content: bytes, *, name: str, source: str, actor: str, endpoint: End
     return process(message)
 
 
-def store(content: bytes, *, name: str, source: str, actor: str, endpoint: Endpoint | None = None) -> Message:
-    """Keep the bytes; once this returns the sender may forget them. Raises Refused."""
+def store(
+    content: bytes,
+    *,
+    name: str,
+    source: str,
+    actor: str,
+    endpoint: Endpoint | None = None,
+    transport: str = "",
+    parent: Message | None = None,
+) -> Message:
+    """Keep the bytes; once this returns the sender may forget them. `transport` is the channel whose own bytes they are
+    (`flow.hear`), `parent` the message that this file was in. Raises Refused."""
     if not content:
         raise Refused("The file is empty.", remedy="Send it again.")
     if len(content) > settings.ORDERWIRE_MAX_UPLOAD:
@@ -56,7 +66,15 @@ def store(content: bytes, *, name: str, source: str, actor: str, endpoint: Endpo
     with transaction.atomic():
         sha256 = keep(content)
         name = str(_storable(name))[:255]
-        message = Message.objects.create(blob_id=sha256, name=name, source=source, actor=actor, endpoint=endpoint)
+        message = Message.objects.create(
+            blob_id=sha256,
+            name=name,
+            source=source,
+            actor=actor,
+            endpoint=endpoint,
+            transport=transport,
+            parent=parent,
+        )
         stored = events.MessageStored(source=source, sha256=sha256, size=len(content))
         append(stored, actor=actor, subjects={"message": message.pk})
     return message
@@ -148,6 +166,12 @@ def _unseen(message: Message, result: ReadResult) -> list[tuple[ReadDocument, st
                     )
         documents.append((document, seen[identity]))
     return documents
+
+
+def errors(message: Message) -> list[str]:
+    """What was wrong with a processed message, each with its place."""
+    found = [*message.findings, *(f for outcome in message.documents for f in outcome.get("findings", []))]
+    return [f"{f['where']}: {f['text']}" for f in found if f["severity"] == "error"]
 
 
 def _control(text: str) -> str:

@@ -12,13 +12,13 @@ DUE_STATES = (DeliveryState.READY, DeliveryState.RETRY, DeliveryState.SENDING)
 
 
 class Delivery(models.Model):
-    """One leg carried out, a cancellation or a notice about an order, or one functional acknowledgment on its way (then
-    leg, order and revision are empty).
+    """One leg carried out, a cancellation or a notice about an order, a status for the ERP that the order came from
+    (then leg is empty), or one functional acknowledgment on its way (then leg, order and revision are empty).
 
     `shard_key` is a stable hash of the order: one order always travels in the same shard. `fence` rises with each
     claim; a result with an older fence is refused. `by_hand`: a person asked for the next try. `parcel` is what was
     rendered once and is sent on every try. `says` is what it says besides the version that it carries: which
-    cancellation, to whom a notice goes, why the buyer insists.
+    cancellation, to whom a notice goes, why the buyer insists, which delivery it takes the place of (`instead_of`).
     """
 
     class Kind(models.TextChoices):
@@ -28,6 +28,7 @@ class Delivery(models.Model):
         CANCELLATION = "cancellation"
         NOTICE = "notice"
         FUNCTIONAL_ACK = "functional_ack"
+        STATUS = "status"
 
     kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.ORDER)
     leg = models.ForeignKey("orderwire.Leg", on_delete=models.PROTECT, null=True, related_name="deliveries")
@@ -74,6 +75,10 @@ class Delivery(models.Model):
                 name="ow_delivery_notice",
                 condition=models.Q(kind="notice", state__in=("ready", "retry", "held", "failed")),
             ),
+            # How an MDN or a status finds the delivery that it speaks of.
+            models.Index(fields=["message_id"], name="ow_delivery_by_message_id"),
+            # One status of an order waits for its ERP at a time, and says what is true when it leaves.
+            models.Index(fields=["endpoint", "order"], name="ow_delivery_status", condition=models.Q(kind="status")),
             # How a functional acknowledgment finds the delivery that it speaks of.
             models.Index(
                 KT("parcel__controls__gs"),
@@ -130,6 +135,33 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.delivery} try {self.number}"
+
+
+class DeliveryRecipient(models.Model):
+    """How one of several addresses of a delivery fared, by the latest word about it."""
+
+    class State(models.TextChoices):
+        """What is known."""
+
+        TAKEN = "taken", "Taken over by their server"
+        LATER = "later", "To be tried again"
+        REFUSED = "refused", "Refused"
+        BOUNCED = "bounced", "Came back"
+        DELIVERED = "delivered", "In their mailbox"
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="recipients")
+    address = models.CharField(max_length=320)
+    state = models.CharField(max_length=12, choices=State.choices)
+    code = models.CharField(max_length=40, blank=True)
+    text = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ow_delivery_recipient"
+        constraints = [models.UniqueConstraint(fields=["delivery", "address"], name="ow_delivery_recipient_once")]
+
+    def __str__(self) -> str:
+        return f"{self.address} of {self.delivery}"
 
 
 class Receipt(models.Model):

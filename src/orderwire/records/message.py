@@ -7,7 +7,8 @@ class Message(models.Model):
     """One inbound file or call. `documents` and `findings` are what reading it gave, as JSON.
 
     `reply` is the functional acknowledgment written for it (also sent as a delivery where an endpoint is known).
-    `seen_by` is who looked at a refused one and let it rest.
+    `seen_by` is who looked at a refused one and let it rest. `transport` is the channel whose own bytes these
+    are (a mail, a signed message), empty for a file; `parent` is the one that this file was in.
     """
 
     class State(models.TextChoices):
@@ -33,6 +34,8 @@ class Message(models.Model):
     settled_at = models.DateTimeField(null=True)
     seen_by = models.CharField(max_length=160, blank=True, default="", db_default="")
     seen_at = models.DateTimeField(null=True)
+    transport = models.CharField(max_length=40, blank=True, default="", db_default="")
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="parts")
 
     class Meta:
         db_table = "ow_message"

@@ -1,9 +1,12 @@
 """Suppliers and internal recipients, and where and how each receives."""
 
 import datetime
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+
+from orderwire.records import secret
 
 
 def saturday_and_sunday() -> list[int]:
@@ -76,7 +79,9 @@ class Endpoint(models.Model):
     """Where and how a partner receives. What it says is in its versions; here is only how it is doing.
 
     `max_parallel` is the number of shards: that many orders travel at once, each order always in the same shard.
+    `per_minute` is how many parcels the partner takes in a minute at most (None: as fast as they go).
     `paused_until` is the circuit breaker or an operator's pause; `failures` counts refused connections in a row.
+    `cursor` is how far its inbox was read.
     """
 
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="endpoints")
@@ -89,6 +94,9 @@ class Endpoint(models.Model):
     pause_reason = models.CharField(max_length=200, blank=True)
     failures = models.IntegerField(default=0)
     last_success_at = models.DateTimeField(null=True, blank=True)
+    per_minute = models.PositiveIntegerField(null=True, blank=True)
+    slot_at = models.DateTimeField(null=True, blank=True)
+    cursor = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         db_table = "ow_endpoint"
@@ -107,7 +115,9 @@ class EndpointVersion(models.Model):
     """One immutable version of an endpoint: channel, its settings, format and the partner's profile of it.
 
     `also` names further formats that travel in the same parcel (an e-mail with PDF and JSON). `profile` is by format.
-    `retry` replaces the channel's schedule: seconds to wait after each failure in a row.
+    `retry` replaces the channel's schedule: seconds to wait after each failure in a row. `receipt_minutes` is how long
+    a proof of receipt may take (an MDN, a 997) before the next endpoint of the ladder is tried; None: none is expected.
+    `config` names its secrets only (`records.secret`).
     """
 
     endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, related_name="versions")
@@ -120,6 +130,7 @@ class EndpointVersion(models.Model):
     retry = ArrayField(models.IntegerField(), default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.CharField(max_length=120, default="system:setup")
+    receipt_minutes = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         db_table = "ow_endpoint_version"
@@ -127,6 +138,53 @@ class EndpointVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.endpoint} v{self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """As every model; no secret reaches the row."""
+        self.config = secret.sealed(self.channel, self.config, by=self.created_by)
+        super().save(*args, **kwargs)
+
+    def opened(self) -> dict[str, Any]:
+        """The settings with their secrets, for the channel alone. Raises secret.NoSecret."""
+        return secret.opened(self.config)  # type: ignore[no-any-return]
+
+
+class EndpointChange(models.Model):
+    """A new endpoint, or a new version of one, that a person proposed and another one has to confirm.
+
+    `content` is what `flow.endpoints` was given, its secrets named only; `endpoint` is empty for a new one.
+    """
+
+    class State(models.TextChoices):
+        """What became of it."""
+
+        OPEN = "open", "Waits for a second person"
+        CONFIRMED = "confirmed", "In use"
+        DECLINED = "declined", "Declined"
+        WITHDRAWN = "withdrawn", "Taken back"
+
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="endpoint_changes")
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, null=True, related_name="changes")
+    content = models.JSONField()
+    state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
+    reason = models.TextField(blank=True)
+    proposed_by = models.CharField(max_length=160)
+    proposed_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.CharField(max_length=160, blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "ow_endpoint_change"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["endpoint"],
+                name="ow_endpoint_change_once",
+                condition=models.Q(state="open", endpoint__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"change of {self.endpoint or self.partner}"
 
 
 class ControlNumber(models.Model):

@@ -88,7 +88,7 @@ class Email:
         finally:
             session.close()
 
-    def poll(self, config: BaseModel) -> Iterator[Inbound]:
+    def poll(self, config: BaseModel, cursor: str = "") -> Iterator[Inbound]:
         """Nothing: answers by mail come through the answer link."""
         return iter(())
 

@@ -121,7 +121,7 @@ class Folder:
             said.append(f"files can be taken from {settings.inbox}")
         return "; ".join(said)
 
-    def poll(self, config: BaseModel) -> Iterator[Inbound]:
+    def poll(self, config: BaseModel, cursor: str = "") -> Iterator[Inbound]:
         """The files that are whole, oldest name first. What must not be taken is refused by name, after the others."""
         settings = _checked(config)
         if settings.inbox is None:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from orderwire import plugins
 from orderwire.channels import Channel
 from orderwire.ledger.entry import Subject
-from orderwire.records import Delivery, EndpointVersion
+from orderwire.records import Delivery, EndpointVersion, secret
 
 
 @dataclass
@@ -100,9 +100,11 @@ class Place:
         """Raises BadSettings for a channel that is not installed, or settings that do not fit it."""
         try:
             channel = plugins.channel(version.channel)
-            config = channel.config_model.model_validate(version.config)
+            config = channel.config_model.model_validate(version.opened())
         except KeyError as failure:
             raise BadSettings(failure.args[0]) from failure
+        except secret.NoSecret as failure:
+            raise BadSettings(str(failure)) from failure
         except ValidationError as failure:
             wrong = failure.errors(include_input=False)
             # Without the cause, which repeats what was written: it may be a password.

@@ -16,6 +16,7 @@ from orderwire.flow.distribute.claimed import Claimed, Place
 from orderwire.flow.distribute.render import Desk, Made, NotSendable, answer_url, check, render
 from orderwire.flow.distribute.said import COUNTERS, answering
 from orderwire.flow.remind import letters
+from orderwire.flow.token import token
 from orderwire.formats.letter import Letter, Proposal, compose, compose_cancellation
 from orderwire.records import Blob, Delivery, Revision
 from orderwire.records.blob import keep_all
@@ -133,6 +134,7 @@ def _notice(c: Claimed) -> Parcel:
         reference=c.order_number or "",
         duplicate=c.duplicate,
         to=posted.to,
+        token=token(c.id),
     )
 
 
@@ -149,6 +151,8 @@ def _parcel(place: Place, c: Claimed, files: tuple[File, ...]) -> Parcel:
         language=(c.parcel or {}).get("language", "en"),
         reference=c.order_number or "",
         duplicate=c.duplicate,
+        to=tuple(c.says.get("to", ())),
+        token=token(c.id) if c.order_id else "",
     )
 
 

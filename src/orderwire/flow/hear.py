@@ -1,0 +1,185 @@
+"""Hear: kept bytes of a transport (a mail, a signed message, a record of an ERP) become documents for the readers,
+reports about what we sent, and what people wrote. May run again after a crash: each part of it happens once."""
+
+import hashlib
+import logging
+from dataclasses import asdict
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from orderwire import engine
+from orderwire.channels import File, Heard, Hears, Taken
+from orderwire.document.finding import error, warning
+from orderwire.flow import DATABASE_AWAY, Refused, receive, reported
+from orderwire.flow.distribute.claimed import BadSettings, Place
+from orderwire.flow.route import shard_key
+from orderwire.ledger import events
+from orderwire.ledger.append import append
+from orderwire.records import Delivery, Endpoint, Interchange, Message
+from orderwire.records.blob import keep
+
+logger = logging.getLogger(__name__)
+
+Result = tuple[Heard, Taken]
+
+
+def process(message: Message) -> Message:
+    """What `receive.process` does, also for bytes that a transport brought as its own."""
+    if message.transport:
+        hear(message)
+        return message
+    return receive.process(message)
+
+
+def hear(message: Message) -> Result:
+    """What the message holds, and what became of it. The message is settled when this returns."""
+    try:
+        heard, taken = _heard(message)
+    except DATABASE_AWAY:
+        raise
+    except Exception:  # refused with its bytes kept, for it would fail again and again
+        logger.exception("Message %s could not be processed", message.pk)
+        heard = Heard(refused="could not be processed because of a fault of ours; it is kept")
+        taken = _refused(message, heard.refused)
+    return heard, taken
+
+
+def _heard(message: Message) -> Result:
+    assert message.endpoint is not None  # whatever a transport brings came from an endpoint
+    try:
+        place = Place.of(message.endpoint.current)
+    except BadSettings as failure:
+        return Heard(refused=str(failure)), _refused(message, str(failure))
+    if not isinstance(place.channel, Hears):
+        text = f"the endpoint's channel {place.channel.label} does not read what came; set the former channel again"
+        return Heard(refused=text), _refused(message, text)
+    heard = place.channel.hear(message.blob.open_bytes(), place.config)
+    if heard.refused:
+        return heard, _refused(message, heard.refused)
+    first = _first(message, heard, message.endpoint)
+    if first is not None and not _same(first, heard.files):
+        text = f"repeats the id {heard.identity} of message {first.pk} with other content; send it under a new id"
+        return heard, _refused(message, text)
+    if first is not None:
+        return heard, _repeated(message, first)
+    return heard, _used(message, heard, message.endpoint)
+
+
+def _first(message: Message, heard: Heard, endpoint: Endpoint) -> Message | None:
+    """The earlier message of the same sender that has this identity; one of a crash is no earlier one."""
+    if not heard.identity:
+        return None
+    control = hashlib.sha256(heard.identity.encode(errors="surrogatepass")).hexdigest()[:40]
+    seen, new = Interchange.objects.select_related("message").get_or_create(
+        format=message.transport,
+        sender=f"endpoint {endpoint.pk}",
+        receiver="",
+        control=control,
+        defaults={"message": message},
+    )
+    if new or seen.message_id == message.pk:
+        return None
+    if seen.message.state in (Message.State.STORED, Message.State.REFUSED):
+        seen.message = message
+        seen.save(update_fields=["message"])
+        return None
+    return seen.message
+
+
+def _same(first: Message, files: tuple[File, ...]) -> bool:
+    before = sorted(first.parts.values_list("blob_id", flat=True))
+    return before == sorted(hashlib.sha256(file.content).hexdigest() for file in files)
+
+
+def _repeated(message: Message, first: Message) -> Taken:
+    with transaction.atomic():
+        message.state, message.settled_at, message.reply_id = Message.State.DUPLICATE, timezone.now(), first.reply_id
+        message.save(update_fields=["state", "settled_at", "reply"])
+        append(events.MessageDuplicate(first=str(first.pk)), actor=message.actor, subjects={"message": message.pk})
+    return Taken(good=True, message=first.pk, duplicate=True)
+
+
+def _refused(message: Message, text: str) -> Taken:
+    with transaction.atomic():
+        message.state, message.settled_at = Message.State.REFUSED, timezone.now()
+        message.findings = [asdict(error("transport", message.name or "message", text))]
+        message.save(update_fields=["state", "settled_at", "findings"])
+        refused = events.MessageRefused(findings=(text,))
+        append(refused, actor=message.actor, subjects={"message": message.pk})
+    return Taken(good=False, findings=(text,), message=message.pk)
+
+
+def _used(message: Message, heard: Heard, endpoint: Endpoint) -> Taken:
+    told: list[dict[str, Any]] = [reported.report(message, one, endpoint) for one in heard.reports]
+    if heard.note is not None:
+        told.append(reported.note(message, heard.note, endpoint))
+    wrong: list[str] = []
+    for position, file in enumerate(heard.files):
+        outcome, text = _part(message, position, file)
+        told.append(outcome)
+        wrong += text
+    with transaction.atomic():
+        message.documents, message.settled_at = told, timezone.now()
+        message.state = _state(told)
+        message.save(update_fields=["documents", "state", "settled_at"])
+        if heard.later is not None:
+            _later(message, heard, endpoint)
+    return Taken(good=not wrong, findings=tuple(wrong[:20]), message=message.pk)
+
+
+def _part(message: Message, position: int, file: File) -> tuple[dict[str, Any], list[str]]:
+    """One file inside: a message of its own, so that everything known of files holds for it too."""
+    name = file.filename or f"part {position + 1}"
+    part = message.parts.order_by("pk")[position : position + 1].first()
+    outcome: dict[str, Any] = {"type": "file", "number": name, "outcome": "refused", "findings": []}
+    try:
+        if part is None:
+            part = receive.store(
+                file.content,
+                name=name,
+                source=message.source,
+                actor=message.actor,
+                endpoint=message.endpoint,
+                parent=message,
+            )
+        part = receive.process(part) if part.state == Message.State.STORED else part
+    except Refused as failure:
+        outcome["findings"] = [asdict(warning("part", name, str(failure)))]
+        return outcome, [f"{name}: {failure}"]
+    outcome |= {"outcome": part.state, "message": part.pk}
+    if part.state in (Message.State.PROCESSED, Message.State.DUPLICATE):
+        return outcome, []
+    return outcome, receive.errors(part)
+
+
+def _state(told: list[dict[str, Any]]) -> Message.State:
+    outcomes = {one["outcome"] for one in told}
+    if not outcomes <= {"refused", "unproven"}:
+        bad = outcomes & {"refused", "partly", "unproven"}
+        return Message.State.PARTLY if bad else Message.State.PROCESSED
+    return Message.State.REFUSED if outcomes else Message.State.PROCESSED
+
+
+def _later(message: Message, heard: Heard, endpoint: Endpoint) -> None:
+    """What the transport answers by itself afterwards, once."""
+    assert heard.later is not None
+    identity = f"later.{message.pk}"
+    if Delivery.objects.filter(message_id=identity).exists():
+        return
+    files = [
+        {"filename": f.filename, "media_type": f.media_type, "sha256": keep(f.content, f.media_type)}
+        for f in heard.later.files
+    ]
+    Delivery.objects.create(
+        kind=Delivery.Kind.FUNCTIONAL_ACK,
+        endpoint=endpoint,
+        endpoint_version=endpoint.version,
+        shard_key=shard_key(identity),
+        due_at=timezone.now(),
+        message_id=identity,
+        parcel={"files": files, "controls": {}},
+        says={"to": list(heard.later.to)},
+    )
+    engine.defer_sweep()
