@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help install demo test check bench docs clean
+.PHONY: help install demo test check bench docs peers clean
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 
@@ -32,6 +32,19 @@ bench: install ## measure; one JSON line per figure; ONLY=name runs one benchmar
 
 docs: install ## write the generated references again
 	@$(BIN)/python -m orderwire.database $(BIN)/python -m orderwire.documentation
+
+# Programs of others that tests speak with, each in an environment of its own: GPL, so never a part of Orderwire.
+peers: .tools/peers/tryton/.installed .tools/peers/pyas2/.installed ## a Tryton server and an AS2 partner for tests
+	@:
+
+.tools/peers/tryton/.installed: PACKAGES = 'trytond>=8.2,<8.3' 'trytond-purchase>=8.2,<8.3' 'proteus>=8.2,<8.3'
+.tools/peers/pyas2/.installed: PACKAGES = 'pyas2lib>=1.4.4,<1.5'
+.tools/peers/%/.installed: .venv/.installed
+	@echo "Installing $* into .tools/peers" >&2
+	@uv=$$(command -v uv || echo .tools/bin/uv); \
+	"$$uv" venv --quiet --clear --python $(BIN)/python .tools/peers/$* && \
+	"$$uv" pip install --quiet --python .tools/peers/$*/bin/python $(PACKAGES)
+	@touch $@
 
 clean: ## remove what install and the checks made; never data
 	@rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .schemathesis dist build
