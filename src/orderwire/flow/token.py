@@ -13,7 +13,7 @@ _SALT = "orderwire.delivery.token"
 _BYTES = 10
 """80 bits; each guess is a mail of its own."""
 
-_SHAPE = re.compile(r"(\d{1,18})-([a-z2-7]{16})")
+_SHAPE = re.compile(r"([0-9]{1,18})-([a-z2-7]{16})")
 
 
 def token(delivery_id: int) -> str:
