@@ -167,5 +167,7 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": _text("LOG_LEVEL", "WARNING")},
+    # These write down addresses and headers, in which partners' passwords and tokens travel.
+    "loggers": {name: {"level": "WARNING"} for name in ("httpx2", "httpcore2")},
 }
 """ORDERWIRE_LOG_LEVEL: DEBUG, INFO, WARNING (default) or ERROR."""
