@@ -26,6 +26,11 @@ class Refused(Exception):
         self.reason, self.code = reason, code
 
 
+class Gone(Refused):
+    """Refused, and so will be everything that is sent there: the partner switched the address off. It rests until a
+    person looked."""
+
+
 class Unavailable(Exception):
     """Try later: nothing was taken over by the partner. `retry_after` is the partner's own wish."""
 

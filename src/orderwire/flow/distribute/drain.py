@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from orderwire.channels import Parcel, Refused, Session, Unavailable, Unknown
+from orderwire.channels import Gone, Parcel, Refused, Session, Unavailable, Unknown
 from orderwire.document.states import DeliveryState
 from orderwire.flow import DATABASE_AWAY
 from orderwire.flow.distribute import health
@@ -143,6 +143,11 @@ def _stopped(c: Claimed) -> Result:
     return Result(c, Outcome.NOT_STARTED, text, state=DeliveryState.READY, due_at=timezone.now())
 
 
+def _rests(c: Claimed) -> Result:
+    text = "The partner has switched this address off; it waits until somebody looked."
+    return Result(c, Outcome.NOT_STARTED, text, state=DeliveryState.READY, due_at=timezone.now())
+
+
 def _attempted(place: Place, c: Claimed, sha256: str) -> tuple[Entry, int | None]:
     event = events.DeliveryAttempted(number=c.tries, channel=place.channel.kind, message_id=c.message_id, sha256=sha256)
     about = {**c.subjects, "attempt": c.attempt_id}
@@ -158,7 +163,11 @@ def _payload_hash(parcel: Parcel) -> str:
 
 def _send_together(place: Place, session: Session, batch: Batch) -> None:
     """Re-sendable channels: one result write for the batch; a crash before it is settled by sending again."""
-    results = [_try(place, session, c, parcel) for c, parcel in batch]
+    results: list[Result] = []
+    gone = False
+    for c, parcel in batch:
+        results.append(_rests(c) if gone else _try(place, session, c, parcel))
+        gone = gone or results[-1].gone
     failpoint(f"{place.channel.kind}.before_result")
     _write_down(place, results)
     health.reached(place.endpoint_id)
@@ -197,7 +206,10 @@ def _try(place: Place, session: Session, c: Claimed, parcel: Parcel) -> Result:
     except Unavailable as failure:
         return _again(place, c, failure)
     except Refused as failure:
-        return Result(c, Outcome.REFUSED, failure.reason, failure.code, DeliveryState.FAILED)
+        gone = isinstance(failure, Gone)
+        if gone:
+            health.pause(place.endpoint_id, reason=failure.reason)
+        return Result(c, Outcome.REFUSED, failure.reason, failure.code, DeliveryState.FAILED, gone=gone)
     except Unknown as failure:
         return _unknown(place, c, failure.reason)
     except Exception:

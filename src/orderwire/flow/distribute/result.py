@@ -55,6 +55,7 @@ class Result:
     failures: int = 0
     receipt: Word | None = None
     keep_claim: bool = False
+    gone: bool = False
 
 
 STATE_OF_PROOF = {
