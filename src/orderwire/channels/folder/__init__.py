@@ -1,7 +1,5 @@
 """Orders as files in a folder, and answers picked up from one: for EDI translators, shared drives and mounted SFTP."""
 
-import re
-import string
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,8 +8,9 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from orderwire.channels import Inbound, Refused, Session, Unavailable
+from orderwire.channels.file_names import Pattern
 from orderwire.channels.folder.inbox import waiting
-from orderwire.channels.folder.outbox import FIELDS, Outbox
+from orderwire.channels.folder.outbox import Outbox
 
 HOUR = 3600
 
@@ -20,23 +19,6 @@ def _absolute(path: Path) -> Path:
     if not path.is_absolute() or ".." in path.parts:
         raise ValueError("write the whole path, from / on and without ..")
     return path
-
-
-def _pattern(text: str) -> str:
-    try:
-        parts = list(string.Formatter().parse(text))
-    except ValueError as failure:
-        raise ValueError(f"is not a file name pattern: {failure}") from failure
-    literal = "".join(part[0] for part in parts)
-    used = [name for _, name, _, _ in parts if name is not None]
-    formatted = any(spec or conversion for _, _, spec, conversion in parts)
-    if formatted or set(used) - FIELDS or len(set(used)) < len(used):
-        raise ValueError(f"may use {', '.join(sorted('{' + f + '}' for f in FIELDS))}, each once and as it stands")
-    if not re.fullmatch(r"[A-Za-z0-9 ._-]*", literal) or text.startswith("."):
-        raise ValueError("may have letters, digits, space, dot, dash and underscore, and no dot in front")
-    if not {"digest", "stem", "reference"} & set(used):
-        raise ValueError("needs {digest}, {stem} or {reference}, or all orders would have one name")
-    return text
 
 
 FolderPath = Annotated[Path, AfterValidator(_absolute)]
@@ -57,7 +39,7 @@ class FolderConfig(BaseModel):
     out: FolderPath | None = None
     inbox: FolderPath | None = None
     done: FolderPath | None = None
-    pattern: Annotated[str, Field(max_length=100), AfterValidator(_pattern)] = "{stem}-{digest}{extension}"
+    pattern: Pattern = "{stem}-{digest}{extension}"
     settle: Annotated[float, Field(ge=0, le=86400)] = 5
     done_marker: bool = False
     most: Annotated[int, Field(ge=1, le=1_000_000_000)] = 50_000_000

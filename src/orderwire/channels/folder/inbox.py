@@ -8,10 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from orderwire.channels import Inbound, Refused, Unavailable
-
-AT_ONCE = 1000
-MARKER = ".done"
-_UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload")
+from orderwire.channels.file_names import AT_ONCE, MARKER, shown, unfinished
 
 
 def waiting(inbox: Path, *, done: Path | None, settle: float, done_marker: bool, most: int) -> Iterator[Inbound]:
@@ -28,18 +25,18 @@ def waiting(inbox: Path, *, done: Path | None, settle: float, done_marker: bool,
         except FileNotFoundError:
             continue  # its owner took it back
         except OSError as failure:
-            refused.append(f"{_shown(name)} cannot be read ({failure.strerror})")
+            refused.append(f"{shown(name)} cannot be read ({failure.strerror})")
         except Refused as failure:
-            refused.append(f"{_shown(name)} {failure.reason}")
+            refused.append(f"{shown(name)} {failure.reason}")
         else:
             if content is not None:
-                yield Inbound(_shown(name), content, str(inbox), _commit(inbox / name, done, seen))
+                yield Inbound(shown(name), content, str(inbox), _commit(inbox / name, done, seen))
     if refused:
         raise Refused(f"Left in {inbox}: {'; '.join(refused[:20])}")
 
 
 def _wanted(name: str, done_marker: bool, inbox: Path) -> bool:
-    if name.startswith(".") or name.lower().endswith(_UNFINISHED):
+    if unfinished(name):
         return False
     if done_marker:
         return not name.endswith(MARKER) and (inbox / (name + MARKER)).exists()
@@ -93,9 +90,3 @@ def _free(folder: Path, name: str) -> Path:
 
 def _same(one: os.stat_result, other: os.stat_result) -> bool:
     return (one.st_ino, one.st_size, one.st_mtime_ns) == (other.st_ino, other.st_size, other.st_mtime_ns)
-
-
-def _shown(name: str) -> str:
-    """The partner's file name as text that can stand in a log or on a page."""
-    text = os.fsencode(name).decode("utf-8", "replace")
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -2,37 +2,15 @@
 
 import contextlib
 import errno
-import hashlib
 import os
-import re
 import secrets
 import stat
-import unicodedata
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from orderwire.channels import File, Parcel, Proof, Receipt, Refused, Unavailable, Unknown
+from orderwire.channels.file_names import names as names_of
 
-FIELDS = frozenset({"reference", "stem", "extension", "digest"})
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _FULL = {errno.ENOSPC, errno.EDQUOT}
-
-
-def clean(text: str) -> str:
-    """Letters, digits, dot, dash and underscore only, at most 60, no leading dot: no path can be made of it."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^A-Za-z0-9._-]+", "_", plain).lstrip(".-_")[:60]
-
-
-def file_name(pattern: str, parcel: Parcel, index: int) -> str:
-    """The name of one file of a parcel: the same on every try, another for every other delivery."""
-    name = PurePosixPath(clean(parcel.files[index].filename.replace("\\", "/").rpartition("/")[2]) or "order")
-    made = pattern.format(
-        reference=clean(parcel.reference) or "order",
-        stem=name.stem,
-        extension=name.suffix,
-        digest=hashlib.sha256(f"{parcel.message_id}/{index}".encode()).hexdigest()[:16],
-    )
-    return f"_{made}" if made.startswith(".") or _RESERVED.match(made) else made
 
 
 class Outbox:
@@ -51,11 +29,7 @@ class Outbox:
 
     def send(self, parcel: Parcel) -> Receipt:
         """All files of the parcel, each synced and renamed. Raises Refused, Unavailable or Unknown."""
-        if not parcel.files:
-            raise Refused("There is no file to put into the folder: the endpoint's format writes none")
-        names = [file_name(self._pattern, parcel, index) for index in range(len(parcel.files))]
-        if len(set(names)) < len(names):
-            raise Refused(f"Two files would get the name {names[0]}; add {{digest}} to the endpoint's pattern")
+        names = names_of(self._pattern, parcel)
         fresh = [self._put(name, file) for name, file in zip(names, parcel.files, strict=True)]
         said = "Written as" if any(fresh) else "Already there with the same bytes:"
         return Receipt(Proof.HANDED_OVER, f"{said} {', '.join(names)}", external_id=names[0])
