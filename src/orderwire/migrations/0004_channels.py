@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
                 ('proposed_at', models.DateTimeField(auto_now_add=True)),
                 ('decided_by', models.CharField(blank=True, max_length=160)),
                 ('decided_at', models.DateTimeField(null=True)),
+                ('probed', models.JSONField(db_default=models.Value({}, output_field=models.JSONField()), default=dict)),
             ],
             options={
                 'db_table': 'ow_endpoint_change',
@@ -123,6 +124,11 @@ class Migration(migrations.Migration):
             model_name='endpoint',
             name='cursor',
             field=models.TextField(blank=True, db_default='', default=''),
+        ),
+        migrations.AddField(
+            model_name='endpoint',
+            name='probed',
+            field=models.JSONField(db_default=models.Value({}, output_field=models.JSONField()), default=dict),
         ),
         migrations.AddField(
             model_name='endpoint',

@@ -81,7 +81,8 @@ class Endpoint(models.Model):
     `max_parallel` is the number of shards: that many orders travel at once, each order always in the same shard.
     `per_minute` is how many parcels the partner takes in a minute at most (None: as fast as they go).
     `paused_until` is the circuit breaker or an operator's pause; `failures` counts refused connections in a row.
-    `cursor` is how far its inbox was read.
+    `cursor` is how far its inbox was read. `probed` is how the last test of the connection went: good, text, at, by,
+    version.
     """
 
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="endpoints")
@@ -97,6 +98,7 @@ class Endpoint(models.Model):
     per_minute = models.PositiveIntegerField(null=True, blank=True)
     slot_at = models.DateTimeField(null=True, blank=True)
     cursor = models.TextField(blank=True, default="", db_default="")
+    probed = models.JSONField(default=dict, db_default=models.Value({}, output_field=models.JSONField()))
 
     class Meta:
         db_table = "ow_endpoint"
@@ -152,7 +154,8 @@ class EndpointVersion(models.Model):
 class EndpointChange(models.Model):
     """A new endpoint, or a new version of one, that a person proposed and another one has to confirm.
 
-    `content` is what `flow.endpoints` was given, its secrets named only; `endpoint` is empty for a new one.
+    `content` is what `flow.endpoints` was given, its secrets named only; `endpoint` is empty for a new one. `probed` is
+    as of an endpoint.
     """
 
     class State(models.TextChoices):
@@ -172,6 +175,7 @@ class EndpointChange(models.Model):
     proposed_at = models.DateTimeField(auto_now_add=True)
     decided_by = models.CharField(max_length=160, blank=True)
     decided_at = models.DateTimeField(null=True)
+    probed = models.JSONField(default=dict, db_default=models.Value({}, output_field=models.JSONField()))
 
     class Meta:
         db_table = "ow_endpoint_change"
