@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from orderwire import plugins
 from orderwire.document.finding import Finding, error, from_validation, place
 from orderwire.flow import Refused, clock
+from orderwire.flow.endpoints.secrets import foreign
 from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.records import Endpoint, EndpointVersion, Partner, PartnerIdentifier, secret
@@ -28,6 +29,8 @@ class NewEndpoint:
     profile: Mapping[str, Any] = field(default_factory=dict)
     rank: int = 0
     max_parallel: int = 2
+    per_minute: int | None = None
+    receipt_minutes: int | None = None
 
 
 class Unusable(Refused):
@@ -47,7 +50,7 @@ def enroll(
     findings = [
         Finding(f.severity, f.code, f"endpoints[{n}].{f.where}", f.text)
         for n, new in enumerate(endpoints, 1)
-        for f in problems(new)
+        for f in (*foreign(new.channel, new.config, {}), *problems(new))
     ]
     if findings:
         raise Unusable(tuple(findings))
@@ -136,7 +139,12 @@ def _free(partner: Partner, identifiers: Mapping[str, str]) -> None:
 
 def _add(partner: Partner, new: NewEndpoint, *, actor: str) -> None:
     endpoint = Endpoint.objects.create(
-        partner=partner, name=new.name, rank=new.rank, max_parallel=new.max_parallel, version=1
+        partner=partner,
+        name=new.name,
+        rank=new.rank,
+        max_parallel=new.max_parallel,
+        per_minute=new.per_minute,
+        version=1,
     )
     EndpointVersion.objects.create(
         endpoint=endpoint,
@@ -146,6 +154,7 @@ def _add(partner: Partner, new: NewEndpoint, *, actor: str) -> None:
         format=new.format,
         also=list(new.also),
         profile=dict(new.profile),
+        receipt_minutes=new.receipt_minutes,
         created_by=actor,
     )
     changed = events.EndpointChanged(version=1, changed=("channel", "format", *sorted(new.config)))

@@ -86,26 +86,34 @@ def is_named(value: Any) -> bool:
 
 
 def _sealed(model: type[BaseModel], config: Mapping[str, Any], by: str) -> dict[str, Any]:
-    secrets, inner = _fields(model)
+    secrets, inner = fields(model)
     made: dict[str, Any] = {}
     for name, value in config.items():
         if name in secrets:
             made[name] = _away(value, by)
-        elif name in inner and isinstance(value, Mapping):
-            made[name] = _sealed(inner[name], value, by)
+        elif name in inner:
+            made[name] = _group(inner[name], value, by)
         else:
             made[name] = value
     return made
 
 
+def _group(model: type[BaseModel], value: Any, by: str) -> Any:
+    if isinstance(value, list | tuple):
+        return [_group(model, one, by) for one in value]
+    return _sealed(model, value, by) if isinstance(value, Mapping) else value
+
+
 def _away(value: Any, by: str) -> Any:
     if isinstance(value, list | tuple):
         return [_away(one, by) for one in value]
+    if isinstance(value, Mapping) and not is_named(value):
+        return {name: _away(one, by) for name, one in value.items()}
     return {NAMED: put(value, by=by).pk} if isinstance(value, str) and value else value
 
 
 @cache
-def _fields(model: type[BaseModel]) -> tuple[frozenset[str], dict[str, type[BaseModel]]]:
+def fields(model: type[BaseModel]) -> tuple[frozenset[str], dict[str, type[BaseModel]]]:
     """Names of the secret settings, and the groups of settings in which more may be."""
     secrets, inner = set(), {}
     for name, field in model.model_fields.items():

@@ -47,7 +47,9 @@ from orderwire.ledger.events.delivery import (
 )
 from orderwire.ledger.events.house import (
     EndpointChanged,
+    EndpointDeclined,
     EndpointPaused,
+    EndpointProposed,
     EndpointResumed,
     MessageDuplicate,
     MessageRefused,
@@ -115,7 +117,9 @@ __all__ = [
     "DeliverySettled",
     "DeliverySuperseded",
     "EndpointChanged",
+    "EndpointDeclined",
     "EndpointPaused",
+    "EndpointProposed",
     "EndpointResumed",
     "GoodsReceived",
     "GoodsReplaced",

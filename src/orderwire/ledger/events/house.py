@@ -30,6 +30,21 @@ class EndpointChanged(Event, kind="endpoint.changed", about=("partner", "endpoin
     changed: tuple[Words, ...]
 
 
+class EndpointProposed(Event, kind="endpoint.proposed", about=("partner", "endpoint")):
+    """Somebody proposed a new endpoint, or a new version of one; nothing changes before another person confirms it.
+    `changed` names the fields, never secret values."""
+
+    name: Words
+    changed: tuple[Words, ...]
+
+
+class EndpointDeclined(Event, kind="endpoint.declined", about=("partner", "endpoint")):
+    """A proposed change of an endpoint was declined by another person, or taken back by who proposed it."""
+
+    name: Words
+    reason: Words
+
+
 class EndpointPaused(Event, kind="endpoint.paused", about=("partner", "endpoint")):
     """Nothing is sent to this endpoint until it is resumed: by a person, or after too many failures."""
 
