@@ -106,7 +106,7 @@ def told(name: str, *, harmless: bool = False) -> Iterator[None]:
 
 
 def judge(answered: Answered, *, name: str, harmless: bool = False) -> None:
-    """Returns for a yes. Raises Refused, Gone, Unavailable (with the service's own wish when to come back) or Unknown."""
+    """Returns for a yes. Raises Refused, Gone, Unavailable (with the service's wish when to come back) or Unknown."""
     status, code = answered.status, str(answered.status)
     if answered.good:
         return
