@@ -72,7 +72,7 @@ class ReadDocument:
     `document` is None where it could not be understood; then `findings` has the error. `number` is what could
     be made out. `envelope` carries what the format needs to answer, as text (X12: isa_sender, isa_receiver,
     isa_control, group_control, group_kind, set_control, set_kind, version…). `identity` is None where the format has no
-    envelope that a repetition could be known by.
+    envelope that a repetition could be known by. `external_id` names the record of the ERP that it comes from.
     """
 
     type: DocumentType
@@ -83,6 +83,7 @@ class ReadDocument:
     envelope: Mapping[str, str] = field(default_factory=dict)
     approval: Approval | None = None
     identity: Identity | None = None
+    external_id: str | None = None
 
     @property
     def usable(self) -> bool:

@@ -20,7 +20,7 @@ def understood(item: Found, prefix: str) -> ReadDocument:
     kind, body, problems = _body(value) if not findings else (DocumentType.UNKNOWN, value, ())
     findings += problems
     document: Content | None = None
-    approval = None
+    approval = external_id = None
     if not findings:
         try:
             envelope = ENVELOPES[kind].model_validate(body)
@@ -30,7 +30,7 @@ def understood(item: Found, prefix: str) -> ReadDocument:
                 for f in from_validation(failure)
             )
         else:
-            document = getattr(envelope, kind.value)
+            document, external_id = getattr(envelope, kind.value), envelope.external_id
             if isinstance(envelope, OrderEnvelope):
                 findings = _compare(envelope)
                 approval = Approval(**envelope.approval.model_dump()) if envelope.approval else None
@@ -41,6 +41,7 @@ def understood(item: Found, prefix: str) -> ReadDocument:
         tuple(Finding(f.severity, f.code, prefix + f.where, f.text) for f in findings),
         test=document.test if document else False,
         approval=approval,
+        external_id=external_id,
     )
 
 

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, create_model, field_validator
 
@@ -41,9 +41,14 @@ class StatedApproval(Document):
 
 
 class Envelope(Document):
-    """What every envelope has: the schema of its document (`orderwire/order/1`), and the document under its type."""
+    """What every envelope has: the schema of its document (`orderwire/order/1`), and the document under its type.
+
+    `external_id` is the record of the ERP that it comes from; it counts only where an ERP's own endpoint brought it.
+    """
 
     model_config = ConfigDict(serialize_by_alias=True)
+
+    external_id: Annotated[Label, Field(max_length=120)] | None = None
 
 
 class OrderEnvelope(Envelope):
