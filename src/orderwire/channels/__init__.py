@@ -136,7 +136,8 @@ class Report:
 
     `proof` is what it proves; None where the parcel, or one recipient of it (`address`), was refused: for good
     (`final`), or it is only late. The parcel is named by `message_id` (the partner is known by his signature or his
-    connection), or by `token` where anybody could have written this.
+    connection), or by `token` where anybody could have written this. `complaint`: it arrived, and its reader wants no
+    more of our mail.
     """
 
     text: str
@@ -148,6 +149,7 @@ class Report:
     code: str = ""
     external_id: str = ""
     evidence: bytes = b""
+    complaint: bool = False
 
 
 @dataclass(frozen=True)
@@ -170,7 +172,8 @@ class Heard:
 
     `identity` is the transport's own id, unique per sender: the same again is a duplicate and gets the first answer.
     `later` is an answer that the transport sends by itself afterwards (an asynchronous MDN). `refused` says why the
-    transport takes nothing of it; `data` is for the channel's own `answer`.
+    transport takes nothing of it; `data` is for the channel's own `answer`. `token` is None where the partner's own
+    connection brought this; else anybody could have, and its files are his whose delivery the token names, or nobody's.
     """
 
     files: tuple[File, ...] = ()
@@ -180,6 +183,7 @@ class Heard:
     later: Parcel | None = None
     refused: str = ""
     data: Any = None
+    token: str | None = None
 
 
 @dataclass(frozen=True)
@@ -268,11 +272,36 @@ class Channel(Protocol):
 
 
 @runtime_checkable
+class Paced(Protocol):
+    """A channel whose partners mind being asked in every round, which is every other second."""
+
+    def every(self, config: BaseModel) -> float:
+        """Seconds between two polls of this endpoint."""
+        ...
+
+
+@runtime_checkable
 class Hears(Protocol):
     """A channel whose inbound bytes are more than a file for the readers: a mail, a signed message, a record."""
 
     def hear(self, content: bytes, config: BaseModel) -> Heard:
         """What the kept bytes hold. Never raises for what a stranger wrote: `Heard.refused` says what is wrong."""
+        ...
+
+
+@runtime_checkable
+class Shares(Protocol):
+    """A channel that reads inboxes which several endpoints may name: each inbox is read once, through one of them.
+
+    `inbox` is the setting that an endpoint with an inbox has; the others are not asked. `every` are the seconds
+    between two looks.
+    """
+
+    inbox: str
+    every: float
+
+    def place(self, config: BaseModel) -> str:
+        """Which inbox the settings name: the same text for the same one, empty for none."""
         ...
 
 

@@ -5,14 +5,18 @@ A file may only vanish from its place after its bytes are stored here.
 
 import hashlib
 import logging
+import math
+import time
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q
+from pydantic import BaseModel
 
 from orderwire import plugins
-from orderwire.channels import Hears, Inbound, Refused, Unavailable
+from orderwire.channels import Hears, Inbound, Paced, Refused, Unavailable
 from orderwire.flow import Refused as NotTaken
 from orderwire.flow import catch_up, hear, receive
 from orderwire.flow.distribute.claimed import BadSettings, Place
@@ -25,6 +29,12 @@ PROCESS_LOCK = 7_301_101
 _left: set[tuple[int, str, bytes]] = set()
 """Files that are stored here but could not be put away; found again, they are only put away."""
 
+_asked: dict[int, float] = {}
+"""When this process last looked into an endpoint whose partner minds being asked too often."""
+
+_looked_at: dict[str, float] = {}
+"""When this process looked into each shared inbox, by the monotonic clock."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -34,12 +44,12 @@ def collect() -> None:
 
     One whose breaker is open is looked at too: that nothing can be sent there keeps nobody's answer from coming in.
     """
-    receiving = [channel.kind for channel in plugins.channels() if channel.receives]
+    looked: set[str] = set()
     versions = EndpointVersion.objects.select_related("endpoint__partner").filter(
-        channel__in=receiving, number=F("endpoint__version"), endpoint__active=True
+        _receiving(), number=F("endpoint__version"), endpoint__active=True
     )
     for version in versions.exclude(endpoint__paused_until=FOREVER).order_by("endpoint"):
-        _collect_from(version)
+        _collect_from(version, looked)
     for message in receive.unfinished():
         with _alone(PROCESS_LOCK, message.pk) as free:
             if free:
@@ -52,17 +62,41 @@ def _collect_from(version: EndpointVersion) -> None:
     actor = f"supplier:{partner.number}" if partner.role == "supplier" else f"system:{partner.number}"
     try:
         place = Place.of(version)
+        if not _due(place):
+            return
         if next(place.channel.poll(place.config, version.endpoint.cursor), None) is None:
             return  # the usual case, without a word to the database
         with _alone(COLLECT_LOCK, version.endpoint_id) as free:
             for inbound in place.channel.poll(place.config, _cursor(version)) if free else ():
-                _take(version, place, inbound, source=f"{version.channel}:{partner.number}", actor=actor)
+                _take(version, place, inbound, source=source, actor=actor)
     except (Unavailable, Refused) as failure:
         logger.warning("Nothing collected from %s: %s", version.endpoint, failure.reason)
     except BadSettings as failure:
         logger.warning("Nothing collected from %s: %s", version.endpoint, failure)
     except Exception:  # one partner's channel must not keep the others' files waiting
         logger.exception("Collecting from %s failed", version.endpoint)
+
+
+def _due(place: Place) -> bool:
+    """Whether it is time to look again; then that is now."""
+    now = time.monotonic()
+    wait = place.channel.every(place.config) if isinstance(place.channel, Paced) else 0
+    if now < _asked.get(place.endpoint_id, -wait) + wait:
+        return False
+    _asked[place.endpoint_id] = now
+    return True
+
+
+def _its_turn(channel: Shares, config: BaseModel, looked: set[str]) -> bool:
+    """Whether this inbox was not looked into in this round, nor a moment ago: it may be another company's server."""
+    inbox, now = channel.place(config), time.monotonic()
+    if not inbox or inbox in looked:
+        return False
+    looked.add(inbox)
+    if now - _looked_at.get(inbox, -math.inf) < channel.every:
+        return False
+    _looked_at[inbox] = now
+    return True
 
 
 def _cursor(version: EndpointVersion) -> str:
