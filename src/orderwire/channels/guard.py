@@ -6,6 +6,7 @@ moment of connecting, and the connection goes to that address and no other; TLS 
 """
 
 import queue
+import re
 import socket
 import ssl
 import threading
@@ -26,6 +27,7 @@ MOST_BODY = 32 * 1024 * 1024
 
 LONGEST_URL = 2000
 _CHUNK = 65_536
+_HOST = re.compile(r"[a-z0-9_.-]{1,253}|[0-9a-f:.]{2,45}")
 _OWN_NETWORK = "If this partner is in your own network, say so with allow_private in the endpoint's settings"
 
 
@@ -60,13 +62,15 @@ def check_url(url: str, *, allow_private: bool = False, ports: Collection[int] =
         port = parts.port
     except (ValueError, httpx2.InvalidURL) as failure:
         raise ValueError(f"is no address of a service: {failure}") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.hostname != parsed.host:
+    host = parts.hostname or ""
+    if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host) or host != parsed.host:
         raise ValueError("must begin with https:// or http:// and name a host")
     if "@" in parts.netloc:
         raise ValueError("must not hold a user name or a password; they have settings of their own")
     if parts.fragment:
         raise ValueError("must not have a part after #")
-    if wrong := _port_objection(port or (443 if parts.scheme == "https" else 80), allow_private, ports):
+    standard = 443 if parts.scheme == "https" else 80
+    if wrong := _port_objection(standard if port is None else port, allow_private, ports):
         raise ValueError(wrong)
     return url
 
@@ -108,7 +112,7 @@ def _context(ca_file: Path | None, certificate: Path | None) -> ssl.SSLContext:
 
 
 def _port_objection(port: int, allow_private: bool, ports: Collection[int]) -> str | None:
-    if allow_private or port in PORTS or port in ports:
+    if (allow_private and port) or port in PORTS or port in ports:
         return None
     return f"port {port} is no usual one of such a service; name it in ports if it is meant"
 
