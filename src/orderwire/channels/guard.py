@@ -53,6 +53,19 @@ class Deadline:
         return left
 
 
+class Client(httpx2.Client):
+    """An HTTP client that can be asked to connect before it has something to say."""
+
+    def __init__(self, transport: "_Transport", **options: Any):
+        super().__init__(transport=transport, **options)
+        self._guarded = transport
+
+    def connect(self, url: str) -> None:
+        """Connect now, for the next request: who is not there is known before anything is tried. Raises as a request
+        does."""
+        self._guarded.connect(httpx2.URL(url))
+
+
 def check_url(url: str, *, allow_private: bool = False, ports: Collection[int] = ()) -> str:
     """The URL, if it may stand in settings. Raises ValueError saying what is wrong; names are resolved only later."""
     if len(url) > LONGEST_URL or not url.isascii() or not url.isprintable() or set(url) & set(' \\"<>^`{|}'):
@@ -84,7 +97,7 @@ def client(
     certificate: Path | None = None,
     most: int = MOST_BODY,
     **options: Any,
-) -> httpx2.Client:
+) -> Client:
     """An HTTP client for one thread. `timeout` is seconds for a whole request, from the name to the last byte.
 
     `allow_private` lets it reach addresses of private networks and of this machine, at any port; `ports` are allowed
@@ -95,9 +108,7 @@ def client(
     """
     transport = _Transport(_context(ca_file, certificate), timeout, most, _Backend(allow_private, frozenset(ports)))
     headers = {"Accept-Encoding": "identity", "User-Agent": "Orderwire", **options.pop("headers", {})}
-    return httpx2.Client(
-        transport=transport, timeout=timeout, follow_redirects=False, trust_env=False, headers=headers, **options
-    )
+    return Client(transport, timeout=timeout, follow_redirects=False, trust_env=False, headers=headers, **options)
 
 
 def _context(ca_file: Path | None, certificate: Path | None) -> ssl.SSLContext:
@@ -124,6 +135,25 @@ class _Transport(httpx2.HTTPTransport):
         self._pool = httpcore2.ConnectionPool(
             ssl_context=context, max_connections=4, keepalive_expiry=5.0, network_backend=backend
         )
+
+    def connect(self, url: httpx2.URL) -> None:
+        """Make the connection that the next request to this host takes."""
+        self._backend.deadline.restart(self._timeout)
+        port = url.port or (443 if url.scheme == "https" else 80)
+        try:
+            self._backend.prepare(url.raw_host.decode("ascii"), port)
+        except httpcore2.ConnectTimeout as failure:
+            raise httpx2.ConnectTimeout(str(failure)) from failure
+        except httpcore2.ConnectError as failure:
+            raise httpx2.ConnectError(str(failure)) from failure
+
+    def close(self) -> None:
+        self._backend.close()
+        super().close()
+
+    def __exit__(self, *args: Any) -> None:
+        self._backend.close()
+        super().__exit__(*args)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         if request.url.userinfo:
@@ -160,6 +190,17 @@ class _Backend(httpcore2.NetworkBackend):
     def __init__(self, allow_private: bool, ports: frozenset[int]):
         self.deadline = Deadline()
         self._allow_private, self._ports = allow_private, ports
+        self._prepared: dict[tuple[str, int], httpcore2.NetworkStream] = {}
+
+    def prepare(self, host: str, port: int) -> None:
+        """Connect ahead of the request."""
+        stream = self.connect_tcp(host, port)
+        self._prepared[host, port] = stream
+
+    def close(self) -> None:
+        """Hang up where nobody spoke."""
+        while self._prepared:
+            self._prepared.popitem()[1].close()
 
     def connect_tcp(
         self,
@@ -170,6 +211,8 @@ class _Backend(httpcore2.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.NetworkStream:
         """A connection within the deadline. Raises Refused, Unavailable (no such name) or httpcore2's ConnectError."""
+        if (ready := self._prepared.pop((host, port), None)) is not None:
+            return ready
         if wrong := _port_objection(port, self._allow_private, self._ports):
             raise Refused(f"Nothing was sent to {host}: {wrong}.")
         addresses = _resolved(host, port, self.deadline.left(httpcore2.ConnectTimeout))

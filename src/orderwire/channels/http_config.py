@@ -1,6 +1,8 @@
 """What the channels over HTTP share: the settings of where and how, the test of a connection, the one document."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
@@ -49,7 +51,15 @@ class HttpConfig(BaseModel):
             raise ValueError("must begin with https://: orders and keys do not travel in clear text")
         return url
 
-    def client(self, **options: Any) -> httpx2.Client:
+    @contextmanager
+    def connected(self, url: str) -> Iterator[guard.Client]:
+        """A client that is connected to the service. Raises Refused and Unavailable."""
+        with self.client() as client:
+            with http_answer.told(self.name, harmless=True):
+                client.connect(url)
+            yield client
+
+    def client(self, **options: Any) -> guard.Client:
         """A guarded client for one thread."""
         return guard.client(
             timeout=self.timeout,

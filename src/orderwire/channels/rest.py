@@ -95,9 +95,9 @@ class Rest:
 
     @contextmanager
     def open(self, config: BaseModel) -> Iterator[Session]:
-        """A client, signed in where that takes a token. Raises Refused and Unavailable."""
+        """Connect, and sign in where that takes a token. Raises Refused and Unavailable."""
         known: RestConfig = settings(config, RestConfig)
-        with known.client() as client:
+        with known.connected(known.url.replace(REFERENCE, "0")) as client:
             yield _Interface(client, known)
 
     def probe(self, config: BaseModel) -> str:

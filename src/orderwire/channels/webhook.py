@@ -70,9 +70,9 @@ class Webhook:
 
     @contextmanager
     def open(self, config: BaseModel) -> Iterator[Session]:
-        """A client; the connection is made with the first parcel."""
+        """Connect. Raises Refused and Unavailable."""
         known: WebhookConfig = settings(config, WebhookConfig)
-        with known.client() as client:
+        with known.connected(known.url) as client:
             yield _Calls(client, known)
 
     def probe(self, config: BaseModel) -> str:

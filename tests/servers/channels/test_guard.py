@@ -233,6 +233,16 @@ def test_a_partner_who_does_not_read_holds_nobody() -> None:
         client.post(peer.url, content=bytes(30_000_000))
 
 
+def test_connecting_ahead_is_judged_alike_and_used_once(peer: Peer) -> None:
+    with guard.client(timeout=5, ports=(peer.port,)) as client, pytest.raises(Refused):
+        client.connect(peer.url)
+    assert peer.connects == 0
+    with guard.client(timeout=5, allow_private=True) as client:
+        client.connect(peer.url)
+        assert client.get(peer.url).status_code == client.get(peer.url).status_code == 200
+    assert (peer.connects, len(peer.asked)) == (1, 2)
+
+
 def test_the_name_in_the_certificate_counts_and_not_the_address(
     authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
