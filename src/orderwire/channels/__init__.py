@@ -293,12 +293,10 @@ class Hears(Protocol):
 class Shares(Protocol):
     """A channel that reads inboxes which several endpoints may name: each inbox is read once, through one of them.
 
-    `inbox` is the setting that an endpoint with an inbox has; the others are not asked. `every` are the seconds
-    between two looks.
+    `inbox` is the setting that an endpoint with an inbox has; the others are not asked.
     """
 
     inbox: str
-    every: float
 
     def place(self, config: BaseModel) -> str:
         """Which inbox the settings name: the same text for the same one, empty for none."""

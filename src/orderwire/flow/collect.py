@@ -5,18 +5,15 @@ A file may only vanish from its place after its bytes are stored here.
 
 import hashlib
 import logging
-import math
-import time
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
 from django.db.models import F, Q
-from pydantic import BaseModel
 
 from orderwire import plugins
-from orderwire.channels import Hears, Inbound, Paced, Refused, Unavailable
+from orderwire.channels import Hears, Inbound, Paced, Refused, Shares, Unavailable
 from orderwire.flow import Refused as NotTaken
 from orderwire.flow import catch_up, hear, receive
 from orderwire.flow.distribute.claimed import BadSettings, Place
@@ -31,9 +28,6 @@ _left: set[tuple[int, str, bytes]] = set()
 
 _asked: dict[int, float] = {}
 """When this process last looked into an endpoint whose partner minds being asked too often."""
-
-_looked_at: dict[str, float] = {}
-"""When this process looked into each shared inbox, by the monotonic clock."""
 
 logger = logging.getLogger(__name__)
 
@@ -57,11 +51,29 @@ def collect() -> None:
     catch_up.catch_up()
 
 
-def _collect_from(version: EndpointVersion) -> None:
+def _receiving() -> Q:
+    """Endpoints that can bring something: of the channels whose inboxes are shared only those that name one."""
+    found = Q(pk__in=[])
+    for channel in plugins.channels():
+        if channel.receives:
+            named = Q(**{f"config__{channel.inbox}__isnull": False}) if isinstance(channel, Shares) else Q()
+            found |= Q(channel=channel.kind) & named
+    return found
+
+
+def _collect_from(version: EndpointVersion, looked: set[str]) -> None:
+    """One endpoint; `looked` are the shared inboxes that others have in this round."""
     partner = version.endpoint.partner
+    source = f"{version.channel}:{partner.number}"
     actor = f"supplier:{partner.number}" if partner.role == "supplier" else f"system:{partner.number}"
     try:
         place = Place.of(version)
+        if isinstance(place.channel, Shares):
+            inbox = place.channel.place(place.config)
+            if not inbox or inbox in looked:
+                return
+            looked.add(inbox)
+            source, actor = f"{version.channel}:inbox", f"system:{version.channel}"  # anybody may write to it
         if not _due(place):
             return
         if next(place.channel.poll(place.config, version.endpoint.cursor), None) is None:
@@ -84,18 +96,6 @@ def _due(place: Place) -> bool:
     if now < _asked.get(place.endpoint_id, -wait) + wait:
         return False
     _asked[place.endpoint_id] = now
-    return True
-
-
-def _its_turn(channel: Shares, config: BaseModel, looked: set[str]) -> bool:
-    """Whether this inbox was not looked into in this round, nor a moment ago: it may be another company's server."""
-    inbox, now = channel.place(config), time.monotonic()
-    if not inbox or inbox in looked:
-        return False
-    looked.add(inbox)
-    if now - _looked_at.get(inbox, -math.inf) < channel.every:
-        return False
-    _looked_at[inbox] = now
     return True
 
 

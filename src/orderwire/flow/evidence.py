@@ -28,14 +28,14 @@ def delivery_for(order: Order, *, revision_id: int, supplier_id: int) -> Deliver
     """The delivery that an answer to this revision proves: the newest primary one to the supplier, else the newest."""
     found = Delivery.objects.filter(
         order=order, revision_id=revision_id, leg__recipient_id=supplier_id, kind=Delivery.Kind.ORDER
-    )
+    ).exclude(says__has_key="rest_of")
     return found.order_by("-primary", "-pk").first()
 
 
 def prove(
     delivery: Delivery,
     *,
-    order: Order,
+    order: Order | None,
     state: DeliveryState | None,
     kind: str,
     external_id: str,
@@ -43,7 +43,8 @@ def prove(
     actor: str,
     blob: Blob | None = None,
 ) -> bool:
-    """Keep a receipt and raise the delivery to `state` (None: a receipt that proves nothing good).
+    """Keep a receipt and raise the delivery to `state` (None: a receipt that proves nothing good). Only a delivery that
+    is about no order, or about several, has none.
 
     False where the same receipt is already there.
     The caller holds the lock on the order. `reason` of the delivery stays: it tells of earlier trouble. Whoever turns
@@ -53,7 +54,7 @@ def prove(
     _, new = Receipt.objects.get_or_create(
         delivery=delivery, kind=kind, external_id=external_id[:200], defaults={"text": text, "blob": blob, "at": now}
     )
-    if new and state is not None:
+    if new and state is not None and order is not None:
         row = Delivery.objects.select_for_update().get(pk=delivery.pk)
         old = DeliveryState[row.state.upper()]
         stronger = old not in _RANK or _RANK.index(state) > _RANK.index(old)
@@ -103,7 +104,7 @@ def judged(
         yield from disprove(delivery, order, words)
 
 
-def disprove(delivery: Delivery, order: Order, words: str) -> Iterator[Finding]:
+def disprove(delivery: Delivery, order: Order, words: str, *, headline: str = "") -> Iterator[Finding]:
     """The partner's system refuses what we sent: the delivery fails, unless something stronger is proven."""
     row = Delivery.objects.select_for_update().get(pk=delivery.pk)
     if DeliveryState.FAILED not in DELIVERY_TRANSITIONS[DeliveryState[row.state.upper()]]:
@@ -115,7 +116,7 @@ def disprove(delivery: Delivery, order: Order, words: str) -> Iterator[Finding]:
     row.save(update_fields=["state", "reason", "due_at", "changed_at"])
     mirror(row, order)
     append(DeliveryFailed(reason=words), actor="system:worker", order=order, subjects=about(row))
-    told(order, f"{order.supplier_name}'s system rejected the order")
+    told(order, headline or f"{order.supplier_name}'s system rejected the order")
 
 
 def opened(delivery: Delivery, *, order: Order, actor: str, means: str, external_id: str) -> None:

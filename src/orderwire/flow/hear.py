@@ -3,7 +3,7 @@ reports about what we sent, and what people wrote. May run again after a crash: 
 
 import hashlib
 import logging
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import transaction
@@ -15,9 +15,10 @@ from orderwire.document.finding import error, warning
 from orderwire.flow import DATABASE_AWAY, Refused, receive, reported
 from orderwire.flow.distribute.claimed import BadSettings, Place
 from orderwire.flow.route import shard_key
+from orderwire.flow.token import delivery_of
 from orderwire.ledger import events
 from orderwire.ledger.append import append
-from orderwire.records import Delivery, Endpoint, Interchange, Message
+from orderwire.records import Delivery, Endpoint, Interchange, Message, Partner
 from orderwire.records.blob import keep
 
 logger = logging.getLogger(__name__)
@@ -74,7 +75,7 @@ def _first(message: Message, heard: Heard, endpoint: Endpoint) -> Message | None
     control = hashlib.sha256(heard.identity.encode(errors="surrogatepass")).hexdigest()[:40]
     seen, new = Interchange.objects.select_related("message").get_or_create(
         format=message.transport,
-        sender=f"endpoint {endpoint.pk}",
+        sender=f"endpoint {endpoint.pk}" if heard.token is None else "anybody",
         receiver="",
         control=control,
         defaults={"message": message},
@@ -114,10 +115,11 @@ def _refused(message: Message, text: str) -> Taken:
 def _used(message: Message, heard: Heard, endpoint: Endpoint) -> Taken:
     told: list[dict[str, Any]] = [reported.report(message, one, endpoint) for one in heard.reports]
     if heard.note is not None:
-        told.append(reported.note(message, heard.note, endpoint))
+        told.append(reported.note(message, heard.note, endpoint if heard.token is None else None))
     wrong: list[str] = []
+    brought_by = _brought_by(message, heard) if heard.files else None
     for position, file in enumerate(heard.files):
-        outcome, text = _part(message, position, file)
+        outcome, text = _part(message, position, file, brought_by)
         told.append(outcome)
         wrong += text
     with transaction.atomic():
@@ -129,9 +131,39 @@ def _used(message: Message, heard: Heard, endpoint: Endpoint) -> Taken:
     return Taken(good=not wrong, findings=tuple(wrong[:20]), message=message.pk)
 
 
-def _part(message: Message, position: int, file: File) -> tuple[dict[str, Any], list[str]]:
+@dataclass(frozen=True)
+class _Sender:
+    """Whose files these are."""
+
+    endpoint: Endpoint | None
+    source: str
+    actor: str
+
+
+def _brought_by(message: Message, heard: Heard) -> _Sender | None:
+    """The partner at the other end of the connection; where anybody could have sent it, the supplier whom our token
+    was given to, else nobody."""
+    if heard.token is None:
+        return _Sender(message.endpoint, message.source, message.actor)
+    answered = Delivery.objects.select_related("endpoint__partner").filter(pk=delivery_of(heard.token) or 0).first()
+    if answered is None or answered.endpoint.partner.role != Partner.Role.SUPPLIER:
+        return None
+    number = answered.endpoint.partner.number
+    return _Sender(answered.endpoint, f"{message.transport}:{number}", f"supplier:{number}")
+
+
+NOBODY = (
+    "came in a mail that does not show who sent it, so it was not used. Ask the supplier to answer to the address that "
+    "our mail asks replies for, or take the file in by hand once he confirmed it"
+)
+
+
+def _part(message: Message, position: int, file: File, sender: _Sender | None) -> tuple[dict[str, Any], list[str]]:
     """One file inside: a message of its own, so that everything known of files holds for it too."""
     name = file.filename or f"part {position + 1}"
+    if sender is None:
+        finding = asdict(warning("unproven", name, NOBODY))
+        return {"type": "file", "number": name, "outcome": "unproven", "findings": [finding]}, [f"{name}: {NOBODY}"]
     part = message.parts.order_by("pk")[position : position + 1].first()
     outcome: dict[str, Any] = {"type": "file", "number": name, "outcome": "refused", "findings": []}
     try:
@@ -139,9 +171,9 @@ def _part(message: Message, position: int, file: File) -> tuple[dict[str, Any], 
             part = receive.store(
                 file.content,
                 name=name,
-                source=message.source,
-                actor=message.actor,
-                endpoint=message.endpoint,
+                source=sender.source,
+                actor=sender.actor,
+                endpoint=sender.endpoint,
                 parent=message,
             )
         part = receive.process(part) if part.state == Message.State.STORED else part

@@ -18,7 +18,8 @@ class Delivery(models.Model):
     `shard_key` is a stable hash of the order: one order always travels in the same shard. `fence` rises with each
     claim; a result with an older fence is refused. `by_hand`: a person asked for the next try. `parcel` is what was
     rendered once and is sent on every try. `says` is what it says besides the version that it carries: which
-    cancellation, to whom a notice goes, why the buyer insists, which delivery it takes the place of (`instead_of`).
+    cancellation, to whom a notice goes, why the buyer insists, which delivery it takes the place of (`instead_of`),
+    of which one it reaches the recipients that are left (`rest_of`, which never moves down the fallback ladder).
     """
 
     class Kind(models.TextChoices):

@@ -127,10 +127,10 @@ def test_a_channel_with_a_fault_of_its_own_does_not_keep_the_others_waiting(
     drop(good, "B")
     poll = Folder.poll
 
-    def fragile(self: Folder, config: Any) -> Iterator[Inbound]:
+    def fragile(self: Folder, config: Any, cursor: str = "") -> Iterator[Inbound]:
         if str(config.inbox) == str(bad):
             raise ZeroDivisionError
-        return poll(self, config)
+        return poll(self, config, cursor)
 
     monkeypatch.setattr(Folder, "poll", fragile)
     collect.collect()

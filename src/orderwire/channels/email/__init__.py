@@ -1,53 +1,19 @@
-"""Orders by e-mail over SMTP: what the endpoint's settings are, and the channel that the house sees."""
+"""Orders by e-mail over SMTP, and what comes back over IMAP: the channel that the house sees."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel
 
-from orderwire.channels import Inbound, Session
-from orderwire.channels.email.message import address, header_text
+from orderwire.channels import Heard, Inbound, Session
+from orderwire.channels.email import inbox
+from orderwire.channels.email.hear import hear
 from orderwire.channels.email.session import MailSession
+from orderwire.channels.email.settings import EmailConfig, InboxConfig
 
-Address = Annotated[str, Field(min_length=3, max_length=254), AfterValidator(address)]
-HeaderText = Annotated[str, Field(max_length=150), AfterValidator(header_text)]
+__all__ = ["Email", "EmailConfig", "InboxConfig"]
+
 HOUR = 3600
-
-
-class EmailConfig(BaseModel):
-    """Settings of one e-mail endpoint.
-
-    `security`: starttls (port 587) and tls (port 465) demand encryption and a certificate that `ca_file`, or the
-    system's list without it, vouches for; there is no way to fall back to clear text. none is for a relay on the
-    same machine and cannot carry a password. `timeout` is for everything up to the last byte, `final_timeout` for
-    the server's word after it (RFC 5321 section 4.5.3.2.6 asks for patience there: too short makes doubts).
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    host: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,253}$")]
-    port: Annotated[int, Field(ge=1, le=65535)] = 587
-    security: Literal["none", "starttls", "tls"] = "starttls"
-    ca_file: Path | None = None
-    username: Annotated[str, Field(min_length=1, max_length=255)] | None = None
-    password: SecretStr | None = None
-    from_address: Address
-    from_name: HeaderText = ""
-    reply_to: Address | None = None
-    recipients: Annotated[tuple[Address, ...], Field(min_length=1, max_length=50)]
-    cc: Annotated[tuple[Address, ...], Field(max_length=50)] = ()
-    timeout: Annotated[float, Field(gt=0, le=600)] = 60
-    final_timeout: Annotated[float, Field(gt=0, le=600)] = 120
-
-    @model_validator(mode="after")
-    def _password_is_protected(self) -> Self:
-        if (self.username is None) != (self.password is None):
-            raise ValueError("username and password go together: give both or neither")
-        if self.username is not None and self.security == "none":
-            raise ValueError("a password is never sent in clear text: choose security starttls or tls")
-        return self
 
 
 class Email:
@@ -59,7 +25,8 @@ class Email:
     config_model = EmailConfig
     resendable = False
     for_people = True
-    receives = False
+    receives = True
+    inbox = "inbox"
     batch = 10
     retry = (300, 1800, *[HOUR] * 11, *[4 * HOUR] * 15)
     """5 and 30 minutes, hourly to 12 h, every 4 h to 72 h: within the give-up time of RFC 5321 section 4.5.4.1."""
@@ -80,17 +47,34 @@ class Email:
             session.close()
 
     def probe(self, config: BaseModel) -> str:
-        """Connect and ask whether each recipient would be taken, then take it all back."""
-        session = MailSession(_checked(config))
+        """Connect and ask whether each recipient would be taken, then take it all back; look into the inbox."""
+        settings = _checked(config)
+        session = MailSession(settings)
         session.connect()
         try:
-            return session.probe()
+            answer = session.probe()
         finally:
             session.close()
+        return f"{answer}. {inbox.probe(settings.inbox)}" if settings.inbox else answer
+
+    def place(self, config: BaseModel) -> str:
+        """The mailbox that the settings name."""
+        settings = _checked(config).inbox
+        return f"{settings.username}@{settings.host}:{settings.port}/{settings.folder}" if settings else ""
+
+    def every(self, config: BaseModel) -> float:
+        """Seconds between two looks into the mailbox."""
+        settings = _checked(config).inbox
+        return settings.every if settings else 0
 
     def poll(self, config: BaseModel, cursor: str = "") -> Iterator[Inbound]:
-        """Nothing: answers by mail come through the answer link."""
-        return iter(())
+        """The mails that came into the inbox after `cursor`; nothing, without a connection, where there is none."""
+        settings = _checked(config).inbox
+        return inbox.poll(settings, cursor) if settings else iter(())
+
+    def hear(self, content: bytes, config: BaseModel) -> Heard:
+        """What a mail holds: bounces, complaints, files for the readers, a person's words."""
+        return hear(content)
 
 
 def _checked(config: BaseModel) -> EmailConfig:

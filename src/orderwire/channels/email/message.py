@@ -42,6 +42,8 @@ class Envelope(Protocol):
     def recipients(self) -> tuple[str, ...]: ...
     @property
     def cc(self) -> tuple[str, ...]: ...
+    @property
+    def header(self) -> str: ...
 
 
 def header_text(text: str) -> str:
@@ -113,7 +115,8 @@ def _head(parcel: Parcel, envelope: Envelope, now: datetime.datetime) -> bytes:
     if parcel.duplicate:
         fields.append(("X-Orderwire-Possible-Duplicate", "yes"))
     fields.append(("MIME-Version", "1.0"))
-    return "".join(f"{name}: {value}\r\n" for name, value in fields).encode()
+    own = f"{envelope.header}\r\n" if envelope.header else ""
+    return (own + "".join(f"{name}: {value}\r\n" for name, value in fields)).encode()
 
 
 def _named(field: str, text: str) -> str:

@@ -11,12 +11,13 @@ import smtplib
 import ssl
 from typing import TYPE_CHECKING, NoReturn
 
-from orderwire.channels import Parcel, Proof, Receipt, Refused, Unavailable, Unknown
+from orderwire.channels import Parcel, Proof, Reached, Receipt, Refused, Unavailable, Unknown
 from orderwire.channels.email.connection import Connection, Deadline, Encrypted, Plain
-from orderwire.channels.email.message import address, build
+from orderwire.channels.email.envelope import addressed, envelope_id, notify
+from orderwire.channels.email.message import build, message_id
 
 if TYPE_CHECKING:
-    from orderwire.channels.email import EmailConfig
+    from orderwire.channels.email.settings import EmailConfig
 
 Reply = tuple[int, bytes]
 
@@ -29,7 +30,9 @@ class MailSession:
     """One endpoint's connection. `send` may be called again after any failure: it reconnects when it must."""
 
     def __init__(self, config: "EmailConfig"):
-        self._config = self._envelope = config
+        self._config = config
+        self._envelope = addressed(config)
+        self._message_id = ""
         self._deadline = Deadline(config.timeout)
         self._connection: Connection | None = None
         self._used = self._dirty = False
@@ -47,11 +50,13 @@ class MailSession:
 
     def send(self, parcel: Parcel) -> Receipt:
         """One message, handed over to everybody who is taken. Raises Refused, Unavailable or Unknown."""
-        self._envelope = self._addressed(parcel)
+        self._envelope = addressed(self._config, parcel)
         message = build(parcel, self._envelope, datetime.datetime.now(datetime.UTC))
+        self._message_id = message_id(parcel, self._envelope)
         self._deadline.restart(self._config.timeout)
+        replies: dict[str, Reply] = {}
         try:
-            turned_away = self._address(message)
+            replies = self._address(message)
             reply = self._data(message)
         except smtplib.SMTPServerDisconnected as failure:
             self._drop()
@@ -59,37 +64,42 @@ class MailSession:
         except (OSError, smtplib.SMTPException) as failure:
             self._drop()
             raise Unavailable(f"{self._name} could not be talked to: {failure}") from failure
+        except Unknown as failure:
+            raise Unknown(failure.reason + _missing(replies)) from failure
         words = _words(reply)
-        missing = "".join(f". Not taken for {who}: {why}" for who, why in turned_away)
         found = _QUEUE_ID.search(words)
         return Receipt(
             Proof.HANDED_OVER,
-            words + missing,
+            words + _missing(replies),
             external_id=next((g for g in found.groups() if g), "") if found else "",
             evidence=words.encode(),
             sent=message,
+            recipients=self._reached(replies, words),
         )
+
+    def _reached(self, replies: dict[str, Reply], words: str) -> tuple[Reached, ...]:
+        """Each recipient's own fate: 5xx is final, anything else but a yes comes again (RFC 5321 section 4.2.1)."""
+        fates = [
+            Reached(who, True, code=str(reply[0]), text=words)
+            if reply[0] // 100 == 2
+            else Reached(who, False, final=reply[0] // 100 == 5, code=str(reply[0]), text=_words(reply))
+            for who, reply in replies.items()
+        ]
+        blocked = [Reached(who, False, text="Not sent: its mail came back before") for who in self._envelope.blocked]
+        return (*fates, *blocked)
 
     def probe(self) -> str:
         """Ask for each recipient without sending anything. Raises Refused or Unavailable."""
-        self._envelope = self._config
+        self._envelope = addressed(self._config)
         try:
-            turned_away = self._address(b"")
+            replies = self._address(b"")
             self._open().rset()
         except (OSError, smtplib.SMTPException) as failure:
             self._drop()
             raise Unavailable(f"{self._name} could not be talked to: {failure}") from failure
         secured = {"none": "without encryption", "starttls": "encrypted", "tls": "encrypted"}[self._config.security]
-        missing = "".join(f"; not {who} ({why})" for who, why in turned_away)
+        missing = "".join(f"; not {who} ({_words(reply)})" for who, reply in _refusals(replies).items())
         return f"{self._name} answers, {secured}, and would take mail for {', '.join(self._config.recipients)}{missing}"
-
-    def _addressed(self, parcel: Parcel) -> "EmailConfig":
-        """The settings with the parcel's own recipients, where it has any; nobody else gets a copy then."""
-        try:
-            to = tuple(address(each) for each in parcel.to)
-        except ValueError as failure:
-            raise Refused(f"Not sent: {failure}") from failure
-        return self._config.model_copy(update={"recipients": to, "cc": ()}) if to else self._config
 
     @property
     def _name(self) -> str:
@@ -169,23 +179,24 @@ class MailSession:
         if reply[0] != 235:
             self._judge(f"did not accept the sign-in of {username}", reply)
 
-    def _address(self, message: bytes) -> list[tuple[str, str]]:
-        """MAIL and RCPT; those who were turned away, with the server's words. At least one `recipients` is taken."""
+    def _address(self, message: bytes) -> dict[str, Reply]:
+        """MAIL and RCPT; the server's word for each recipient. At least one of `recipients` is taken."""
         self._start_mail(message)
-        connection, config = self._open(), self._envelope
-        refusals: list[tuple[str, Reply]] = []
-        for who in (*config.recipients, *config.cc):
-            reply = connection.docmd("RCPT", f"TO:<{who}>")
+        connection, envelope = self._open(), self._envelope
+        asks = envelope.notify and connection.has_extn("dsn")
+        replies: dict[str, Reply] = {}
+        for who in envelope.everybody:
+            reply = connection.docmd("RCPT", f"TO:<{who}>{notify(who) if asks else ''}")
             if reply[0] == 421:
                 self._judge("is closing down", reply)
-            if reply[0] // 100 != 2:
-                refusals.append((who, reply))
-        turned_away = dict(refusals)
-        if all(who in turned_away for who in config.recipients):
+            replies[who] = reply
+        turned_away = _refusals(replies)
+        if all(who in turned_away for who in envelope.recipients):
             # One who may be taken later is worth another try; only when none may is it final.
-            who = min(config.recipients, key=lambda r: turned_away[r][0] // 100 == 5)
-            self._judge(f"did not take mail for {who}", turned_away[who])
-        return [(who, _words(reply)) for who, reply in refusals]
+            first, *rest = sorted(envelope.recipients, key=lambda r: turned_away[r][0] // 100 == 5)
+            also = "".join(f". Nor for {who}: {_words(turned_away[who])}" for who in rest)
+            self._judge(f"did not take mail for {first}", turned_away[first], also)
+        return replies
 
     def _start_mail(self, message: bytes) -> None:
         """MAIL, over the open connection or, when the server has meanwhile left it, over a new one."""
@@ -208,20 +219,20 @@ class MailSession:
             reply = self._mail(message)
         self._used = self._dirty = True
         if reply[0] != 250:
-            self._judge(f"did not accept {self._config.from_address} as the sender", reply)
+            self._judge(f"did not accept {self._envelope.sender} as the sender", reply)
 
     def _mail(self, message: bytes) -> Reply:
-        connection, config = self._open(), self._envelope
+        connection, envelope = self._open(), self._envelope
         options = ""
         if connection.has_extn("size"):
             limit = connection.esmtp_features["size"]
             if limit.isdecimal() and 0 < int(limit) < len(message):
                 raise Refused(
-                    f"The message has {len(message):,} bytes; {config.host} takes at most {int(limit):,}. "
+                    f"The message has {len(message):,} bytes; {self._config.host} takes at most {int(limit):,}. "
                     "Send fewer or smaller files"
                 )
             options += f" SIZE={len(message)}"
-        addresses = (config.from_address, config.reply_to or "", *config.recipients, *config.cc)
+        addresses = (envelope.from_address, envelope.sender, envelope.reply_to or "", *envelope.everybody)
         foreign = next((a for a in addresses if not a.isascii()), None)
         if foreign is not None:
             if not connection.has_extn("smtputf8"):
@@ -230,7 +241,9 @@ class MailSession:
                 )
             connection.command_encoding = "utf-8"
             options += " BODY=8BITMIME SMTPUTF8"
-        return connection.docmd("MAIL", f"FROM:<{config.from_address}>{options}")
+        if envelope.notify and connection.has_extn("dsn"):
+            options += envelope_id(self._message_id)
+        return connection.docmd("MAIL", f"FROM:<{envelope.sender}>{options}")
 
     def _data(self, message: bytes) -> Reply:
         connection = self._open()
@@ -260,9 +273,9 @@ class MailSession:
             self._judge("did not take the message", reply)
         return reply
 
-    def _judge(self, what: str, reply: Reply) -> NoReturn:
+    def _judge(self, what: str, reply: Reply, also: str = "") -> NoReturn:
         """5xx is for good, all else for now (RFC 5321 section 4.2.1)."""
-        code, words = reply[0], _words(reply)
+        code, words = reply[0], _words(reply) + also
         if code == 421:
             self._drop()
         if code // 100 == 5:
@@ -278,6 +291,18 @@ class MailSession:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _refusals(replies: dict[str, Reply]) -> dict[str, Reply]:
+    return {who: reply for who, reply in replies.items() if reply[0] // 100 != 2}
+
+
+def _missing(replies: dict[str, Reply]) -> str:
+    """Who did not get it, for the receipt's words."""
+    return "".join(
+        f". Not taken for {who}{'' if reply[0] // 100 == 5 else ', who is tried again'}: {_words(reply)}"
+        for who, reply in _refusals(replies).items()
+    )
 
 
 def _base64(text: str) -> str:

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.db import connection, transaction
@@ -11,8 +12,9 @@ from orderwire.channels import File, Parcel
 from orderwire.document.order import Order
 from orderwire.document.response import Response
 from orderwire.document.states import DeliveryState
-from orderwire.flow import DATABASE_AWAY
+from orderwire.flow import DATABASE_AWAY, suppress
 from orderwire.flow.distribute.claimed import Claimed, Place
+from orderwire.flow.distribute.recipients import whole
 from orderwire.flow.distribute.render import Desk, Made, NotSendable, answer_url, check, render
 from orderwire.flow.distribute.said import COUNTERS, answering
 from orderwire.flow.remind import letters
@@ -64,10 +66,12 @@ def parcels(place: Place, claimed: list[Claimed]) -> tuple[list[tuple[Claimed, P
     for c, new in made:
         c.parcel, files[c.id] = new.kept, new.files
     batch: list[tuple[Claimed, Parcel]] = []
+    named = suppress.addresses({"endpoint": place.version.config, "own": [c.says.get("to", ()) for c in claimed]})
+    never = tuple(sorted(suppress.suppressed(named)))
     for c in claimed:
         try:
             if c.id in files:
-                batch.append((c, _parcel(place, c, files[c.id])))
+                batch.append((c, replace(_parcel(place, c, files[c.id]), never=never)))
         except NotSendable as failure:
             held.append((c, str(failure)))
         except DATABASE_AWAY:
@@ -152,7 +156,7 @@ def _parcel(place: Place, c: Claimed, files: tuple[File, ...]) -> Parcel:
         reference=c.order_number or "",
         duplicate=c.duplicate,
         to=tuple(c.says.get("to", ())),
-        token=token(c.id) if c.order_id else "",
+        token=token(whole(c)) if c.order_id else "",
     )
 
 

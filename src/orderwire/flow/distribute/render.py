@@ -21,6 +21,7 @@ from orderwire.flow import clock, ladder, links
 from orderwire.flow.distribute import said
 from orderwire.flow.distribute.claimed import Claimed, Place
 from orderwire.flow.distribute.numbers import Numbers, WriteContext, scope
+from orderwire.flow.distribute.recipients import whole
 from orderwire.flow.distribute.result import LOCK_ORDERS
 from orderwire.flow.distribute.withdrawn import Withdrawn, withdrawn
 from orderwire.formats import CannotCarry, Content, Format, Written
@@ -179,7 +180,7 @@ def answer_url(place: Place, claimed: Claimed, answer_by: str) -> str:
     recipient = ", ".join(place.version.config.get("recipients", ()))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(LOCK_ORDERS, [[claimed.order_id]])
-        delivery = Delivery.objects.get(pk=claimed.id)
+        delivery = Delivery.objects.get(pk=whole(claimed))
         _, token = links.make(delivery, answer_by=datetime.datetime.fromisoformat(answer_by), recipient=recipient)
     return links.url(token)
 

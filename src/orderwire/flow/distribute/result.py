@@ -16,6 +16,7 @@ from orderwire.channels import Receipt as Word
 from orderwire.document.states import DeliveryState
 from orderwire.flow.awaited import timers
 from orderwire.flow.cancel.later import landed
+from orderwire.flow.distribute import recipients
 from orderwire.flow.distribute.claimed import Claimed
 from orderwire.flow.distribute.leave import NOT_REPLACED, OVER, WANTED
 from orderwire.ledger import events
@@ -195,6 +196,8 @@ def _move(cursor: object, channel: str, results: list[Result]) -> None:
         ],
         ignore_conflicts=True,
     )
+    recipients.keep(channel, ((r.claimed, r.receipt) for r in ours if r.receipt and r.receipt.recipients), at=now)
+    recipients.lost(((r.claimed, r.text) for r in ours if r.state is DeliveryState.FAILED), at=now)
     rows: list[tuple[Entry, int | None]] = []
     for r in ours:
         row = entry(_event(r), at=now, actor=ACTOR, order=r.claimed.order_number, subjects=r.claimed.subjects)

@@ -38,6 +38,8 @@ from orderwire.ledger.events.delivery import (
     DeliveryRetry,
     DeliverySettled,
     DeliverySuperseded,
+    DeliveryUnproven,
+    DeliveryWithdrawn,
     NoticeQueued,
     NoticeStopped,
     ReceiptApplicationAdvice,
@@ -46,6 +48,8 @@ from orderwire.ledger.events.delivery import (
     ReceiptOpened,
 )
 from orderwire.ledger.events.house import (
+    AddressLifted,
+    AddressSuppressed,
     EndpointChanged,
     EndpointDeclined,
     EndpointPaused,
@@ -83,6 +87,8 @@ from orderwire.ledger.events.order import (
 )
 
 __all__ = [
+    "AddressLifted",
+    "AddressSuppressed",
     "AmendmentProposed",
     "AnswerAccepted",
     "AnswerDecided",
@@ -116,6 +122,8 @@ __all__ = [
     "DeliveryRetry",
     "DeliverySettled",
     "DeliverySuperseded",
+    "DeliveryUnproven",
+    "DeliveryWithdrawn",
     "EndpointChanged",
     "EndpointDeclined",
     "EndpointPaused",

@@ -68,6 +68,19 @@ class DeliveryCancelled(Event, kind="delivery.cancelled", about=("delivery",)):
     reason: Words
 
 
+class DeliveryWithdrawn(Event, kind="delivery.withdrawn", about=("delivery",)):
+    """Not tried any more on this way: the next endpoint of the fallback ladder, `endpoint`, takes its place."""
+
+    reason: Words
+    endpoint: str
+
+
+class DeliveryUnproven(Event, kind="delivery.unproven", about=("delivery",)):
+    """Handed over, and no proof of receipt came in the time that the endpoint sets; that is no refusal."""
+
+    reason: Words
+
+
 class DeliveryResent(Event, kind="delivery.resent", about=("delivery",)):
     """To be sent again at somebody's wish, or over the next endpoint of the fallback ladder.
 

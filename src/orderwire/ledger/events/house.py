@@ -77,3 +77,19 @@ class MessageWaited(Event, kind="message.waited", about=("message",)):
     """What the document waited for is here, and it was used."""
 
     order: Words
+
+
+class AddressSuppressed(Event, kind="address.suppressed"):
+    """Nothing is sent to this mail address any more: mail to it came back for good (`why` bounce), or its reader
+    complained (complaint)."""
+
+    address: Words
+    why: str
+    reason: Words
+
+
+class AddressLifted(Event, kind="address.lifted"):
+    """A person says that the address is right, and mail goes there again."""
+
+    address: Words
+    reason: Words
