@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from orderwire.document.states import AnswerState, CancellationState, DeliveryState, OrderState
 from orderwire.flow import need
-from orderwire.records import Cancellation, Delivery, Message, Need, Order, Response
+from orderwire.records import Cancellation, Delivery, EndpointChange, Letter, Message, Need, Order, Response
 from orderwire.tracking.counted import capped_counts
 
 CAP = 99
@@ -64,6 +64,16 @@ def needs() -> QuerySet[Need]:
     return need.uncovered()
 
 
+def changes() -> QuerySet[EndpointChange]:
+    """Changes of addresses that a second person has to look at."""
+    return EndpointChange.objects.filter(state=EndpointChange.State.OPEN)
+
+
+def letters() -> QuerySet[Letter]:
+    """What people wrote and nobody here has seen yet."""
+    return Letter.objects.filter(seen_at=None)
+
+
 @dataclass(frozen=True)
 class Counts:
     """Capped counts for the navigation."""
@@ -84,6 +94,8 @@ def counts() -> Counts:
         "messages": refused_messages(),
         "cancellations": cancellations(),
         "needs": needs(),
+        "changes": changes(),
+        "letters": letters(),
     }
     found = capped_counts(kinds, CAP)
     return Counts(sum(found.values()), found["approvals"])

@@ -7,9 +7,10 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from orderwire.document.states import Mark, Tone
+from orderwire.flow.distribute.health import FOREVER
 from orderwire.records import Endpoint, EndpointVersion
 from orderwire.tracking.channels import channel_word
-from orderwire.tracking.words import age, plural
+from orderwire.tracking.words import age, plural, when
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,11 @@ def endpoint(row: Endpoint, now: datetime.datetime | None = None) -> Health:
     if not row.active:
         return Health(row.name, "Not in use", "end", "quiet")
     if row.paused_until and row.paused_until > now:
-        return Health(row.name, f"Paused: {row.pause_reason or 'by a person'}", "held", "warn")
+        why = row.pause_reason or "by a person"
+        if row.paused_until == FOREVER:
+            return Health(row.name, f"Paused: {why}", "held", "warn")
+        rests = f"Rests until {when(row.paused_until, now=now)} after {plural(row.failures, 'try', 'tries')}"
+        return Health(row.name, f"{rests}: {why}", "late", "warn")
     if row.failures:
         return Health(row.name, f"Not reached, {plural(row.failures, 'try', 'tries')} in a row", "late", "warn")
     if row.last_success_at:

@@ -14,7 +14,7 @@ from orderwire.document.amount import NO_RATES, Rates
 from orderwire.document.states import AnswerState, DeliveryState, OrderState
 from orderwire.flow.hold import by_hand
 from orderwire.records import Delivery, Message, Response, User
-from orderwire.tracking import attention, tasks_after
+from orderwire.tracking import attention, tasks_after, tasks_ways
 from orderwire.tracking.approvals import verdicts
 from orderwire.tracking.channels import source_word
 from orderwire.tracking.fields import field_word
@@ -30,7 +30,7 @@ def piles(user: User, rates: Rates = NO_RATES) -> list[Pile]:
     """All tasks in their groups; each kind is read up to the cap. A fixed number of queries."""
     now = timezone.now()
     tasks = [*_deliveries(now), *_approvals(user, now), *_stopped(), *_answers(now), *_unmatched(), *_messages()]
-    tasks += [*tasks_after.cancellations(now), *tasks_after.needs()]
+    tasks += [*tasks_after.cancellations(now), *tasks_after.needs(), *tasks_ways.changes(user), *tasks_ways.letters()]
     found = []
     for group, title in GROUPS:
         mine = sorted((t for t in tasks if t.group == group), key=lambda t: t.weight(now, rates), reverse=True)

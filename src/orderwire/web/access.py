@@ -49,6 +49,12 @@ def typed(given: QueryDict, name: str) -> str:
     return given.get(name, "").replace("\x00", "").strip()
 
 
+def person(request: HttpRequest) -> User:
+    """The buyer who asks; only for views that `buyer` guards."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
 def actor(request: HttpRequest) -> str:
     """How the ledger names the person who asks."""
     return f"user:{request.user.get_username()}"

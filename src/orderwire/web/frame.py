@@ -15,7 +15,7 @@ THEME_COOKIE = "orderwire_theme"
 THEMES = ("light", "dark")
 
 _PAGES = (("inbox", "Inbox"), ("orders", "Orders"), ("approvals", "Approvals"), ("suppliers", "Suppliers"),
-          ("messages", "Messages"))  # fmt: skip
+          ("connections", "Connections"), ("messages", "Messages"))  # fmt: skip
 _SECTION = {
     "order": "orders",
     "order_section": "orders",
@@ -28,6 +28,9 @@ _SECTION = {
     "needs": "inbox",
     "clocks": "inbox",
     "supplier": "suppliers",
+    "way": "suppliers",
+    "way_new": "suppliers",
+    "change": "suppliers",
     "message": "messages",
 }
 """Pages without a place of their own in the navigation, and the one they belong to."""

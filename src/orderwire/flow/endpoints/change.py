@@ -13,7 +13,6 @@ from orderwire.flow.endpoints import content, secrets
 from orderwire.flow.enroll import NewEndpoint, Unusable, problems
 from orderwire.ledger import events
 from orderwire.ledger.append import append
-from orderwire.ledger.entry import Subject
 from orderwire.records import Endpoint, EndpointChange, EndpointVersion, Partner, Secret, User, secret
 
 _S = EndpointChange.State
@@ -50,7 +49,7 @@ def propose(partner: Partner, endpoint: Endpoint | None, new: NewEndpoint, *, by
             proposed_by=actor,
         )
         told = events.EndpointProposed(name=new.name, changed=tuple(each.field for each in differs))
-        append(told, actor=actor, subjects=_subjects(made))
+        append(told, actor=actor, subjects={"partner": partner.pk})
     return made
 
 
@@ -93,7 +92,7 @@ def confirm(change_id: int, *, by: User) -> Endpoint:
         _decided(change, _S.CONFIRMED, actor)
         fields = tuple(each.field for each in content.differences(now, new))
         changed = events.EndpointChanged(version=endpoint.version, changed=fields)
-        append(changed, actor=actor, subjects=_subjects(change))
+        append(changed, actor=actor, subjects={"partner": change.partner_id, "endpoint": endpoint.pk})
         engine.defer_sweep()
     return endpoint
 
@@ -175,15 +174,10 @@ def _dropped(change: EndpointChange, state: EndpointChange.State, by: User, reas
     change.reason = reason
     _decided(change, state, f"user:{by.username}")
     declined = events.EndpointDeclined(name=change.content["name"], reason=reason)
-    append(declined, actor=change.decided_by, subjects=_subjects(change))
+    append(declined, actor=change.decided_by, subjects={"partner": change.partner_id})
     return change
 
 
 def _decided(change: EndpointChange, state: EndpointChange.State, actor: str) -> None:
     change.state, change.decided_by, change.decided_at = state, actor, timezone.now()
     change.save()
-
-
-def _subjects(change: EndpointChange) -> dict[Subject, str | int]:
-    found: dict[Subject, str | int] = {"partner": change.partner_id}
-    return found | {"endpoint": change.endpoint_id} if change.endpoint_id else found

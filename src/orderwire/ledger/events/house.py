@@ -30,15 +30,15 @@ class EndpointChanged(Event, kind="endpoint.changed", about=("partner", "endpoin
     changed: tuple[Words, ...]
 
 
-class EndpointProposed(Event, kind="endpoint.proposed", about=("partner", "endpoint")):
+class EndpointProposed(Event, kind="endpoint.proposed", about=("partner",)):
     """Somebody proposed a new endpoint, or a new version of one; nothing changes before another person confirms it.
-    `changed` names the fields, never secret values."""
+    `name` is the endpoint's, `changed` names the fields, never secret values."""
 
     name: Words
     changed: tuple[Words, ...]
 
 
-class EndpointDeclined(Event, kind="endpoint.declined", about=("partner", "endpoint")):
+class EndpointDeclined(Event, kind="endpoint.declined", about=("partner",)):
     """A proposed change of an endpoint was declined by another person, or taken back by who proposed it."""
 
     name: Words

@@ -1,26 +1,30 @@
-"""Suppliers: who they are, how they receive, and whether that works; pause and resume of an endpoint."""
+"""Suppliers: who they are, how they receive, whether that works, and what waits."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
+from orderwire import plugins
 from orderwire.document.states import OrderState
-from orderwire.flow import distribute
-from orderwire.records import Endpoint, EndpointVersion, Order, Partner
+from orderwire.flow import suppress
+from orderwire.records import Endpoint, EndpointChange, EndpointVersion, Order, Partner, Suppression, secret
 from orderwire.tracking import health
-from orderwire.tracking.channels import channel_word, format_word
+from orderwire.tracking.connections import Way, carries, ways
 from orderwire.tracking.orders import OrdersQuery, page
-from orderwire.tracking.words import place, when
-from orderwire.web.access import actor, buyer, typed
-from orderwire.web.console.done import done
+from orderwire.tracking.people import names
+from orderwire.tracking.words import place
+from orderwire.web.access import buyer, typed
 from orderwire.web.console.rows import rows
+from orderwire.web.console.settings_form import label
 
 PAGE = 50
 RECENT = 10
 _SECRET = ("password", "secret", "token", "key")
+"""Settings of a channel that is not installed are secret by their names; else its model says which are."""
 
 
 @require_GET
@@ -60,46 +64,20 @@ def supplier(request: HttpRequest, pk: int) -> HttpResponse:
     partner = Partner.objects.filter(pk=pk).prefetch_related("identifiers", "endpoints").first()
     if partner is None:
         raise Http404("There is no such supplier.")
-    now = timezone.now()
-    versions = {
-        v.endpoint_id: v
-        for v in EndpointVersion.objects.filter(endpoint__partner=partner).order_by("endpoint", "number")
-    }
-    ways = [
-        {
-            "endpoint": e,
-            "health": health.endpoint(e, now),
-            "carries": _carries(versions[e.pk]) if e.pk in versions else "",
-            "settings": _settings(versions[e.pk]) if e.pk in versions else [],
-            "paused": bool(e.paused_until and e.paused_until > now),
-            "last": when(e.last_success_at) if e.last_success_at else "",
-        }
-        for e in sorted(partner.endpoints.all(), key=_rank)
-    ]
+    endpoints = sorted(partner.endpoints.select_related("partner"), key=_rank)
+    found = ways(endpoints)
+    new = partner.endpoint_changes.filter(state=EndpointChange.State.OPEN, endpoint=None)
     query = OrdersQuery(view="all", supplier=partner.pk)
     context = {
         "partner": partner,
-        "ways": ways,
+        "ways": [(way, _settings(way.version)) for way in found],
+        "proposed": [(change, names([change.proposed_by])[change.proposed_by]) for change in new],
+        "suppressed": _suppressed(found),
         "town": place(partner.time_zone) or partner.time_zone,
         "rows": rows(page(query, RECENT).orders),
         "all": query.url(),
     }
     return render(request, "console/supplier.html", context)
-
-
-@require_POST
-@buyer
-def endpoint_act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Pause or resume one endpoint."""
-    endpoint = Endpoint.objects.filter(pk=pk).first()
-    if endpoint is None or verb not in ("pause", "resume"):
-        raise Http404("There is no such endpoint.")
-    by, back = actor(request), reverse("supplier", args=[endpoint.partner_id])
-    reason = typed(request.POST, "reason") or "paused by a person"
-    if verb == "pause":
-        said = f"Nothing is sent to {endpoint.name} until it is resumed."
-        return done(request, said, lambda: distribute.pause(pk, actor=by, reason=reason), back=back)
-    return done(request, "Sending goes on.", lambda: distribute.resume_endpoint(pk, actor=by), back=back)
 
 
 def _rank(endpoint: Endpoint) -> tuple[int, int]:
@@ -109,18 +87,44 @@ def _rank(endpoint: Endpoint) -> tuple[int, int]:
 def _current(partners: list[Partner]) -> dict[int, str]:
     """Channel and format of each endpoint's newest version."""
     found = EndpointVersion.objects.filter(endpoint__partner__in=partners).order_by("endpoint", "number")
-    return {v.endpoint_id: _carries(v) for v in found}
-
-
-def _carries(version: EndpointVersion) -> str:
-    formats = ", ".join(format_word(kind) for kind in [version.format, *version.also])
-    return f"{channel_word(version.channel)} · {formats}"
+    return {v.endpoint_id: carries(v) for v in found}
 
 
 def _settings(version: EndpointVersion) -> list[tuple[str, str]]:
     """The channel's settings in words; secrets are never shown."""
-    return [
-        (name.replace("_", " ").capitalize(), "•••••" if any(s in name for s in _SECRET) else str(value))
-        for name, value in version.config.items()
-        if value not in (None, "", [], {})
-    ]
+    unknown = version.channel not in {channel.kind for channel in plugins.channels()}
+    return list(_shown(version.config, "", _SECRET if unknown else ()))
+
+
+def _shown(config: Mapping[str, Any], before: str, hidden: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for name, value in config.items():
+        words = f"{before}{label(name)}"
+        if value in (None, "", [], {}):
+            continue
+        if any(each in name.lower() for each in hidden) or _names_secret(value):
+            yield words, "kept, not shown"
+        elif isinstance(value, Mapping):
+            yield from _shown(value, f"{words} · ", hidden)
+        elif isinstance(value, list | tuple):
+            yield words, ", ".join(_brief(each) for each in value)
+        else:
+            yield words, _brief(value)
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = str(value)
+    return f"{text.count(chr(10)) + 1} lines" if "\n" in text.strip() else text if len(text) < 120 else f"{text[:119]}…"
+
+
+def _names_secret(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return secret.is_named(value) or any(_names_secret(each) for each in value.values())
+    return isinstance(value, list | tuple) and any(_names_secret(each) for each in value)
+
+
+def _suppressed(found: list[Way]) -> list[Suppression]:
+    """Addresses of these ways that take no mail any more."""
+    asked = {address for way in found for address in suppress.addresses(way.version.config)}
+    return list(Suppression.objects.filter(address__in=asked, lifted_at=None).order_by("address"))

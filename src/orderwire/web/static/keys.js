@@ -44,6 +44,15 @@ document.addEventListener("click", (event) => {
     if (!details.contains(event.target)) details.open = false;
 });
 
+// What may take a while says so on its button, and is asked for once.
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (!button?.dataset.slow || event.defaultPrevented) return;
+  button.textContent = button.dataset.slow;
+  button.setAttribute("aria-busy", "true");
+  setTimeout(() => { button.disabled = true; });
+});
+
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select");
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {

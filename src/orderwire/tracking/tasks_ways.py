@@ -1,0 +1,59 @@
+"""Tasks of what comes and goes beside orders: changes of addresses to be confirmed, and letters that nobody read."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from orderwire.records import User
+from orderwire.tracking import attention
+from orderwire.tracking.people import names
+from orderwire.tracking.task import Task, ended
+
+EXCERPT = 160
+
+
+def changes(user: User) -> Iterator[Task]:
+    """Changes of addresses that wait for a second person; for who proposed one, that it still does."""
+    found = list(attention.changes().select_related("partner").order_by("proposed_at")[: attention.CAP])
+    people = names(change.proposed_by for change in found)
+    for change in found:
+        mine = change.proposed_by == f"user:{user.username}"
+        by = "You" if mine else people[change.proposed_by]
+        what = f"the way {change.content['name']}" if change.endpoint_id else f"a new way, {change.content['name']}"
+        wants = "A colleague has to confirm it." if mine else "Nothing changes before you or a colleague confirms it."
+        yield Task(
+            mark="held",
+            tone="quiet",
+            title="A change of an address waits for a second person",
+            why=f"{by} proposed {what}. {wants}",
+            since=change.proposed_at,
+            label="See the change" if mine else "Look and confirm",
+            url=reverse("change", args=[change.pk]),
+            about=change.partner.name,
+            key=f"change-{change.pk}",
+        )
+
+
+def letters() -> Iterator[Task]:
+    """What people wrote about orders; it is no answer, and nothing follows from it by itself. One query."""
+    found = attention.letters().select_related("order", "message").order_by("at")
+    for letter in found[: attention.CAP]:
+        order = letter.order
+        url = reverse("message", args=[letter.message_id])
+        if order is not None:
+            url = f"{reverse('order_section', args=[order.pk, 'messages'])}#letter-{letter.pk}"
+        said = " ".join((letter.text or letter.subject).split())
+        brief = said if len(said) <= EXCERPT else f"{said[:EXCERPT].rsplit(' ', 1)[0]}…"
+        yield Task(
+            mark="ask",
+            tone="warn",
+            title="Somebody wrote about an order" if order else "Somebody wrote, about no order that we know",
+            why=f"“{ended(brief)}”" if brief else "The letter has no text.",
+            since=letter.at,
+            label="Read it",
+            url=url,
+            order=order,
+            about=letter.sender,
+            aside="" if order else "a letter",
+            key=f"letter-{letter.pk}",
+        )
