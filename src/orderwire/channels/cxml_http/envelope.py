@@ -145,7 +145,10 @@ def profile_request(us: Credential, them: Credential, secret: str | None) -> byt
 
 def with_secret(body: bytes, secret: str) -> bytes:
     """The document with the secret in its Sender, where it has none. Raises Refused."""
-    root = parse(body)
+    try:
+        root = parse(body)
+    except Refused as failure:
+        raise Refused(f"The document {failure.reason}. Choose the format cXML.") from failure
     credential = root.find("Header/Sender/Credential")
     if root.tag != "cXML" or credential is None:
         raise Refused("The document names no Sender, so the shared secret has no place. Choose the format cXML.")
