@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def _clean(config: Path, tmp_path: Path) -> None:
     road.supplier(tmp_path / "out")
     collect._left.clear()
+    collect._asked.clear()
 
 
 @pytest.fixture
@@ -253,5 +254,24 @@ def test_a_partner_cannot_be_away_for_longer_than_a_round(inbox: Path, monkeypat
     monkeypatch.setattr(Folder, "poll", away)
     collect.collect()
     monkeypatch.undo()
+    collect.collect()
+    assert numbers() == {"A"}
+
+
+def test_a_partner_who_minds_is_not_asked_in_every_round(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    polls: list[int] = []
+    poll = Folder.poll
+
+    def counted(self: Folder, *args: Any) -> Iterator[Inbound]:
+        polls.append(1)
+        return poll(self, *args)
+
+    monkeypatch.setattr(Folder, "poll", counted)
+    monkeypatch.setattr(Folder, "every", lambda self, config: 60, raising=False)
+    collect.collect()
+    drop(inbox, "A")
+    collect.collect()
+    assert (len(polls), numbers()) == (1, set())
+    collect._asked.update({endpoint: at - 60 for endpoint, at in collect._asked.items()})
     collect.collect()
     assert numbers() == {"A"}

@@ -92,13 +92,20 @@ class Connection:
         return self._runner.run(self._bounded(work))
 
     async def _bounded(self, work: Work[T]) -> T:
-        try:
-            async with asyncio.timeout(self._server.timeout):
-                return await work(await self._session())
-        except TimeoutError as failure:
-            await self._leave()
+        task = asyncio.ensure_future(self._worked(work))
+        if not (await asyncio.wait({task}, timeout=self._server.timeout))[0]:
+            self._abort()  # before the task is cancelled: whatever it waits for while it cleans up ends too
+            task.cancel()
+            await asyncio.wait({task}, timeout=GOODBYE)
+            if task.done() and not task.cancelled():
+                task.exception()  # seen: it tells of our own abort
             self._dead = f"{self._name} did not answer within {self._server.timeout:g} seconds"
-            raise Unavailable(self._dead) from failure
+            raise Unavailable(self._dead)
+        return task.result()
+
+    async def _worked(self, work: Work[T]) -> T:
+        try:
+            return await work(await self._session())
         except CUT as failure:
             await self._leave()
             raise Unavailable(f"The connection to {self._name} was cut: {reason(failure)}") from failure
@@ -109,7 +116,7 @@ class Connection:
         if self._sftp is None:
             try:
                 await self._connect()
-            except BaseException:
+            except (Refused, Unavailable):
                 await self._leave()
                 raise
         assert self._sftp is not None
@@ -135,8 +142,6 @@ class Connection:
                 f"{self._name} lets {self._server.username} in, but not to files (SFTP): {reason(failure)}"
             ) from failure
         except (OSError, asyncssh.DisconnectError) as failure:
-            if isinstance(failure, TimeoutError):
-                raise
             self._dead = f"{self._name} cannot be reached: {reason(failure)}"
             raise Unavailable(self._dead) from failure
 
@@ -163,12 +168,17 @@ class Connection:
         )
 
     async def _leave(self) -> None:
-        ssh, self._ssh, self._sftp = self._ssh, None, None
+        ssh = self._ssh
         if ssh is not None:
             ssh.close()
             with contextlib.suppress(OSError, TimeoutError, asyncssh.Error):
                 await asyncio.wait_for(ssh.wait_closed(), GOODBYE)
-            ssh.abort()
+            self._abort()
+
+    def _abort(self) -> None:
+        if self._ssh is not None:
+            self._ssh.abort()
+        self._ssh = self._sftp = None
 
     @property
     def _name(self) -> str:
@@ -196,7 +206,7 @@ class _Pin(asyncssh.SSHClient):
 
 
 CUT = (asyncssh.SFTPConnectionLost, asyncssh.SFTPNoConnection, asyncssh.DisconnectError, OSError)
-"""How asyncssh says that the connection is no more; a timeout is told apart before."""
+"""How asyncssh says that the connection is no more."""
 
 
 def _private_key(server: Server) -> asyncssh.SSHKey | None:

@@ -1,0 +1,129 @@
+"""Who is there: the host key, our own key or password, strangers that are no SSH server, settings, the probe."""
+
+import os
+import socket
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from orderwire.channels import File, Parcel, Refused, Unavailable
+from orderwire.channels.sftp import SftpConfig
+from orderwire.testing.channels import parcel
+from tests.servers.channels.sftp.servers import CHANNEL, PASSWORD, OpenSsh, Scripted, config, key, public, send, visible
+
+GOOD = Parcel("a@b", (File("4500071791-v1.edi", "application/EDI-X12", b"ISA*00*~"),))
+
+
+def test_another_host_key_stops_everything_and_both_are_named(either: Scripted | OpenSsh) -> None:
+    stranger = key()
+    changed = config(either, host_keys=[public(stranger)])
+    for attempt in (lambda: CHANNEL.open(changed).__enter__(), lambda: CHANNEL.probe(changed)):
+        with pytest.raises(Refused, match="another host key") as caught:
+            attempt()
+        assert stranger.get_fingerprint() in caught.value.reason
+        assert either.host_key.get_fingerprint() in caught.value.reason
+    assert visible(either.root / "out") == {}
+
+
+def test_a_changed_key_is_stopped_until_it_is_added_beside_the_old_one(server: Scripted) -> None:
+    old = public(server.host_key)
+    send(server, parcel(1), host_keys=[old])
+    server.renew()
+    with pytest.raises(Refused, match="another host key"):
+        send(server, parcel(2), host_keys=[old])
+    send(server, parcel(2), host_keys=[old, public(server.host_key)])
+
+
+def test_a_wrong_password_is_refused_and_repeated_nowhere(server: Scripted, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    with pytest.raises(Refused, match="does not let nordhaven in") as caught:
+        send(server, GOOD, password="battery staple")
+    said = caplog.text + repr(caught.value) + repr(config(server))
+    assert "battery staple" not in said and PASSWORD not in said
+
+
+def test_a_key_with_a_passphrase_opens_and_one_that_cannot_be_read_says_so(sshd: OpenSsh) -> None:
+    locked = sshd.user_key.export_private_key("openssh", passphrase="open sesame", rounds=50).decode()
+    send(sshd, GOOD, private_key=locked, passphrase="open sesame")
+    for wrong in ({"private_key": locked, "passphrase": "shut"}, {"private_key": "-----BEGIN nonsense", "out": "out"}):
+        with pytest.raises(Refused, match="private key of this endpoint cannot be read") as caught:
+            send(sshd, GOOD, **wrong)
+        assert "nonsense" not in repr(caught.value) and caught.value.__cause__ is None
+
+
+def test_nobody_who_accepts_and_says_nothing_holds_us(root: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings = Scripted(root).settings(port=silent.getsockname()[1], timeout=1)
+        with pytest.raises(Unavailable, match=r"did not answer|cannot be reached"):
+            CHANNEL.probe(SftpConfig.model_validate(settings))
+
+
+@pytest.mark.parametrize(
+    "banner", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x00" * 100_000, b"SSH-2.0-x\r\n" + b"\xff" * 70_000]
+)
+def test_what_is_no_ssh_server_is_said(root: Path, banner: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer() -> None:
+            peer, _ = listener.accept()
+            with peer:
+                try:
+                    peer.sendall(banner)
+                    peer.shutdown(socket.SHUT_WR)
+                    while peer.recv(4096):
+                        pass
+                except OSError:
+                    pass
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        settings = Scripted(root).settings(port=listener.getsockname()[1], timeout=2)
+        with pytest.raises((Unavailable, Refused)) as caught:
+            CHANNEL.probe(SftpConfig.model_validate(settings))
+        thread.join()
+    assert caught.value.reason.isprintable()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"host_keys": []},
+        {"host_keys": ["SHA256:abc"]},
+        {"password": None},
+        {"password": None, "passphrase": "x"},
+        {"passphrase": "x"},
+        {"out": None},
+        {"out": "../up"},
+        {"out": "a\nb"},
+        {"out": "same", "inbox": "same/"},
+        {"pattern": "../{digest}"},
+        {"host": "a b"},
+    ],
+)
+def test_settings_that_could_not_work_are_refused(root: Path, wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError) as caught:
+        SftpConfig.model_validate(Scripted(root).settings(port=22, **wrong) if "port" not in wrong else wrong)
+    assert PASSWORD not in str(caught.value)
+
+
+def test_a_line_of_ssh_keyscan_is_a_host_key(server: Scripted) -> None:
+    line = f"[127.0.0.1]:{server.port} {public(server.host_key)} a comment"
+    assert send(server, GOOD, host_keys=[line])
+
+
+def test_an_endpoint_that_only_receives_refuses_to_send(server: Scripted) -> None:
+    with pytest.raises(Refused, match="only receives"):
+        send(server, GOOD, out=None, inbox="inbox")
+
+
+def test_a_probe_says_what_it_found(server: Scripted) -> None:
+    (server.root / "inbox" / "a.edi").write_bytes(b"x")
+    said = CHANNEL.probe(config(server, inbox="inbox", done="done"))
+    assert "host key on record" in said and "can be written to out" in said and "1 files are in inbox" in said
+    assert os.listdir(server.root / "out") == []
+    for wrong in ({"inbox": "nowhere"}, {"inbox": "inbox", "done": "nowhere"}, {"out": "nowhere"}):
+        with pytest.raises(Unavailable, match="nowhere"):
+            CHANNEL.probe(config(server, **wrong))
