@@ -24,6 +24,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.parser import BytesHeaderParser
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -32,6 +33,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 Step = Literal["connect", "ehlo", "auth", "mail", "rcpt", "data", "body", "dot", "taken"]
 Security = Literal["none", "starttls", "tls"]
 END = b"\r\n.\r\n"
+_ASKS = re.compile(r" ((?:RET|ENVID|NOTIFY|ORCPT)=\S+)")
+"""Parameters of MAIL and RCPT by which a report is asked for (RFC 3461); aiosmtpd does not know them."""
 HOST = "127.0.0.1"
 
 
@@ -71,7 +74,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Caught:
-    """One accepted message, as the journal has it."""
+    """One accepted message, as the journal has it. `asked`: the reports that its sender asked for, where offered."""
 
     time: str
     mail_from: str
@@ -81,6 +84,7 @@ class Caught:
     raw: bytes
     tls: bool
     user: str
+    asked: tuple[str, ...] = ()
 
 
 class Journal:
@@ -104,6 +108,7 @@ class Journal:
             "tls": session.ssl is not None,
             "user": session.auth_data or "",
             "raw": binascii.b2a_base64(raw, newline=False).decode(),
+            "asked": [option for option in envelope.rcpt_options if _ASKS.fullmatch(f" {option}")],
         }
         with self.path.open("ab", buffering=0) as file:
             file.write(json.dumps(line).encode() + b"\n")
@@ -115,7 +120,8 @@ class Journal:
 
 
 def _caught(line: dict[str, Any]) -> Caught:
-    return Caught(**{**line, "raw": base64.b64decode(line["raw"]), "rcpt_to": tuple(line["rcpt_to"])})
+    lists = {name: tuple(line.get(name, ())) for name in ("rcpt_to", "asked")}
+    return Caught(**{**line, "raw": base64.b64decode(line["raw"]), **lists})
 
 
 class _Conversation(SMTP):
@@ -166,6 +172,12 @@ class _Conversation(SMTP):
     async def smtp_EHLO(self, hostname: str) -> None:
         await self._unless("ehlo", hostname, super().smtp_EHLO)
 
+    async def push(self, status: Any) -> None:
+        """aiosmtpd's own way to answer; the last line of EHLO offers reports first."""
+        if status == "250 HELP" and self._server.dsn:
+            await super().push("250-DSN")
+        await super().push(status)
+
     async def smtp_AUTH(self, arg: str) -> None:
         await self._unless("auth", arg, super().smtp_AUTH)
 
@@ -174,10 +186,18 @@ class _Conversation(SMTP):
         if self._server.users is not None and not self.session.authenticated:
             await self.push("530 5.7.0 Authentication required")
         else:
-            await self._unless("mail", arg, super().smtp_MAIL)
+            await self._unless("mail", arg, partial(self._without_asks, super().smtp_MAIL))
 
     async def smtp_RCPT(self, arg: str | None) -> None:
-        await self._unless("rcpt", arg, super().smtp_RCPT)
+        await self._unless("rcpt", arg, partial(self._without_asks, super().smtp_RCPT))
+
+    async def _without_asks(self, usual: Any, argument: Any) -> None:
+        """The command without what asks for reports, which is kept."""
+        assert self.envelope is not None
+        if self._server.dsn and argument:
+            self.envelope.rcpt_options += _ASKS.findall(argument)
+            argument = _ASKS.sub("", argument)
+        await usual(argument)
 
     async def smtp_DATA(self, arg: str) -> None:
         await self._unless("data", arg, self._message)
@@ -241,8 +261,9 @@ class _Conversation(SMTP):
 class MailServer:
     """The server, in a thread of its own while the `with` block lasts; or `run()` in the caller's event loop.
 
-    `tls` is a server-side context, for `security` starttls and tls. With `users` (name to password) sign-in is
-    demanded. `receive_buffer` in bytes makes "body" rules exact: the client notices while it is still writing.
+    `dsn`: reports may be asked for. `tls` is a server-side context, for `security` starttls and tls. With `users` (name
+    to password) sign-in is demanded. `receive_buffer` in bytes makes "body" rules exact: the client notices while it is
+    still writing.
     """
 
     def __init__(
@@ -254,6 +275,7 @@ class MailServer:
         tls: ssl.SSLContext | None = None,
         users: dict[str, str] | None = None,
         smtputf8: bool = True,
+        dsn: bool = False,
         size_limit: int = 50_000_000,
         port: int = 0,
         receive_buffer: int | None = None,
@@ -261,7 +283,7 @@ class MailServer:
         self.journal, self.script, self.security, self.port = Journal(journal), list(script), security, port
         self.open: set[_Conversation] = set()
         self.connections = 0
-        self.users = users
+        self.users, self.dsn = users, dsn
         self._tls, self._receive_buffer = tls, receive_buffer
         self._options: dict[str, Any] = {
             "hostname": "catcher.example",
