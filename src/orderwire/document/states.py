@@ -116,14 +116,14 @@ ORDER_TRANSITIONS: Mapping[OrderState, frozenset[OrderState]] = {
 
 _PROVEN = frozenset({_D.DELIVERED, _D.OPENED, _D.ANSWERED})
 DELIVERY_TRANSITIONS: Mapping[DeliveryState, frozenset[DeliveryState]] = {
-    _D.READY: frozenset({_D.SENDING, _D.HELD, _D.SUPERSEDED, _D.CANCELLED}) | _PROVEN,
+    _D.READY: frozenset({_D.SENDING, _D.HELD, _D.SUPERSEDED, _D.CANCELLED, _D.WITHDRAWN}) | _PROVEN,
     _D.SENDING: frozenset({_D.ACCEPTED, _D.RETRY, _D.IN_DOUBT, _D.HELD, _D.FAILED, _D.READY}) | _PROVEN,
     _D.RETRY: frozenset({_D.SENDING, _D.HELD, _D.FAILED, _D.SUPERSEDED, _D.CANCELLED, _D.READY, _D.WITHDRAWN})
     | _PROVEN,
     _D.IN_DOUBT: frozenset({_D.READY, _D.ACCEPTED, _D.FAILED, _D.SUPERSEDED, _D.CANCELLED, _D.WITHDRAWN}) | _PROVEN,
     _D.HELD: frozenset({_D.READY, _D.FAILED, _D.SUPERSEDED, _D.CANCELLED, _D.WITHDRAWN}) | _PROVEN,
     _D.FAILED: frozenset({_D.READY, _D.SUPERSEDED, _D.CANCELLED, _D.WITHDRAWN}) | _PROVEN,
-    _D.ACCEPTED: frozenset({_D.READY, _D.FAILED}) | _PROVEN,
+    _D.ACCEPTED: frozenset({_D.READY, _D.FAILED, _D.WITHDRAWN}) | _PROVEN,
     _D.DELIVERED: frozenset({_D.OPENED, _D.ANSWERED, _D.READY, _D.FAILED}),
     _D.OPENED: frozenset({_D.ANSWERED, _D.READY}),
     _D.ANSWERED: frozenset({_D.READY}),

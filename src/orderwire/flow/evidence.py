@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 
 from django.db import transaction
+from django.db.models import Case, When
 from django.utils import timezone
 
 from orderwire.document.finding import Finding, info, warning
 from orderwire.document.states import DELIVERY_TRANSITIONS, DeliveryState
+from orderwire.flow import fallback
 from orderwire.flow.awaited import ask
 from orderwire.flow.cancel.later import surfaced
+from orderwire.flow.left import LEFT
 from orderwire.ledger.append import append
 from orderwire.ledger.entry import Subject
 from orderwire.ledger.events import (
@@ -25,11 +28,12 @@ _RANK = (DeliveryState.DELIVERED, DeliveryState.OPENED, DeliveryState.ANSWERED)
 
 
 def delivery_for(order: Order, *, revision_id: int, supplier_id: int) -> Delivery | None:
-    """The delivery that an answer to this revision proves: the newest primary one to the supplier, else the newest."""
+    """The delivery that an answer to this revision proves: of those that may have left, else of all, the newest primary
+    one to the supplier, else the newest."""
     found = Delivery.objects.filter(
         order=order, revision_id=revision_id, leg__recipient_id=supplier_id, kind=Delivery.Kind.ORDER
     ).exclude(says__has_key="rest_of")
-    return found.order_by("-primary", "-pk").first()
+    return found.order_by(Case(When(LEFT, then=0), default=1), "-primary", "-pk").first()
 
 
 def prove(
@@ -62,6 +66,9 @@ def prove(
             row.state, row.due_at, row.proven_at = state, None, row.proven_at or now
             row.save(update_fields=["state", "due_at", "proven_at", "changed_at"])
             mirror(row, order)
+            fallback.proven(row)
+            if old is DeliveryState.WITHDRAWN:
+                fallback.arrived(row, order)
             if old is DeliveryState.IN_DOUBT:
                 ask(row, order)
                 settled = DeliverySettled(state=state, reason=text)
@@ -105,8 +112,14 @@ def judged(
 
 
 def disprove(delivery: Delivery, order: Order, words: str, *, headline: str = "") -> Iterator[Finding]:
-    """The partner's system refuses what we sent: the delivery fails, unless something stronger is proven."""
-    row = Delivery.objects.select_for_update().get(pk=delivery.pk)
+    """The partner's system refuses what we sent: the delivery fails, unless something stronger is proven, and goes the
+    next way where there is one."""
+    rows = Delivery.objects.select_for_update(of=("self",)).select_related("leg__recipient", "revision")
+    row = rows.get(pk=delivery.pk)
+    if row.state == DeliveryState.WITHDRAWN:
+        append(DeliveryFailed(reason=words), actor="system:worker", order=order, subjects=about(row))
+        yield info("withdrawn", f"delivery {row.pk}", "was sent another way already; nothing else changed")
+        return
     if DeliveryState.FAILED not in DELIVERY_TRANSITIONS[DeliveryState[row.state.upper()]]:
         label = DeliveryState[row.state.upper()].label.lower()
         text = f"rejects what is proven otherwise (delivery {row.pk} is {label}); the delivery stays"
@@ -117,6 +130,7 @@ def disprove(delivery: Delivery, order: Order, words: str, *, headline: str = ""
     mirror(row, order)
     append(DeliveryFailed(reason=words), actor="system:worker", order=order, subjects=about(row))
     told(order, headline or f"{order.supplier_name}'s system rejected the order")
+    fallback.failed(row, order)
 
 
 def opened(delivery: Delivery, *, order: Order, actor: str, means: str, external_id: str) -> None:

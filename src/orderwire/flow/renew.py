@@ -28,7 +28,8 @@ def renew(link_id: uuid.UUID, *, actor: str) -> Delivery | None:
         asked = order.state == OrderState.CANCELLING
         kind = Delivery.Kind.CANCELLATION if asked else Delivery.Kind.ORDER
         sent = Delivery.objects.filter(order=order, leg__recipient=link.partner, kind=kind)
-        if link.delivery is not None:
+        sent = sent.exclude(state=DeliveryState.WITHDRAWN)
+        if link.delivery is not None and link.delivery.state != DeliveryState.WITHDRAWN:
             sent = sent.filter(endpoint=link.delivery.endpoint)
         delivery = sent.order_by("-revision__number", "-pk").first()
         on_its_way = (DeliveryState.READY, DeliveryState.SENDING, DeliveryState.SUPERSEDED, DeliveryState.CANCELLED)

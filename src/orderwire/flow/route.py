@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from orderwire import engine, plugins
@@ -15,6 +16,7 @@ from orderwire.document.order import Order as Document
 from orderwire.document.states import AnswerState, DeliveryState, OrderState
 from orderwire.flow import Refused, configuration, hold, in_force
 from orderwire.flow.find import Look
+from orderwire.flow.left import LEFT
 from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.records import Delivery, Leg, Order, Plan, Revision
@@ -27,7 +29,7 @@ from orderwire.routing.facts import Supplier, facts
 UNSENT = (DeliveryState.READY, DeliveryState.RETRY, DeliveryState.HELD, DeliveryState.FAILED, DeliveryState.IN_DOUBT)
 """Deliveries of an older version in these states are not sent any more once a newer one is planned."""
 
-GONE = (DeliveryState.SUPERSEDED, DeliveryState.CANCELLED)
+GONE = (DeliveryState.SUPERSEDED, DeliveryState.CANCELLED, DeliveryState.WITHDRAWN)
 
 
 @dataclass(frozen=True)
@@ -176,8 +178,8 @@ def _as_fact(partner: PartnerRow, choices: list[planning.EndpointChoice]) -> Sup
 
 
 def _binding(sha256: str, made: planning.Plan) -> str:
-    """What the approval covers: this content, to these versions of these addresses."""
-    parts = [sha256, *sorted(f"{leg.endpoint}@{leg.endpoint_version}" for leg in made.legs)]
+    """What the approval covers: this content, to these versions of these addresses, and of those it falls back to."""
+    parts = [sha256, *sorted(",".join(f"{id}@{version}" for id, version in leg.ways) for leg in made.legs)]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()
 
 
@@ -200,6 +202,7 @@ def _leg_rows(made: planning.Plan, partners: dict[int, int], number: str) -> Ite
             answer_due_days=leg.answer_due_days,
             answer_level=leg.answer_level,
             ladder=leg.ladder,
+            ladder_versions=leg.ladder_versions,
             is_primary=primary,
             due_at=dispatch_at or now,
             shard_key=key,
@@ -211,9 +214,10 @@ Served = frozenset[tuple[int | None, str]]
 
 
 def _reached(revision: Revision) -> tuple[Served, Served]:
-    """Who has this version or is being sent it now, and who may have it: a connection broke."""
+    """Who has this version or is being sent it now, and who may have it: a connection broke, or no receipt came."""
     orders = revision.deliveries.filter(kind=Delivery.Kind.ORDER)
-    sent, doubtful = orders.exclude(state__in=[*UNSENT, *GONE]), orders.filter(state=DeliveryState.IN_DOUBT)
+    unproven = Q(state=DeliveryState.IN_DOUBT) | Q(state__in=UNSENT, duplicate=True) | (Q(state="withdrawn") & LEFT)
+    sent, doubtful = orders.exclude(state__in=[*UNSENT, *GONE]), orders.filter(unproven)
     has, may_have = (found.values_list("leg__recipient_id", "leg__purpose") for found in (sent, doubtful))
     return frozenset(has), frozenset(may_have)
 
@@ -238,6 +242,7 @@ def _write_legs(
             answer_due_days=row.answer_due_days,
             answer_level=row.answer_level,
             ladder=list(row.ladder),
+            ladder_versions=list(row.ladder_versions),
         )
         legs.append(leg)
         if (row.recipient_id, row.purpose) in has:

@@ -81,6 +81,7 @@ class Endpoint(models.Model):
     `max_parallel` is the number of shards: that many orders travel at once, each order always in the same shard.
     `per_minute` is how many parcels the partner takes in a minute at most (None: as fast as they go).
     `paused_until` is the circuit breaker or an operator's pause; `failures` counts refused connections in a row.
+    `gone`: the partner himself has switched it off.
     `cursor` is how far its inbox was read. `probed` is how the last test of the connection went: good, text, at, by,
     version.
     """
@@ -95,6 +96,9 @@ class Endpoint(models.Model):
     pause_reason = models.CharField(max_length=200, blank=True)
     failures = models.IntegerField(default=0)
     last_success_at = models.DateTimeField(null=True, blank=True)
+    last_failure_at = models.DateTimeField(null=True, blank=True)
+    last_failure = models.CharField(max_length=400, blank=True, default="", db_default="")
+    gone = models.BooleanField(default=False, db_default=False)
     per_minute = models.PositiveIntegerField(null=True, blank=True)
     slot_at = models.DateTimeField(null=True, blank=True)
     cursor = models.TextField(blank=True, default="", db_default="")

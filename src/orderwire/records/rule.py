@@ -41,7 +41,8 @@ class Plan(models.Model):
 
 
 class Leg(models.Model):
-    """One recipient's part of a plan. `ladder` are the endpoints to fall back to, in order."""
+    """One recipient's part of a plan. `ladder` are the endpoints to fall back to, in order, and `ladder_versions` their
+    versions when the plan was made: the approval covers these and no later ones."""
 
     class Level(models.TextChoices):
         """What counts as an answer, where one is required."""
@@ -62,6 +63,7 @@ class Leg(models.Model):
     answer_due_days = models.IntegerField(null=True)
     answer_level = models.CharField(max_length=8, choices=Level.choices, default=Level.DOCUMENT)
     ladder = ArrayField(models.BigIntegerField(), default=list)
+    ladder_versions = ArrayField(models.IntegerField(), default=list, db_default=[])
 
     class Meta:
         db_table = "ow_leg"

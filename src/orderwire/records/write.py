@@ -71,6 +71,7 @@ class LegRow:
     answer_due_days: int | None
     answer_level: str
     ladder: tuple[int, ...]
+    ladder_versions: tuple[int, ...]
     is_primary: bool
     due_at: datetime.datetime
     shard_key: int
@@ -117,7 +118,7 @@ TYPES = {
     "endpoint_id": "int8", "total": "numeric", "quantity": "numeric", "price": "numeric", "price_basis": "numeric",
     "amount": "numeric", "test": "bool", "prices": "bool", "answer_required": "bool", "is_primary": "bool",
     "about_revision": "bool", "about_plan": "bool", "explanation": "jsonb", "profile": "jsonb", "ladder": "jsonb",
-    "data": "jsonb",
+    "ladder_versions": "jsonb", "data": "jsonb",
 }  # fmt: skip
 """Types of the columns that are not text."""
 
@@ -168,8 +169,9 @@ with o as (
   select n.*, p.id as plan_id, u.*
   from p join n using (revision_id) join {_given("legs", ("k", *LEG))} on k = key
 ), g as (
-  insert into ow_leg (plan_id,{LEG_COLUMNS},ladder)
-  select plan_id,{LEG_COLUMNS},array(select jsonb_array_elements_text(ladder)::int8) from w order by plan_id, position
+  insert into ow_leg (plan_id,{LEG_COLUMNS},ladder,ladder_versions)
+  select plan_id,{LEG_COLUMNS},array(select jsonb_array_elements_text(ladder)::int8),
+    array(select jsonb_array_elements_text(ladder_versions)::int4) from w order by plan_id, position
   returning id, plan_id, position
 ), d as (
   insert into ow_delivery (kind,leg_id,order_id,revision_id,endpoint_id,endpoint_version,"primary",shard_key,state,

@@ -27,7 +27,8 @@ class EndpointChoice:
 
 @dataclass(frozen=True)
 class Leg:
-    """What one recipient gets. `ladder` are the endpoint ids to try after `endpoint`, in their order.
+    """What one recipient gets. `ladder` are the endpoint ids to try after `endpoint`, in their order, and
+    `ladder_versions` their versions.
 
     `redaction` names what is left out (prices); `dispatch_after` is the wait after the approval; `answer_due_days` are
     working days and None where no answer is asked.
@@ -47,6 +48,13 @@ class Leg:
     answer_due_days: int | None = None
     answer_level: Literal["document", "line"] = "document"
     ladder: tuple[int, ...] = ()
+    ladder_versions: tuple[int, ...] = ()
+
+    @property
+    def ways(self) -> tuple[tuple[int, int], ...]:
+        """Every endpoint that may be used, the first choice first, each with its version."""
+        fallbacks = zip(self.ladder, self.ladder_versions, strict=True)
+        return ((self.endpoint, self.endpoint_version), *fallbacks)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON; the wait in seconds."""
@@ -55,6 +63,7 @@ class Leg:
             "dispatch_after": int(self.dispatch_after.total_seconds()),
             "redaction": list(self.redaction),
             "ladder": list(self.ladder),
+            "ladder_versions": list(self.ladder_versions),
         }
 
 
@@ -105,9 +114,9 @@ def _leg(rule: str, asked: LegRule, active: Sequence[EndpointChoice]) -> Leg | N
     chosen = next((e for e in active if _fits(asked.via, e)), None)
     if chosen is None:
         return None
-    ladder: list[int] = []
+    ladder: list[EndpointChoice] = []
     for via in asked.fallback:
-        found = [e.id for e in active if _fits(via, e) and e.id != chosen.id and e.id not in ladder]
+        found = [e for e in active if _fits(via, e) and e is not chosen and e not in ladder]
         ladder += found if via.others else found[:1]
     return Leg(
         rule=rule,
@@ -123,7 +132,8 @@ def _leg(rule: str, asked: LegRule, active: Sequence[EndpointChoice]) -> Leg | N
         answer_required=asked.answer_within is not None,
         answer_due_days=asked.answer_within,
         answer_level=asked.answer,
-        ladder=tuple(ladder),
+        ladder=tuple(e.id for e in ladder),
+        ladder_versions=tuple(e.version for e in ladder),
     )
 
 

@@ -170,7 +170,12 @@ _WORDS: dict[str, Teach] = {
     "delivery.settled": _settled,
     "delivery.superseded": lambda d, e, t: Told(f"Not sent: version {d['by_revision']} takes its place", "", "end"),
     "delivery.cancelled": why("Not sent", "end", "quiet"),
-    "delivery.resent": lambda d, e, t: Told(f"To be sent again by {t.who(e)}", end(d["reason"])),
+    "delivery.resent": lambda d, e, t: Told(
+        f"To {t.to(e)} another way: {d['endpoint']}" if d.get("endpoint") else f"To be sent again by {t.who(e)}",
+        end(d["reason"]),
+    ),
+    "delivery.withdrawn": lambda d, e, t: Told(f"Withdrawn; {d['endpoint']} takes its place", end(d["reason"]), "end"),
+    "delivery.unproven": why("No proof of receipt from {to}", "late", "warn"),
     "receipt.delivered": lambda d, e, t: Told(
         "Receipt proven", f"{t.to(e)} has exactly what we sent.", "done", "quiet", 3, d["means"]
     ),

@@ -22,8 +22,9 @@ from orderwire.flow import NotYet, Refused
 from orderwire.flow.cancel import travel
 from orderwire.flow.cancel.back import back
 from orderwire.flow.cancel.clocks import DUE
-from orderwire.flow.cancel.reached import LEFT, locked, reached, recipient, to_supplier
+from orderwire.flow.cancel.reached import locked, reached, recipient, to_supplier
 from orderwire.flow.cancel.record import about, ended, readable, told
+from orderwire.flow.left import LEFT
 from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.records import AnswerLink, Cancellation, Delivery, Order

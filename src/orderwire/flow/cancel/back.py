@@ -6,9 +6,10 @@ from orderwire.document.order import Order as Document
 from orderwire.document.states import DeliveryState, OrderState
 from orderwire.flow import approve, hold, route
 from orderwire.flow.cancel import travel
-from orderwire.flow.cancel.reached import LEFT, reached, recipient, to_supplier
+from orderwire.flow.cancel.reached import reached, recipient, to_supplier
 from orderwire.flow.cancel.record import told
 from orderwire.flow.find import Look
+from orderwire.flow.left import LEFT
 from orderwire.ledger.append import append
 from orderwire.records import Cancellation, Delivery, Order, Revision
 

@@ -5,13 +5,14 @@ from orderwire import engine
 from orderwire.document.states import CANCELLATION_WAITS, CancellationState, DeliveryState, OrderState
 from orderwire.flow.cancel import travel
 from orderwire.flow.cancel.clocks import DUE, start
-from orderwire.flow.cancel.reached import LEFT, reached, recipient, to_supplier, with_suppliers
+from orderwire.flow.cancel.reached import reached, recipient, to_supplier, with_suppliers
 from orderwire.flow.cancel.record import about, ended, told, whole, words
+from orderwire.flow.left import LEFT
 from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.records import Cancellation, Delivery, Order
 
-_GONE = (DeliveryState.CANCELLED, DeliveryState.SUPERSEDED)
+_GONE = (DeliveryState.CANCELLED, DeliveryState.SUPERSEDED, DeliveryState.WITHDRAWN)
 _WORKER = "system:worker"
 
 

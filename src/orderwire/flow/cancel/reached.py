@@ -2,31 +2,9 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Exists, OuterRef, Q
-
-from orderwire.document.states import DeliveryState
 from orderwire.flow import Refused
-from orderwire.records import Attempt, Delivery, Order, Partner
-
-_AT_THEIRS = (
-    DeliveryState.IN_DOUBT,
-    DeliveryState.ACCEPTED,
-    DeliveryState.DELIVERED,
-    DeliveryState.OPENED,
-    DeliveryState.ANSWERED,
-)
-_TRIED = Attempt.objects.filter(
-    Q(outcome__in=[Attempt.Outcome.ACCEPTED, Attempt.Outcome.UNKNOWN]) | Q(outcome=None),
-    delivery=OuterRef("pk"),
-    started_at__isnull=False,
-)
-LEFT = (
-    Q(state__in=[state.value for state in _AT_THEIRS])
-    | Q(accepted_at__isnull=False)
-    | Q(proven_at__isnull=False)
-    | Exists(_TRIED)
-)
-"""Deliveries of which bytes left, or may have left: a try that began counts until it is known how it ended."""
+from orderwire.flow.left import LEFT
+from orderwire.records import Delivery, Order, Partner
 
 
 def locked(order_id: int) -> Order:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from orderwire.document.states import DeliveryState
+from orderwire.flow.distribute import pace
 from orderwire.flow.distribute.claimed import Claimed, Place
 from orderwire.flow.distribute.leave import WANTED
 from orderwire.flow.distribute.result import Outcome, Result, record
@@ -25,7 +26,7 @@ with picked as (
     and not exists (
       select 1 from ow_delivery older
       where older.order_id = d.order_id and older.endpoint_id = d.endpoint_id and older.id < d.id
-        and older.state in ('ready', 'retry', 'sending') and older.kind <> 'notice')
+        and older.state in ('ready', 'retry', 'sending') and older.kind not in ('notice', 'status'))
   order by d.due_at, d.id
   limit %(batch)s
   for update of d skip locked
@@ -41,10 +42,11 @@ select c.id, c.kind, c.says, c.fence, c.tries, c.failures, c.message_id, c.dupli
        c.order_id, o.number, c.revision_id, r.number, r.sha256, r.content,
        exists (select 1 from ow_approval a where a.revision_id = r.id and a.revision_sha256 = r.sha256
                  and a.decision = 'granted'),
-       l.prices, l.profile, l.answer_required, l.answer_due_days, l.recipient_id,
+       v.receipt_minutes, l.prices, l.profile, l.answer_required, l.answer_due_days, l.recipient_id,
        t.id, t.started_at
 from claimed c
 join ow_endpoint e on e.id = c.endpoint_id
+left join ow_endpoint_version v on v.endpoint_id = c.endpoint_id and v.number = c.endpoint_version
 left join ow_order o on o.id = c.order_id
 left join ow_revision r on r.id = c.revision_id
 left join ow_leg l on l.id = c.leg_id
@@ -54,24 +56,29 @@ order by c.id
 
 
 def claim(place: Place, shard: int) -> list[Claimed]:
-    """The next due deliveries of the shard, oldest first, never two revisions of one order; committed on return.
+    """The next due deliveries of the shard, oldest first, never two revisions of one order, and no more than the partner
+    takes in a minute; committed on return.
 
     The lease lasts a margin longer than the longest single send; a batch stops when less than one send is left.
     """
     lease = place.channel.timeout(place.config) + settings.ORDERWIRE_LEASE_MARGIN
     started = time.monotonic()
+    paced = place.version.endpoint.per_minute is not None
     with transaction.atomic(), connection.cursor() as cursor:
+        batch = pace.slots(place.endpoint_id, place.channel.batch) if paced else place.channel.batch
         cursor.execute(
             CLAIM,
             {
                 "endpoint": place.endpoint_id,
                 "shards": place.shards,
                 "shard": shard,
-                "batch": place.channel.batch,
+                "batch": batch,
                 "lease": lease,
             },
         )
         claimed = [Claimed(*row) for row in cursor.fetchall()]
+        if paced:
+            pace.took(place.endpoint_id, len(claimed))
     for c in claimed:
         c.lease_ends = started + lease
     gone = _settle(place, [c for c in claimed if c.open_attempt is not None])

@@ -16,7 +16,8 @@ from orderwire.records import Delivery, EndpointVersion, secret
 
 @dataclass
 class Claimed:
-    """A delivery that is ours until the lease ends. `parcel` is None until it was rendered once."""
+    """A delivery that is ours until the lease ends. `parcel` is None until it was rendered once. `told` is the meaning
+    of the status that it brings at this try."""
 
     id: int
     kind: str
@@ -39,6 +40,7 @@ class Claimed:
     sha256: str | None
     content: bytes | None
     approved: bool
+    receipt_minutes: int | None
     prices: bool | None
     profile: dict[str, Any] | None
     answer_required: bool | None
@@ -47,6 +49,7 @@ class Claimed:
     open_attempt: int | None
     open_started: Any
     attempt_id: int = 0
+    told: str = ""
     lease_ends: float = 0.0
 
     def __post_init__(self) -> None:

@@ -208,7 +208,7 @@ def _try(place: Place, session: Session, c: Claimed, parcel: Parcel) -> Result:
     except Refused as failure:
         gone = isinstance(failure, Gone)
         if gone:
-            health.pause(place.endpoint_id, reason=failure.reason)
+            health.pause(place.endpoint_id, reason=failure.reason, gone=True)
         return Result(c, Outcome.REFUSED, failure.reason, failure.code, DeliveryState.FAILED, gone=gone)
     except Unknown as failure:
         return _unknown(place, c, failure.reason)

@@ -1,6 +1,7 @@
 """How an endpoint is doing: a circuit breaker that opens after refused connections and tries again by itself."""
 
 import datetime
+import random
 
 from django.db import transaction
 from django.db.models import F
@@ -14,6 +15,8 @@ from orderwire.records import Endpoint, EndpointVersion
 TRIP_AFTER = 3
 FIRST_PAUSE = 15.0
 LONGEST_PAUSE = 900.0
+JITTER = 0.2
+"""Partners that fell silent together do not all come back in the same second."""
 FOREVER = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)
 
 
@@ -46,20 +49,29 @@ def missed(endpoint_id: int, reason: str) -> None:
         endpoint = Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint_id)
         endpoint.failures += 1
         if endpoint.failures >= TRIP_AFTER and endpoint.paused_until != FOREVER:
-            pause_s = min(FIRST_PAUSE * 2 ** min(endpoint.failures - TRIP_AFTER, 10), LONGEST_PAUSE)
-            endpoint.paused_until = timezone.now() + datetime.timedelta(seconds=pause_s)
+            endpoint.paused_until = timezone.now() + rest(endpoint.failures)
             endpoint.pause_reason = reason[:200]
             if endpoint.failures == TRIP_AFTER:
                 append(events.EndpointPaused(reason=reason), actor="system:worker", subjects=_subjects(endpoint))
-        endpoint.save(update_fields=["failures", "paused_until", "pause_reason"])
+        endpoint.last_failure_at, endpoint.last_failure = timezone.now(), reason[:400]
+        endpoint.save(update_fields=["failures", "paused_until", "pause_reason", "last_failure_at", "last_failure"])
 
 
-def pause(endpoint_id: int, *, reason: str, actor: str = "system:worker") -> None:
-    """Send nothing to this endpoint until somebody resumes it."""
+def rest(failures: int) -> datetime.timedelta:
+    """How long an endpoint rests after so many failed connections in a row."""
+    seconds = min(FIRST_PAUSE * 2 ** min(failures - TRIP_AFTER, 10), LONGEST_PAUSE)
+    return datetime.timedelta(seconds=seconds * random.uniform(1 - JITTER, 1 + JITTER))
+
+
+def pause(endpoint_id: int, *, reason: str, actor: str = "system:worker", gone: bool = False) -> None:
+    """Send nothing to this endpoint until somebody resumes it. `gone`: the partner himself has switched it off, so what
+    waits goes the next way (`flow.fallback`)."""
     with transaction.atomic():
         endpoint = Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint_id)
-        endpoint.paused_until, endpoint.pause_reason = FOREVER, reason[:200]
-        endpoint.save(update_fields=["paused_until", "pause_reason"])
+        endpoint.paused_until, endpoint.pause_reason, endpoint.gone = FOREVER, reason[:200], gone
+        if gone:
+            endpoint.last_failure_at, endpoint.last_failure = timezone.now(), reason[:400]
+        endpoint.save(update_fields=["paused_until", "pause_reason", "gone", "last_failure_at", "last_failure"])
         append(events.EndpointPaused(reason=reason), actor=actor, subjects=_subjects(endpoint))
 
 
@@ -67,8 +79,8 @@ def resume(endpoint_id: int, *, actor: str) -> None:
     """Sending goes on now, with whatever waits."""
     with transaction.atomic():
         endpoint = Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint_id)
-        endpoint.paused_until, endpoint.pause_reason, endpoint.failures = None, "", 0
-        endpoint.save(update_fields=["paused_until", "pause_reason", "failures"])
+        endpoint.paused_until, endpoint.pause_reason, endpoint.failures, endpoint.gone = None, "", 0, False
+        endpoint.save(update_fields=["paused_until", "pause_reason", "failures", "gone"])
         append(events.EndpointResumed(), actor=actor, subjects=_subjects(endpoint))
 
 

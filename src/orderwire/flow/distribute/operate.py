@@ -8,6 +8,7 @@ from orderwire.document.states import DeliveryState, OrderState
 from orderwire.flow import Refused
 from orderwire.flow.awaited import ask
 from orderwire.flow.distribute.leave import OVER
+from orderwire.flow.fallback.chain import UNNEEDED
 from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.ledger.entry import Subject
@@ -25,6 +26,8 @@ def resend(delivery_id: int, *, actor: str, reason: str) -> Delivery:
         delivery, order = _locked(delivery_id)
         if delivery.state in (DeliveryState.SENDING, DeliveryState.READY):
             raise Refused("It is on its way already.", remedy="Wait for the result.", kind="conflict")
+        if delivery.state == DeliveryState.WITHDRAWN:
+            raise Refused("It was sent another way.", remedy="Send that delivery again.", kind="conflict")
         if delivery.state in (DeliveryState.SUPERSEDED, DeliveryState.CANCELLED):
             raise Refused(
                 "This version is not to be sent any more.", remedy="Send the newest version.", kind="conflict"
@@ -76,7 +79,7 @@ def settle_doubt(delivery_id: int, *, arrived: bool, actor: str, reason: str = "
 
 
 def _may_leave(delivery: Delivery, order: Order | None) -> None:
-    if order is None:
+    if order is None or delivery.kind == Delivery.Kind.STATUS:
         return
     if delivery.kind == Delivery.Kind.CANCELLATION:
         if _over(delivery):
@@ -112,6 +115,7 @@ def _locked(delivery_id: int) -> tuple[Delivery, Order | None]:
 def _ready(delivery: Delivery) -> None:
     delivery.state, delivery.due_at = DeliveryState.READY, timezone.now()
     delivery.failures, delivery.reason, delivery.by_hand = 0, "", True
+    delivery.says.pop(UNNEEDED, None)  # whoever asks for it wants it all the same
     delivery.save()
     engine.defer_sweep()
 

@@ -17,6 +17,7 @@ from orderwire.flow.distribute.claimed import Claimed, Place
 from orderwire.flow.distribute.recipients import whole
 from orderwire.flow.distribute.render import Desk, Made, NotSendable, answer_url, check, render
 from orderwire.flow.distribute.said import COUNTERS, answering
+from orderwire.flow.feed import told
 from orderwire.flow.remind import letters
 from orderwire.flow.token import token
 from orderwire.formats.letter import Letter, Proposal, compose, compose_cancellation
@@ -142,9 +143,25 @@ def _notice(c: Claimed) -> Parcel:
     )
 
 
+def _status(place: Place, c: Claimed) -> Parcel:
+    """How the order stands now, at every try. Two different states of it are two documents for the partner."""
+    made = told.made(place.version, c.order_id or 0)
+    if made is None:
+        raise NotSendable("The order did not come from this system, so nothing is told to it.")
+    c.told = made.meaning
+    return Parcel(
+        message_id=f"{c.message_id}.{made.digest}",
+        files=(made.file,),
+        reference=c.order_number or "",
+        duplicate=c.duplicate,
+    )
+
+
 def _parcel(place: Place, c: Claimed, files: tuple[File, ...]) -> Parcel:
     if c.kind == Delivery.Kind.NOTICE:
         return _notice(c)
+    if c.kind == Delivery.Kind.STATUS:
+        return _status(place, c)
     letter = _letter(place, c) if place.channel.for_people and c.content else None
     return Parcel(
         message_id=c.message_id,

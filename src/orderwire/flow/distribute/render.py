@@ -72,10 +72,12 @@ class Desk:
 
 def check(place: Place, claimed: Claimed) -> None:
     """Approval is bound to the content and to the address: a change of either stops the delivery here. A cancellation
-    and a notice need no approval of their own, but the same address.
+    and a notice need no approval of their own, but the same address. A status goes back to where the order came from.
 
     Raises NotSendable.
     """
+    if claimed.kind == Delivery.Kind.STATUS:
+        return
     if not claimed.endpoint_version == claimed.current_version == place.version.number:
         what = "Plan the order" if claimed.kind == Delivery.Kind.ORDER else "Send it"
         raise NotSendable(
@@ -92,8 +94,8 @@ def check(place: Place, claimed: Claimed) -> None:
 
 def render(desk: Desk, claimed: Claimed) -> Made:
     """The documents of a delivery that has none yet and passed the check; a notice is only a letter, which is written
-    for each try. Raises NotSendable."""
-    if claimed.kind == Delivery.Kind.NOTICE:
+    for each try, and so is a status. Raises NotSendable."""
+    if claimed.kind in (Delivery.Kind.NOTICE, Delivery.Kind.STATUS):
         return Made((), {"files": [], "controls": {}, "findings": []}, secret=False)
     place = desk.place
     order = Order.model_validate_json(bytes(claimed.content or b""))

@@ -4,7 +4,7 @@ Guarded by the fence: a worker that lost its lease changes nothing any more.
 """
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,11 +14,13 @@ from django.utils import timezone
 from orderwire.channels import Proof
 from orderwire.channels import Receipt as Word
 from orderwire.document.states import DeliveryState
+from orderwire.flow import fallback
 from orderwire.flow.awaited import timers
 from orderwire.flow.cancel.later import landed
 from orderwire.flow.distribute import recipients
 from orderwire.flow.distribute.claimed import Claimed
 from orderwire.flow.distribute.leave import NOT_REPLACED, OVER, WANTED
+from orderwire.flow.feed import told
 from orderwire.ledger import events
 from orderwire.ledger.append import append_all
 from orderwire.ledger.entry import Entry, Event, entry
@@ -110,6 +112,7 @@ END = f"""
 update ow_delivery d
 set state = 'cancelled', due_at = null, changed_at = now(),
     reason = case when d.kind <> 'order' then 'It is not needed any more.'
+                  when d.says ? 'unneeded' then 'The earlier sending arrived after all.'
                   when d.duplicate then 'The order is cancelled. An earlier try may have arrived.'
                   else 'The order was cancelled before it arrived.' end
 from ow_delivery same left join ow_order o on o.id = same.order_id left join ow_revision r on r.id = same.revision_id
@@ -198,6 +201,7 @@ def _move(cursor: object, channel: str, results: list[Result]) -> None:
     )
     recipients.keep(channel, ((r.claimed, r.receipt) for r in ours if r.receipt and r.receipt.recipients), at=now)
     recipients.lost(((r.claimed, r.text) for r in ours if r.state is DeliveryState.FAILED), at=now)
+    told.written({r.claimed.id: r.claimed.told for r in ours if r.outcome is Outcome.ACCEPTED and r.claimed.told})
     rows: list[tuple[Entry, int | None]] = []
     for r in ours:
         row = entry(_event(r), at=now, actor=ACTOR, order=r.claimed.order_number, subjects=r.claimed.subjects)
@@ -207,6 +211,17 @@ def _move(cursor: object, channel: str, results: list[Result]) -> None:
     _end(cursor, unsent)
     _supersede(cursor, unsent)
     _move_orders(cursor, channel, [(r, states[r.claimed.id]) for r in ours if r.claimed.primary])
+    fallback.windows(_windows(r for r in ours if states[r.claimed.id] == DeliveryState.ACCEPTED))
+    if turned := [r.claimed.id for r in unsent if r.state is DeliveryState.FAILED or "instead_of" in r.claimed.says]:
+        fallback.ended(turned)
+
+
+def _windows(results: Iterable[Result]) -> Iterator[tuple[int, int, int]]:
+    """What was handed over on a way that is to prove its receipt in so many minutes."""
+    for r in results:
+        c = r.claimed
+        if c.receipt_minutes is not None and c.order_id is not None and c.kind in ("order", "cancellation"):
+            yield c.id, c.order_id, c.receipt_minutes
 
 
 def _end(cursor: object, results: list[Result]) -> None:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from orderwire import engine
 from orderwire.document.states import AnswerState
-from orderwire.flow import DATABASE_AWAY, ladder
+from orderwire.flow import DATABASE_AWAY, fallback, ladder
 from orderwire.flow.awaited import remind
 from orderwire.flow.distribute.leave import WANTED
 from orderwire.flow.remind import tidy
@@ -37,36 +37,66 @@ Verb = Callable[[Timer, Order], None]
 VERBS = {
     "answer_due": (__name__, "answer_overdue"),
     "remind": ("orderwire.flow.remind", "fire"),
+    "receipt_due": ("orderwire.flow.fallback", "overdue"),
     "cancellation_due": ("orderwire.flow.cancel.clocks", "overdue"),
 }
 """The verb of each kind of clock. Named and not imported: the verbs may themselves distribute what they decide."""
 
+SUSPECTS = 2
+"""Drains at a time, over all machines, of places that did not answer last time: they may hang until their timeouts, and
+would keep the senders from everybody else. It is also how many of a silent host's partners come back at once."""
+
+HOST = "coalesce(v.config->>'host', substring(v.config->>'url' from '^[a-z]+://(?:[^@/]*@)?([^/:?#]+)'))"
+"""The machine behind an endpoint: where it does not answer one of its endpoints, it may answer none."""
+
 # A loose index scan: one step per endpoint that has anything open, however long its backlog is.
 DUE_SHARDS = f"""
 with recursive busy as (
-  (select endpoint_id from ow_delivery where state in ('ready', 'retry', 'sending') and due_at <= now()
-   order by endpoint_id limit 1)
+  (select endpoint_id from ow_delivery where state in ('ready', 'retry', 'sending') order by endpoint_id limit 1)
   union all
   select (select d.endpoint_id from ow_delivery d
-          where d.state in ('ready', 'retry', 'sending') and d.due_at <= now() and d.endpoint_id > busy.endpoint_id
+          where d.state in ('ready', 'retry', 'sending') and d.endpoint_id > busy.endpoint_id
           order by d.endpoint_id limit 1)
   from busy where busy.endpoint_id is not null
+), failing as materialized (
+  select e.id, {HOST} as host, e.last_failure_at
+  from ow_endpoint e join ow_endpoint_version v on v.endpoint_id = e.id and v.number = e.version
+  where e.failures > 0
+), hosts as materialized (
+  select e.id, {HOST} as host, e.last_success_at
+  from ow_endpoint e join ow_endpoint_version v on v.endpoint_id = e.id and v.number = e.version
+  where exists (select 1 from failing)
+), silent as materialized (
+  select distinct f.host from failing f
+  where not exists (select 1 from hosts h where h.host = f.host and h.last_success_at > f.last_failure_at)
+), suspects as materialized (
+  select id from failing union select h.id from hosts h join silent using (host)
 ), shards as (
-  select e.id as endpoint_id, s.shard
+  select e.id as endpoint_id, s.shard, e.id in (select id from suspects) as suspect,
+         row_number() over (partition by e.id order by s.shard) as place, e.paused_until
   from busy join ow_endpoint e on e.id = busy.endpoint_id
   cross join lateral generate_series(0, e.max_parallel - 1) as s(shard)
-  where e.active and coalesce(e.paused_until, '-infinity') <= now()
+  where e.active and coalesce(e.paused_until, '-infinity') <= now() and coalesce(e.slot_at, '-infinity') <= now()
     and not exists (select 1 from ow_drain a
                     where a.endpoint_id = e.id and a.shard = s.shard and a.queued_until > now())
     and exists (select 1 from ow_delivery d left join ow_order o on o.id = d.order_id
                 where d.endpoint_id = e.id and d.state in ('ready', 'retry', 'sending') and d.due_at <= now()
                   and mod(d.shard_key, e.max_parallel) = s.shard
                   and (d.state = 'sending' or {WANTED}))
+), probes as (
+  select s.endpoint_id, s.shard from shards s
+  where s.suspect and s.place = 1
+    and not exists (select 1 from ow_drain a where a.endpoint_id = s.endpoint_id and a.queued_until > now())
+  order by s.paused_until nulls first, s.endpoint_id
+  limit greatest(0, {SUSPECTS} - (select count(*) from ow_drain a
+                                  where a.endpoint_id in (select id from suspects) and a.queued_until > now()))
+), chosen as (
+  (select endpoint_id, shard from shards where not suspect order by endpoint_id, shard limit %(limit)s)
+  union all select endpoint_id, shard from probes
 )
 insert into ow_drain (endpoint_id, shard, queued_until)
-select endpoint_id, shard, now() + make_interval(secs => %(lease)s) from shards
+select endpoint_id, shard, now() + make_interval(secs => %(lease)s) from chosen
 order by endpoint_id, shard
-limit %(limit)s
 on conflict (endpoint_id, shard) do update set queued_until = excluded.queued_until
   where ow_drain.queued_until <= now()
 returning endpoint_id, shard
@@ -81,6 +111,7 @@ def sweep() -> None:
             return
         cursor.execute(DUE_SHARDS, {"lease": settings.ORDERWIRE_LEASE_MARGIN, "limit": AT_ONCE})
         engine.defer_drains(cursor.fetchall())
+    fallback.leave()
     _fire_timers()
     tidy()
 
