@@ -125,9 +125,12 @@ def test_a_name_of_any_bytes_is_shown_as_text_and_put_away(either: Any) -> None:
 def test_names_that_lead_elsewhere_are_not_followed(server: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
     (server.root / "secret").write_bytes(b"x")
 
+    (server.root / "inbox" / "sub").mkdir()
+    real = os.lstat(server.root / "secret")
+
     async def names(self: Any, path: bytes) -> Any:
-        for name in (b"../secret", b"/etc/passwd", b"a\0b", b"..", b"."):
-            yield asyncssh.SFTPName(name, attrs=asyncssh.SFTPAttrs(size=1, permissions=0o100644, mtime=1))
+        for name in (b"sub/../../secret", b"../secret", b"/etc/passwd", b"a\0b", b"..", b"."):
+            yield asyncssh.SFTPName(name, attrs=asyncssh.SFTPAttrs.from_local(real))
 
     monkeypatch.setattr(asyncssh.SFTPServer, "scandir", names)
     assert poll(server) == []
