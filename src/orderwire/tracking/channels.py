@@ -17,22 +17,32 @@ def format_word(kind: str) -> str:
     return next((f.label for f in plugins.formats() if f.kind == kind), kind)
 
 
-_BY = {"email": "by e-mail", "portal": "through the portal", "folder": "into their folder"}
+_BY = {"email": "by e-mail", "portal": "through the portal", "folder": "into their folder", "sftp": "by SFTP",
+       "as2": "by AS2", "webhook": "to their webhook", "cxml_http": "by cXML", "rest": "to their system",
+       "peppol": "through Peppol"}  # fmt: skip
 
 
 def by_channel(kind: str) -> str:
     """How something was sent, to stand in a sentence."""
-    return _BY.get(kind, f"by {channel_word(kind)}")
+    return _BY.get(kind, f"{'into' if kind in ERP else 'by'} {channel_word(kind)}")
 
 
-_TAKEN = {"email": "their server took it", "portal": "it stands in the portal", "folder": "it lies in their folder"}
+_TAKEN = {"email": "their server took it", "portal": "it stands in the portal", "folder": "it lies in their folder",
+          "sftp": "it lies on their server", "as2": "their station took it", "webhook": "their system took it",
+          "cxml_http": "their system took it", "rest": "their system took it",
+          "peppol": "the access point took it"}  # fmt: skip
 
 
 def taken_word(kind: str) -> str:
     """What it means that something was handed over by this channel, and no more."""
-    return _TAKEN.get(kind, "handed over")
+    return _TAKEN.get(kind, f"it stands in {channel_word(kind)}" if kind in ERP else "handed over")
 
 
+ERP = frozenset({"dynamics365", "erp_rest", "erpnext", "netsuite", "odoo", "s4hana", "tryton"})
+"""Channels that lead into an ERP."""
+
+_CAME = {"sftp": "by SFTP", "as2": "by AS2", "webhook": "by webhook", "cxml_http": "by cXML", "rest": "by REST",
+         "peppol": "through Peppol", "email": "by e-mail"}  # fmt: skip
 _SOURCES = {"api": "through the API", "cli": "by the command line", "console": "in the console",
             "portal": "in the portal", "answer page": "on the answer page"}  # fmt: skip
 
@@ -43,6 +53,10 @@ def source_word(source: str, *, theirs: bool = False) -> str:
     `theirs`: it came from the supplier whom the sentence is about.
     """
     kind, _, name = source.partition(":")
+    if name and kind in _CAME:
+        return _CAME[kind] if theirs else f"{_CAME[kind]} from {name}"
+    if name and kind in ERP:
+        return f"from {channel_word(kind)}" if theirs else f"from {channel_word(kind)} ({name})"
     if name and theirs and kind != "api":
         return f"through their {channel_word(kind).lower()}"
     if name:

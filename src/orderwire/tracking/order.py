@@ -15,8 +15,10 @@ from orderwire.records import (
     Attempt,
     Cancellation,
     Delivery,
+    DeliveryRecipient,
     EndpointVersion,
     Event,
+    Letter,
     Order,
     Plan,
     Receipt,
@@ -45,8 +47,14 @@ EVIDENCE = {
     "application_advice": (3, "taken in by their application"),
     "opened": (4, "opened by a person"),
     "answer": (4, "their answer"),
+    "bounced": (1, "it came back"),
+    "delayed": (1, "it is late"),
+    "complaint": (1, "a reader complained"),
 }
 """What a receipt of each kind proves, in bars and words."""
+
+LETTERS = 100
+"""Letters from people that an order's page shows, the newest."""
 
 WAITS = (CancellationState.ASKED, CancellationState.OVERDUE)
 """States of a cancellation that waits for the supplier's word."""
@@ -59,12 +67,14 @@ def their_zone(order: Order) -> str:
 
 @dataclass(frozen=True)
 class Trip:
-    """One delivery with its tries and proofs. `version` is the endpoint's as it was planned."""
+    """One delivery with its tries and proofs. `version` is the endpoint's as it was planned; `recipients` are the
+    addresses of a mail, where it has several or one had trouble."""
 
     delivery: Delivery
     version: EndpointVersion | None
     attempts: Sequence[Attempt]
     receipts: Sequence[Receipt]
+    recipients: Sequence[DeliveryRecipient] = ()
 
     @property
     def state(self) -> DeliveryState:
@@ -86,11 +96,14 @@ class Trip:
 
     @property
     def what(self) -> str:
-        """What it carries: "version 2", "version 1, copy", "the cancellation", "a reminder"."""
+        """What it carries: "version 2", "version 1, copy", "the cancellation", "a reminder", or the status of the
+        order for the ERP that it came from."""
         if self.delivery.kind == Delivery.Kind.CANCELLATION:
             return "the cancellation"
         if self.delivery.kind == Delivery.Kind.NOTICE:
             return "a reminder"
+        if self.delivery.kind == Delivery.Kind.STATUS:
+            return "how the order stands"
         version = f"version {self.delivery.revision.number}" if self.delivery.revision else ""
         return version if self.original or not version else f"{version}, copy"
 
@@ -133,7 +146,7 @@ class OrderView:
     """The order with its versions (newest first), trips (supplier's first), answers (newest first) and clocks.
 
     `requested` is the newest call for approval, with how many persons are needed and by which limits;
-    `cancellations` are newest first.
+    `cancellations` and `letters` are newest first.
     """
 
     order: Order
@@ -146,6 +159,7 @@ class OrderView:
     holding: Holding
     requested: Event | None = None
     cancellations: list[Cancellation] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
     documents: dict[int, Document] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -231,6 +245,7 @@ def load(pk: int) -> OrderView | None:
         approvals=list(Approval.objects.filter(revision__order=order).select_related("user").order_by("recorded_at")),
         requested=order.events.filter(kind="approval.requested").order_by("-id").first(),
         cancellations=list(order.cancellations.order_by("-number")),
+        letters=list(order.letters.order_by("-at")[:LETTERS]),
         holding=holding(order),
         timers=list(order.timers.filter(fired_at=None, stopped_at=None).order_by("due_at")),
     )
@@ -249,12 +264,26 @@ def trips(deliveries: list[Delivery]) -> list[Trip]:
         for v in EndpointVersion.objects.filter(endpoint__in={endpoint for endpoint, _ in wanted})
     }
     return [
-        Trip(d, versions.get((d.endpoint_id, d.endpoint_version)), list(d.attempts.all()), list(d.receipts.all()))
+        Trip(
+            d,
+            versions.get((d.endpoint_id, d.endpoint_version)),
+            list(d.attempts.all()),
+            list(d.receipts.all()),
+            _several(list(d.recipients.all())),
+        )
         for d in deliveries
     ]
 
 
 def _deliveries() -> QuerySet[Delivery]:
     return Delivery.objects.select_related("endpoint__partner", "leg__recipient", "revision", "order").prefetch_related(
-        Prefetch("attempts", Attempt.objects.order_by("number")), Prefetch("receipts", Receipt.objects.order_by("at"))
+        Prefetch("attempts", Attempt.objects.order_by("number")),
+        Prefetch("receipts", Receipt.objects.order_by("at")),
+        Prefetch("recipients", DeliveryRecipient.objects.order_by("address")),
     )
+
+
+def _several(found: list[DeliveryRecipient]) -> list[DeliveryRecipient]:
+    """One address that took the mail says no more than the delivery itself."""
+    fine = (DeliveryRecipient.State.TAKEN, DeliveryRecipient.State.DELIVERED)
+    return found if len(found) > 1 or any(each.state not in fine for each in found) else []

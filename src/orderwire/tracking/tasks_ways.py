@@ -8,6 +8,7 @@ from orderwire.records import User
 from orderwire.tracking import attention
 from orderwire.tracking.people import names
 from orderwire.tracking.task import Task, ended
+from orderwire.tracking.timeline import short_text
 
 EXCERPT = 160
 
@@ -42,8 +43,7 @@ def letters() -> Iterator[Task]:
         url = reverse("message", args=[letter.message_id])
         if order is not None:
             url = f"{reverse('order_section', args=[order.pk, 'messages'])}#letter-{letter.pk}"
-        said = " ".join((letter.text or letter.subject).split())
-        brief = said if len(said) <= EXCERPT else f"{said[:EXCERPT].rsplit(' ', 1)[0]}…"
+        brief = short_text(letter.text or letter.subject, EXCERPT)
         yield Task(
             mark="ask",
             tone="warn",

@@ -1,7 +1,7 @@
 """The timeline of an order: the ledger's events as sentences, newest first by day, and what lies ahead on top."""
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -14,7 +14,7 @@ from orderwire.tracking.channels import channel_word
 from orderwire.tracking.order import WAITS, OrderView, their_zone
 from orderwire.tracking.people import names
 from orderwire.tracking.telling import tell
-from orderwire.tracking.told import Letter, Teller
+from orderwire.tracking.told import Letter, Teller, Told
 from orderwire.tracking.words import due, short, when
 from orderwire.yaml_file import Unreadable
 
@@ -68,9 +68,8 @@ def days(view: OrderView, events: list[Event], now: datetime.datetime | None = N
         found.append(Day("Ahead", coming))
     today = timezone.localdate(now)
     by_day: dict[datetime.date, list[Item]] = {}
-    for event in events:
-        told = tell(event, telling)
-        local = timezone.localtime(event.at)
+    for at, told in sorted([*_told(events, telling), *_mail(view, events)], key=lambda pair: pair[0], reverse=True):
+        local = timezone.localtime(at)
         by_day.setdefault(local.date(), []).append(
             Item(
                 told.title,
@@ -85,6 +84,38 @@ def days(view: OrderView, events: list[Event], now: datetime.datetime | None = N
     for date, items in by_day.items():
         found.append(Day(_day_name(date, today), _folded(items)))
     return found
+
+
+def _told(events: Collection[Event], telling: Teller) -> Iterator[tuple[datetime.datetime, Told]]:
+    for event in events:
+        yield event.at, tell(event, telling)
+
+
+def _mail(view: OrderView, events: Collection[Event]) -> Iterator[tuple[datetime.datetime, Told]]:
+    """What the ledger does not tell because nothing followed from it: letters, and one of several mails that came
+    back."""
+    for letter in view.letters:
+        text = f"“{short_text(letter.subject or letter.text)}” It is no answer."
+        yield letter.at, Told(f"{letter.sender} wrote", text, "ask" if letter.seen_at is None else "dot", "warn")
+    failed = {e.data.get("reason") for e in events if e.kind == "delivery.failed"}
+    for trip in view.trips:
+        for receipt in trip.receipts:
+            if receipt.kind in _BACK and receipt.text not in failed:
+                title, mark, tone = _BACK[receipt.kind]
+                yield receipt.at, Told(title.format(short(trip.to)), receipt.text, mark, tone)
+
+
+_BACK: Mapping[str, tuple[str, str, Tone]] = {
+    "bounced": ("A mail to {} came back", "fail", "bad"),
+    "delayed": ("A mail to {} is late", "late", "warn"),
+    "complaint": ("A reader at {} complained", "ask", "warn"),
+}
+
+
+def short_text(text: str, most: int = 120) -> str:
+    """The beginning of what somebody wrote, in one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[:most].rsplit(' ', 1)[0]}…"
 
 
 def ahead(view: OrderView, now: datetime.datetime) -> list[Item]:

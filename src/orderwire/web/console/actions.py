@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from orderwire.document.states import DeliveryState, OrderState
+from orderwire.flow.fallback import another
 from orderwire.flow.hold import by_hand
 from orderwire.flow.remind.waiting import OPEN
-from orderwire.records import Cancellation, Response, User
+from orderwire.records import Cancellation, EndpointVersion, Response, User
 from orderwire.tracking.approvals import May, verdict
-from orderwire.tracking.order import WAITS, OrderView
+from orderwire.tracking.channels import by_channel
+from orderwire.tracking.order import WAITS, OrderView, Trip
 from orderwire.tracking.says import supplier_word
 from orderwire.tracking.words import decide_words
 
@@ -133,18 +135,50 @@ def _delivery_actions(view: OrderView) -> list[Action]:
     if trip is None:
         return []
     who, again = supplier_word(view), reverse("deliver", args=[trip.delivery.pk, "resend"])
+    others = _another(trip)
     match trip.state:
-        case DeliveryState.FAILED | DeliveryState.HELD:
-            return [Action(f"Send to {who} again", again)]
+        case DeliveryState.FAILED:
+            return [*others, Action(f"Send to {who} again", again)]
+        case DeliveryState.HELD:
+            return [Action(f"Send to {who} again", again), *others]
         case DeliveryState.IN_DOUBT:
             page = reverse("delivery", args=[trip.delivery.pk])
-            return [Action("Settle the doubt", page, post=False)]
+            return [Action("Settle the doubt", page, post=False), *others]
         case DeliveryState.RETRY:
-            return [Action("Try now", again)]
+            return [Action("Try now", again), *others]
         case DeliveryState.ACCEPTED | DeliveryState.DELIVERED | DeliveryState.OPENED | DeliveryState.ANSWERED:
-            return [Action(f"Send to {who} again", again, ask=_COPY, css="")]
+            return [Action(f"Send to {who} again", again, ask=_COPY), *others]
         case _:
             return []
+
+
+def _another(trip: Trip) -> list[Action]:
+    """The ways on which a person may send it instead, the first WAYS. Where it may have arrived he is asked first."""
+    if trip.state not in _STUCK:
+        return []
+    found = another.ways(trip.delivery)[:WAYS]
+    versions = EndpointVersion.objects.filter(endpoint__in=[endpoint.pk for endpoint, _ in found])
+    channels = {(version.endpoint_id, version.number): version.channel for version in versions}
+    words = [by_channel(channels[endpoint.pk, number]) for endpoint, number in found]
+    arrived = trip.held_by or trip.state is DeliveryState.IN_DOUBT
+    return [
+        Action(
+            f"Send {by} instead" if words.count(by) == 1 else f"Send {by} instead, {endpoint.name}",
+            reverse("by_another", args=[trip.delivery.pk, endpoint.pk]),
+            ask=_COPY if arrived else "",
+        )
+        for by, (endpoint, _) in zip(words, found, strict=True)
+    ]
+
+
+WAYS = 2
+_STUCK = (
+    DeliveryState.FAILED,
+    DeliveryState.HELD,
+    DeliveryState.RETRY,
+    DeliveryState.IN_DOUBT,
+    DeliveryState.ACCEPTED,
+)
 
 
 def _unsent(view: OrderView) -> bool:

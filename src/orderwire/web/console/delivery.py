@@ -8,7 +8,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from orderwire.document.states import DeliveryState
-from orderwire.flow import distribute
+from orderwire.flow import distribute, fallback
 from orderwire.records import Blob
 from orderwire.tracking.channels import by_channel, resendable
 from orderwire.tracking.order import EVIDENCE, Trip, load_trip
@@ -83,6 +83,18 @@ def deliver(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
             return done(request, said, settle, back=back, undone=page)
         case _:
             raise Http404("There is no such action.")
+
+
+@require_POST
+@buyer
+def by_another(request: HttpRequest, pk: int, way: int) -> HttpResponse:
+    """Send it another way; what waits here is withdrawn."""
+    trip, by = _trip(pk), actor(request)
+    why = typed(request.POST, "reason") or "asked for by a person"
+    back = reverse("order", args=[trip.delivery.order_id]) if trip.delivery.order_id else reverse("delivery", args=[pk])
+    said = f"It goes to {short(trip.to)} another way."
+    verb = lambda: fallback.climb(pk, actor=by, reason=why, endpoint_id=way)  # noqa: E731
+    return done(request, said, verb, back=back, undone=reverse("delivery", args=[pk]))
 
 
 _BUSY = (DeliveryState.SENDING, DeliveryState.READY, DeliveryState.SUPERSEDED, DeliveryState.CANCELLED,

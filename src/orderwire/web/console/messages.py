@@ -2,11 +2,12 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
-from orderwire.records import Message, Order, Response
+from orderwire.records import Letter, Message, Order, Response
 from orderwire.tracking.channels import source_word
 from orderwire.tracking.people import name
 from orderwire.tracking.readable import readable
@@ -14,6 +15,8 @@ from orderwire.tracking.words import when
 from orderwire.web.access import actor, buyer
 
 PAGE = 50
+LETTERS = "letters"
+"""The view of what people wrote, proven or not."""
 
 DOCUMENTS, FINDINGS = 200, 100
 """More documents of a file, and more findings of a document, are counted on its page and not listed."""
@@ -25,7 +28,9 @@ def messages(request: HttpRequest) -> HttpResponse:
     """Newest first, by keyset."""
     state, after = request.GET.get("state", ""), request.GET.get("after", "")
     found = Message.objects.order_by("-id").defer("documents", "findings")
-    if state in Message.State.values:
+    if state == LETTERS:
+        found = found.filter(letter__isnull=False)
+    elif state in Message.State.values:
         found = found.filter(state=state)
     if after.isascii() and after.isdigit() and len(after) < 18:
         found = found.filter(pk__lt=int(after))
@@ -34,7 +39,7 @@ def messages(request: HttpRequest) -> HttpResponse:
         "list": list_[:PAGE],
         "more": list_[PAGE - 1].pk if len(list_) > PAGE else "",
         "state": state,
-        "states": Message.State.choices,
+        "states": [*Message.State.choices, (LETTERS, "Letters")],
     }
     return render(request, "console/messages.html", context)
 
@@ -65,6 +70,7 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
         "by": name(found.actor).rstrip("."),
         "at": when(found.received_at),
         "came": source_word(found.source),
+        "letter": Letter.objects.filter(message=found).select_related("order").first(),
         "documents": documents,
         "held_in_it": len(found.documents),
         "more": max(0, len(found.documents) - DOCUMENTS),
@@ -103,12 +109,27 @@ def seen(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("inbox")
 
 
+@require_POST
+@buyer
+def letter_seen(request: HttpRequest, pk: int) -> HttpResponse:
+    """A letter was read: it leaves the inbox and stays with its order."""
+    found = Letter.objects.filter(pk=pk).first()
+    if found is None:
+        raise Http404("There is no such letter.")
+    Letter.objects.filter(pk=pk, seen_at=None).update(seen_at=timezone.now(), seen_by=actor(request))
+    if found.order_id is None:
+        return redirect("message", found.message_id)
+    return redirect(f"{reverse('order_section', args=[found.order_id, 'messages'])}#letter-{pk}")
+
+
 _OUTCOMES = {"created": ("New order", "done", "quiet"), "revised": ("New version", "done", "quiet"),
              "not_sent": ("Kept, not sent", "held", "warn"), "late": ("Older version, kept", "end", "quiet"),
              "waiting": ("Waits for its order", "move", "move"),
              "duplicate": ("Known already", "end", "quiet"), "conflict": ("Other content than ours", "fail", "bad"),
              "refused": ("Refused", "fail", "bad"), "held": ("Order on hold", "held", "warn"),
              "cancelled": ("Order cancelled", "end", "quiet"),
+             "unproven": ("Not proven, nothing changed", "ask", "warn"),
+             "kept": ("Kept; it is no answer", "end", "quiet"),
              "rejected": ("They refuse it", "fail", "bad")}  # fmt: skip
 
 

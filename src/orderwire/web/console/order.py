@@ -68,7 +68,7 @@ def _section(view: OrderView, section: str, events: list[Event]) -> dict[str, An
         case "versions":
             return {"versions": versions.versions(view)}
         case "messages":
-            return {"messages_in": versions.messages(view)}
+            return {"messages_in": versions.messages(view), "letters": view.letters}
         case "audit":
             return {"entries": audit.entries(view, events)}
         case _:
@@ -81,6 +81,7 @@ def _tabs(view: OrderView, section: str) -> list[dict[str, Any]]:
         "deliveries": len(view.trips),
         "answers": len(view.answers),
         "versions": len(view.revisions),
+        "messages": len(view.letters) or None,
     }
     names = {"lines": "Lines", "deliveries": "Deliveries", "answers": "Answers", "versions": "Versions",
              "messages": "Messages", "audit": "Audit"}  # fmt: skip
