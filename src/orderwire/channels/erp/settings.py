@@ -1,0 +1,42 @@
+"""What the settings of ERP systems that are reached over HTTP have in common, and the client that they lead to."""
+
+from contextlib import AbstractContextManager
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, Field, model_validator
+
+from orderwire.channels import guard
+from orderwire.channels.erp import ErpConfig
+from orderwire.channels.erp.http import Http, connected
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name[:40]!r} is no time zone, such as Europe/Berlin or America/Chicago")
+    ZoneInfo(name)
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+"""A time zone of the IANA database."""
+
+
+class HttpErpConfig(ErpConfig):
+    """`url` is the ERP's address, https:// but in the buyer's own network (`allow_private`), without a key in it."""
+
+    url: Annotated[str, Field(min_length=8, max_length=guard.LONGEST_URL)]
+
+    @model_validator(mode="after")
+    def _leads_somewhere(self) -> "HttpErpConfig":
+        self._check(self.url)
+        return self
+
+    def _check(self, url: str) -> None:
+        guard.check_url(url, allow_private=self.allow_private)
+        if not self.allow_private and not url.startswith("https://"):
+            raise ValueError("must begin with https://: keys do not travel in clear text")
+
+    def reached(self, name: str, url: str = "", **options: Any) -> AbstractContextManager[Http]:
+        """A client for paths under `url`, the ERP's own where none is given."""
+        return connected(url or self.url, name=name, timeout=self.timeout, allow_private=self.allow_private, **options)
