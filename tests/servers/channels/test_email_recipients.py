@@ -58,7 +58,7 @@ def test_nothing_goes_to_who_is_dead(serve: Serve) -> None:
 
 def test_where_all_are_dead_it_is_refused_with_what_to_do(serve: Serve) -> None:
     server = serve()
-    with pytest.raises(Refused, match="came back for good.*Ask the supplier for the right address.*lift the block"):
+    with pytest.raises(Refused, match=r"came back for good.*Ask the supplier for the right address.*lift the block"):
         send(config(server), replace(parcel(), never=("sales@supplier.example",)))
     assert server.messages() == []
 
