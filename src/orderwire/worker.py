@@ -11,8 +11,13 @@ def run(*, threads: int = 8) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orderwire.settings")
     django.setup()
     from orderwire import engine
-    from orderwire.flow import collect, distribute
+    from orderwire.flow import collect, distribute, feed
     from orderwire.ledger import seal
 
-    jobs = engine.Jobs(sweep=distribute.sweep, drain=distribute.drain, collect=collect.collect, seal=seal.seal)
+    def settle() -> None:
+        """What happened is sealed; whoever gave us the orders is told."""
+        seal.seal()
+        feed.feed()
+
+    jobs = engine.Jobs(sweep=distribute.sweep, drain=distribute.drain, collect=collect.collect, seal=settle)
     asyncio.run(engine.work(jobs, threads=threads))

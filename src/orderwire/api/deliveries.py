@@ -23,7 +23,7 @@ class DeliveryOut(Schema):
     """One part of a plan carried out. Its state says no more than the evidence."""
 
     id: int
-    kind: str = Field(description="order or functional_ack")
+    kind: str = Field(description="order, cancellation, notice, functional_ack or status")
     order: str | None = None
     revision: int | None = None
     recipient: str

@@ -15,6 +15,7 @@ from orderwire.document.functional import FunctionalAck
 from orderwire.document.order import Order
 from orderwire.document.order_change import OrderChange
 from orderwire.document.response import Response
+from orderwire.document.status import OrderStatus
 
 SCHEMAS: dict[str, type[Document]] = {
     "order.schema.json": Order,
@@ -26,6 +27,7 @@ SCHEMAS: dict[str, type[Document]] = {
     "ship_notice.schema.json": ShipNotice,
     "receipt.schema.json": Receipt,
     "invoice.schema.json": Invoice,
+    "status.schema.json": OrderStatus,
 }
 
 

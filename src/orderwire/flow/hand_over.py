@@ -14,6 +14,7 @@ from orderwire.document.response import Response
 from orderwire.document.states import CancellationState
 from orderwire.flow import NotYet, Refused, acknowledge, amend, cancel, create, fulfill
 from orderwire.flow.create import Created
+from orderwire.flow.feed import counterpart
 from orderwire.formats import Content, ReadDocument
 from orderwire.records import Message, Partner
 from orderwire.records import Order as Row
@@ -33,14 +34,13 @@ def hand_over(message: Message, found: ReadDocument, content: Content, ahead: di
     match content:
         case Order():
             _from_buyer(message, "orders")
-            made = ahead.pop(create.number_of(content), None)
-            return _told(made or create.create(content, approval=found.approval, **how))
+            return _told(_ordered(message, found, content, ahead, how))
         case OrderChange():
             _from_buyer(message, "changes")
             return _told(amend.amend(content, approval=found.approval, **how))
         case Cancellation():
             _from_buyer(message, "cancellations")
-            return _cancelled(content, message)
+            return _cancelled(content, message, found.external_id)
         case Response():
             if partner is None and message.source in BY_HAND:
                 how |= {"source": acknowledge.SOURCE, "means": "file"}
@@ -70,6 +70,21 @@ def _from_buyer(message: Message, what: str) -> None:
         raise Refused(f"A supplier's endpoint cannot bring {what}.", remedy="Send it from the buying system.")
 
 
+def _ordered(
+    message: Message, found: ReadDocument, content: Order, ahead: dict[str, Created], how: dict[str, Any]
+) -> Created:
+    """A new order, or a version of one; the system that brought it is told how it stands from now on."""
+    erp = counterpart.of_erp(message)
+    if erp is not None and found.external_id:
+        return counterpart.take(content, found.external_id, endpoint=erp, approval=found.approval, **how)
+    made = ahead.pop(create.number_of(content), None)
+    made = made or create.create(content, approval=found.approval, **how)
+    endpoint = message.endpoint
+    if endpoint is not None and made.outcome in ("created", "revised") and counterpart.told(endpoint.current):
+        counterpart.keep(made.order_id, made.number, endpoint=endpoint, message=message, revision=made.revision)
+    return made
+
+
 def _told(made: Created) -> dict[str, Any]:
     told: dict[str, Any] = {
         "outcome": made.outcome,
@@ -88,9 +103,20 @@ def _told(made: Created) -> dict[str, Any]:
     return told
 
 
-def _cancelled(content: Cancellation, message: Message) -> dict[str, Any]:
-    """The buying system withdraws an order as a whole; what may be with the supplier is asked back."""
+def _cancelled(content: Cancellation, message: Message, external_id: str | None) -> dict[str, Any]:
+    """The buying system withdraws an order as a whole; what may be with the supplier is asked back. A record of an ERP
+    that was never an order here leaves nothing to ask back."""
     name = create.kept_as(content.order_number, content.release_number)
+    erp = counterpart.of_erp(message)
+    if erp is not None and external_id:
+        known = counterpart.find(erp, external_id)
+        if known is None:
+            return {"outcome": "kept", "findings": [asdict(info("never-here", name, "was never sent from here"))]}
+        if counterpart.overtaken(known, message):
+            return {"outcome": "duplicate", "order_id": known.order_id}
+        counterpart.keep(
+            known.order_id, external_id, endpoint=erp, message=message, revision=known.revision or known.order.revision
+        )
     order = Row.objects.filter(number=name).first()
     if order is None:
         text = f"Order {name} is not known here, so nothing can be cancelled."

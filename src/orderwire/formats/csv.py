@@ -33,6 +33,7 @@ class CsvProfile(TableProfile):
     """Keys of CSV besides those of every table."""
 
     delimiter: Literal[",", ";", "\t", "|"] | None = Field(None, description="Delimiter; without it a comma, or found")
+    status: bool = Field(False, description="Whether a system of ours is told how the orders stand that came from it")
     encoding: Literal["utf-8", "utf-8-sig", "utf-16", "cp1252", "iso-8859-1", "iso-8859-2"] | None = Field(
         None, description="Encoding; without it UTF-8 with a byte order mark (for spreadsheets), or as found"
     )

@@ -107,6 +107,10 @@ class ErpChannel(ABC, Generic[Config]):
         """As a status may take a few calls."""
         return 4 * self._checked(config).timeout
 
+    def every(self, config: BaseModel) -> float:
+        """As the endpoint says."""
+        return self._checked(config).every
+
     def probe(self, config: BaseModel) -> str:
         """Log in and look."""
         with self.link(self._checked(config)) as link:

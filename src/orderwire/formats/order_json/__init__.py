@@ -4,6 +4,8 @@ the import and the archive speak."""
 import re
 from typing import Any
 
+from pydantic import Field
+
 from orderwire.document.finding import Finding, error
 from orderwire.document.money import totals
 from orderwire.document.order import Order
@@ -19,7 +21,10 @@ MAX_BYTES = 64 * 1024 * 1024
 
 
 class OrderJsonProfile(PartnerProfile):
-    """Our JSON is the same for every partner, but for how a new version goes out."""
+    """Our JSON is the same for every partner, but for how a new version goes out, and for who is told how his orders
+    stand."""
+
+    status: bool = Field(False, description="Whether a system of ours is told how the orders stand that came from it")
 
 
 class OrderJson:
