@@ -27,6 +27,7 @@ from orderwire.channels import (
 from orderwire.channels.cxml_http import envelope
 from orderwire.channels.cxml_http.envelope import TAKES, Credential
 from orderwire.channels.http_config import HttpConfig, one_file, settings
+from orderwire.channels.seal import proves
 
 HOUR = 3600
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]
@@ -38,14 +39,13 @@ _LATER = frozenset({"550", "551", "560"})
 class CxmlHttpConfig(HttpConfig):
     """Settings of one supplier with cXML.
 
-    `partner_domain` and `partner_identity` are his credential in From, by which his calls are known; where another
-    authenticates for him (a network), that is `sender_domain` and `sender_identity`. `our_domain` and `our_identity`
-    are ours. `shared_secret` is put into Sender of what we send; `their_secret` is what their calls must bring, and
-    without one nothing is taken. `our_url` is told to who asks for our profile. Where the supplier answers nothing by
-    HTTP, all that concerns his calls may stay empty.
+    `partner_domain` (NetworkID, DUNS …) and `partner_identity` are his credential in From, by which his calls are
+    known; where another authenticates for him (a network), that is `sender_domain` and `sender_identity`. `our_domain`
+    and `our_identity` are ours. `shared_secret` is put into Sender of what we send; `their_secret` is what their calls
+    must bring, and without one nothing is taken. `our_url` is told to who asks for our profile.
     """
 
-    partner_domain: Name = "NetworkID"
+    partner_domain: Name
     partner_identity: Name
     our_domain: Name = "NetworkID"
     our_identity: Name
@@ -146,7 +146,7 @@ class CxmlHttp:
             return Heard(refused=f"The document {failure.reason}", data="406")
         if known.their_secret is None:
             return Heard(refused="No secret is agreed with this sender, so nothing is taken from him", data="401")
-        if read.by != known.caller or not envelope.proves(read.secret, known.their_secret.get_secret_value().strip()):
+        if read.by != known.caller or not proves(read.secret, known.their_secret.get_secret_value().strip()):
             return Heard(refused="The Sender or his SharedSecret is not the one that was agreed", data="401")
         if read.request == "ProfileRequest":
             return Heard(data="profile")
@@ -154,7 +154,8 @@ class CxmlHttp:
             return Heard(refused=f"{read.request or 'An empty Request'} is nothing that is taken here", data="450")
         if not read.payload:
             return Heard(refused="The document has no payloadID, so a repetition could not be told", data="400")
-        return Heard(files=(File(f"{read.request}.xml", "text/xml", content),), identity=read.payload)
+        file = File(f"{read.request}.xml", "text/xml", envelope.without_secret(content))
+        return Heard(files=(file,), identity=read.payload)
 
     def answer(self, heard: Heard, taken: Taken, config: BaseModel) -> Answer:
         """A Response; in cXML it is HTTP 200 whatever it says."""

@@ -1,17 +1,14 @@
 """The cXML envelope as a transport needs it: who sends, with which secret, what; and the Response that goes back."""
 
-import base64
 import datetime
-import hashlib
-import hmac
 import re
-import secrets
 import uuid
 from dataclasses import dataclass
 
 from lxml import etree
 
 from orderwire.channels import Refused
+from orderwire.channels.seal import seal
 from orderwire.channels.xml import parse, text
 
 DOCTYPE = '<!DOCTYPE cXML SYSTEM "http://xml.cxml.org/schemas/cXML/1.2.063/cXML.dtd">'
@@ -24,8 +21,6 @@ TAKES = ("ConfirmationRequest", "ShipNoticeRequest", "StatusUpdateRequest", "Rec
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _SECRET = re.compile(rb"(<SharedSecret(?:\s[^<>]{0,200})?>)([^<]{0,1000})(</SharedSecret\s*>)")
-_SEALED = re.compile(r"scrypt:([A-Za-z0-9+/=]{24}):([A-Za-z0-9+/=]{44})")
-_COSTS = {"n": 2**13, "r": 8, "p": 1, "dklen": 32}
 MOST_SECRETS = 3
 """Secrets in one document that are sealed; each costs some time, and one is needed."""
 
@@ -53,7 +48,7 @@ def sealed(body: bytes) -> bytes:
     """The document with its SharedSecrets replaced by what only proves them, so that no secret is kept."""
     seen = 0
 
-    def seal(found: re.Match[bytes]) -> bytes:
+    def replaced(found: re.Match[bytes]) -> bytes:
         nonlocal seen
         seen += 1
         if seen > MOST_SECRETS:
@@ -62,20 +57,14 @@ def sealed(body: bytes) -> bytes:
             secret = text(parse(b"<s>" + found[2] + b"</s>"))
         except Refused:
             return found[1] + found[3]
-        salt = secrets.token_bytes(16)
-        proof = hashlib.scrypt(secret.encode(errors="surrogatepass"), salt=salt, **_COSTS)
-        return found[1] + b"scrypt:" + base64.b64encode(salt) + b":" + base64.b64encode(proof) + found[3]
+        return found[1] + seal(secret).encode() + found[3]
 
-    return _SECRET.sub(seal, body)
+    return _SECRET.sub(replaced, body)
 
 
-def proves(seal: str, secret: str) -> bool:
-    """Whether this is the sealed secret, compared in constant time."""
-    found = _SEALED.fullmatch(seal)
-    if found is None:
-        return False
-    proof = hashlib.scrypt(secret.encode(), salt=base64.b64decode(found[1]), **_COSTS)
-    return hmac.compare_digest(proof, base64.b64decode(found[2]))
+def without_secret(body: bytes) -> bytes:
+    """The document without any secret or seal: the same again has the same bytes."""
+    return _SECRET.sub(rb"\1\3", body)
 
 
 def read(body: bytes) -> Envelope:
