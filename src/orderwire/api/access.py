@@ -38,7 +38,8 @@ SCOPES: Mapping[str, str] = {
     "messages:read": "read what came in, with its functional acknowledgment",
     "messages:write": "bring files",
     "partners:read": "read suppliers and internal recipients",
-    "partners:write": "add suppliers and internal recipients with their endpoints",
+    "partners:write": "add suppliers and internal recipients with their endpoints; propose, confirm, test and pause "
+    "endpoints",
 }
 """Every scope and what it allows."""
 

@@ -13,6 +13,7 @@ from orderwire.api import (
     deciding,
     decisions,
     deliveries,
+    endpoints,
     events,
     goods,
     messages,
@@ -63,6 +64,7 @@ def build() -> NinjaAPI:
     api.add_router("/events", events.router)
     api.add_router("/messages", messages.router)
     api.add_router("/partners", partners.router)
+    api.add_router("/partners", endpoints.router)
     return api
 
 

@@ -1,4 +1,4 @@
-"""Suppliers and internal recipients: what an integrator needs to start. Addresses are changed in the console, where
+"""Suppliers and internal recipients: what an integrator needs to start. Their endpoints change in `endpoints`, where
 two people look at them."""
 
 import datetime
@@ -76,6 +76,10 @@ class EndpointIn(Body):
     profile: Settings = Field(default_factory=dict, description="The partner's settings of each format, by its name.")
     rank: int = Field(0, ge=0, le=1000, description="The active endpoint with the lowest rank is preferred.")
     max_parallel: int = Field(2, ge=1, le=64, description="How many orders travel at once.")
+    per_minute: int | None = Field(None, ge=1, le=100_000, description="At most so many parcels a minute.")
+    receipt_minutes: int | None = Field(
+        None, ge=1, le=99_999, description="How long a proof of receipt may take before the next way is tried."
+    )
 
 
 class PartnerIn(Body):
@@ -120,6 +124,8 @@ class EndpointOut(Schema):
     profile: dict[str, Any]
     rank: int
     max_parallel: int
+    per_minute: int | None = None
+    receipt_minutes: int | None = None
     active: bool
     paused: str = Field("", description="Why nothing is sent now.")
 
@@ -137,6 +143,8 @@ class EndpointOut(Schema):
             profile=version.profile,
             rank=endpoint.rank,
             max_parallel=endpoint.max_parallel,
+            per_minute=endpoint.per_minute,
+            receipt_minutes=version.receipt_minutes,
             active=endpoint.active,
             paused=endpoint.pause_reason if endpoint.paused_until else "",
         )
@@ -224,7 +232,7 @@ def add_partner(request: HttpRequest, body: PartnerIn) -> HttpResponse:
     """Add a supplier or an internal recipient with its endpoints. Settings that could not be used are refused."""
     given_fields = body.model_dump(exclude={"identifiers", "endpoints", "country"})
     partner = Partner(**given_fields, country=body.country or "")
-    new = [NewEndpoint(**{**e.model_dump(), "also": tuple(e.also)}) for e in body.endpoints]
+    new = [new_endpoint(each) for each in body.endpoints]
     try:
         enroll(partner, identifiers=body.identifiers, endpoints=new, actor=caller(request).actor)
     except Unusable as failure:
@@ -239,6 +247,11 @@ def read_partner(request: HttpRequest, number: Word) -> HttpResponse:
     if partner is None:
         raise Refused("There is no such partner.", kind="not_found")
     return given(PartnerOut.of(partner))
+
+
+def new_endpoint(given: EndpointIn) -> NewEndpoint:
+    """As the flow takes it."""
+    return NewEndpoint(**{**given.model_dump(), "also": tuple(given.also)})
 
 
 def _shown(version: EndpointVersion) -> dict[str, Any] | None:

@@ -50,7 +50,7 @@ def enroll(
     findings = [
         Finding(f.severity, f.code, f"endpoints[{n}].{f.where}", f.text)
         for n, new in enumerate(endpoints, 1)
-        for f in (*foreign(new.channel, new.config, {}), *problems(new))
+        for f in foreign(new.channel, new.config, {}) or problems(new)
     ]
     if findings:
         raise Unusable(tuple(findings))
