@@ -1,7 +1,7 @@
 """Deliveries: where an order's parts are on their way, each try and each proof; send again, settle a doubt."""
 
 import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +14,11 @@ from orderwire.api.paging import Body, Id, Number, OptionalReason, Reason
 from orderwire.document.states import DeliveryState
 from orderwire.flow import Refused, distribute
 from orderwire.records import Delivery, EndpointVersion
+from orderwire.tracking.evidence import evidence_file
+
+_ZIP: dict[str, Any] = {
+    "responses": {200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}}
+}
 
 router = Router(tags=["deliveries"])
 of_order = Router(tags=["deliveries"])
@@ -182,6 +187,19 @@ def read_delivery(request: HttpRequest, delivery_id: Id) -> HttpResponse:
     return given(_detail(delivery_id))
 
 
+@router.get(
+    "/{delivery_id}/evidence",
+    response=responses(DeliveryDetail, 404, 409),
+    **needs("deliveries:read", **_ZIP),
+    summary="Fetch the evidence file",
+)
+def read_evidence(request: HttpRequest, delivery_id: Id) -> HttpResponse:
+    """Everything about this delivery's version and recipient, with ledger proofs, as one ZIP for `audit verify`."""
+    name, content = evidence_file(_row(delivery_id))
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(content, content_type="application/zip", headers=headers)
+
+
 @router.post(
     "/{delivery_id}/resend",
     response=responses(DeliveryDetail, 404, *WRITE),
@@ -211,7 +229,11 @@ def _rows() -> QuerySet[Delivery]:
 
 
 def _detail(delivery_id: int) -> DeliveryDetail:
+    return DeliveryDetail.of(_row(delivery_id))
+
+
+def _row(delivery_id: int) -> Delivery:
     row = _rows().filter(pk=delivery_id).first()
     if row is None:
         raise Refused("There is no such delivery.", kind="not_found")
-    return DeliveryDetail.of(row)
+    return row

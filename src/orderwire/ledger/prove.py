@@ -2,7 +2,7 @@
 
 import datetime
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,19 +64,27 @@ def contradiction() -> tuple[int | None, str] | None:
 
 def include(event_id: int) -> Inclusion | None:
     """The proof for one event under the newest head, or None while it is not sealed."""
-    leaf = Leaf.objects.filter(event_id=event_id).first()
+    return include_all([event_id]).get(event_id)
+
+
+def include_all(event_ids: Iterable[int]) -> dict[int, Inclusion]:
+    """The proofs for several events under the newest head, by event; those that are not sealed yet are missing."""
     head = TreeHead.objects.order_by("-size").first()
-    if leaf is None or head is None or leaf.position >= head.size:
-        return None
+    leaves = Leaf.objects.filter(event__in=list(event_ids), position__lt=head.size if head else 0)
+    if head is None or not (found := list(leaves)):
+        return {}
     tree = Tree(bytes(h) for h in Leaf.objects.order_by("position").values_list("hash", flat=True).iterator())
-    return Inclusion(
-        leaf.position,
-        bytes(leaf.hash),
-        tree.inclusion(leaf.position, head.size),
-        keys.TreeHead(head.size, bytes(head.root), head.at, head.key_id),
-        bytes(head.signature),
-        bytes(head.public_key),
-    )
+    return {
+        leaf.event_id: Inclusion(
+            leaf.position,
+            bytes(leaf.hash),
+            tree.inclusion(leaf.position, head.size),
+            keys.TreeHead(head.size, bytes(head.root), head.at, head.key_id),
+            bytes(head.signature),
+            bytes(head.public_key),
+        )
+        for leaf in found
+    }
 
 
 @dataclass(frozen=True)

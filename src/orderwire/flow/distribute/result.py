@@ -4,6 +4,7 @@ Guarded by the fence: a worker that lost its lease changes nothing any more.
 """
 
 import datetime
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -308,7 +309,13 @@ def _event(result: Result) -> Event:
     match result.state:
         case DeliveryState.ACCEPTED | DeliveryState.DELIVERED if result.receipt:
             word = result.receipt
-            return events.DeliveryAccepted(proof=word.proof.value, text=word.text, external_id=word.external_id or None)
+            return events.DeliveryAccepted(
+                proof=word.proof.value,
+                text=word.text,
+                external_id=word.external_id or None,
+                sent_sha256=_hash(word.sent),
+                evidence_sha256=_hash(word.evidence),
+            )
         case DeliveryState.RETRY if result.due_at:
             return events.DeliveryRetry(reason=result.text, code=result.code, next_at=result.due_at)
         case DeliveryState.IN_DOUBT:
@@ -319,3 +326,7 @@ def _event(result: Result) -> Event:
             return events.DeliverySettled(state=result.state.value, reason=result.text)
         case _:
             return events.DeliveryFailed(reason=result.text, code=result.code)
+
+
+def _hash(content: bytes | None) -> str | None:
+    return hashlib.sha256(content).hexdigest() if content else None

@@ -15,11 +15,16 @@ class DeliveryAttempted(Event, kind="delivery.attempted", about=("delivery", "at
 
 
 class DeliveryAccepted(Event, kind="delivery.accepted", about=("delivery",)):
-    """The partner's system took the bytes over. `proof` is the step proven, `text` the partner's own word."""
+    """The partner's system took the bytes over. `proof` is the step proven, `text` the partner's own word.
+
+    `sent_sha256` is the hash of the bytes on the wire where they are kept, `evidence_sha256` of what came back.
+    """
 
     proof: str
     text: Words
     external_id: Words | None = None
+    sent_sha256: str | None = None
+    evidence_sha256: str | None = None
 
 
 class DeliveryRetry(Event, kind="delivery.retry", about=("delivery",)):

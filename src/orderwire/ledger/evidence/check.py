@@ -1,0 +1,230 @@
+"""Proves an evidence file with nothing but the file: every hash, every inclusion proof, both signatures, and that the
+ledger's own words are about these very bytes. Says what that proves, and what it does not."""
+
+import datetime
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from orderwire.ledger import keys
+from orderwire.ledger.evidence.file import (
+    MANIFEST,
+    SIGNATURE,
+    Carried,
+    Kept,
+    Manifest,
+    NotEvidence,
+    Sealed,
+    signed,
+    unpack,
+)  # fmt: skip
+from orderwire.ledger.merkle import leaf_hash, verify_inclusion
+
+_YES = ("approval.granted", "approval.external", "approval.by_policy")
+
+
+@dataclass
+class Verdict:
+    """`problems` are contradictions: one is enough for the file to prove nothing. `proven` and `open` are sentences."""
+
+    problems: list[str] = field(default_factory=list)
+    proven: list[str] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing contradicts."""
+        return not self.problems
+
+
+def check(data: bytes, *, key: str | None = None) -> Verdict:
+    """Judge a file. `key` pins whose file it must be: the public key in hex, or its id. Never raises."""
+    verdict = Verdict()
+    try:
+        parts = unpack(data)
+        manifest = _manifest(parts)
+    except NotEvidence as failure:
+        verdict.problems.append(str(failure))
+        return verdict
+    _unchanged(manifest, parts, verdict)
+    _signatures(manifest, parts, key, verdict)
+    if verdict.holds:
+        events = _ledger(manifest, parts, verdict)
+        if verdict.holds:
+            _version(manifest, events, verdict)
+            for carried in manifest.deliveries:
+                _delivery(carried, events, verdict)
+            _left_open(manifest, verdict)
+    return verdict
+
+
+def _manifest(parts: Mapping[str, bytes]) -> Manifest:
+    if MANIFEST not in parts or SIGNATURE not in parts:
+        raise NotEvidence(f"There is no {MANIFEST} or no {SIGNATURE} in it, so it is no evidence file")
+    try:
+        return Manifest.model_validate_json(parts[MANIFEST])
+    except (ValidationError, RecursionError) as failure:
+        raise NotEvidence(f"{MANIFEST} is not what Orderwire writes") from failure
+
+
+def _unchanged(manifest: Manifest, parts: Mapping[str, bytes], verdict: Verdict) -> None:
+    """Every part is what the manifest says, none is missing and none was added."""
+    named = {part.name: part for part in manifest.parts}
+    for name in sorted(named.keys() | parts.keys() - {MANIFEST, SIGNATURE}):
+        if name not in parts:
+            verdict.problems.append(f"{name} is missing")
+        elif name not in named:
+            verdict.problems.append(f"{name} was added: the manifest does not name it")
+        elif hashlib.sha256(parts[name]).hexdigest() != named[name].sha256 or len(parts[name]) != named[name].size:
+            verdict.problems.append(f"{name} was changed: it is not what the manifest names")
+    for kept in _all_kept(manifest):
+        if kept.part is not None and (kept.part not in named or named[kept.part].sha256 != kept.sha256):
+            verdict.problems.append(f"{kept.part} is not the bytes that the manifest speaks of")
+
+
+def _signatures(manifest: Manifest, parts: Mapping[str, bytes], key: str | None, verdict: Verdict) -> None:
+    head = manifest.head
+    public = bytes.fromhex(head.public_key)
+    name = keys.key_id(public)
+    if not signed(parts[MANIFEST], parts[SIGNATURE], public):
+        verdict.problems.append(f"{MANIFEST} was changed, or signed by somebody else: {SIGNATURE} does not fit it")
+    try:
+        time = datetime.datetime.fromisoformat(head.time)
+        tree = keys.TreeHead(head.size, bytes.fromhex(head.root), time, head.key_id)
+        good = keys.verify(tree, bytes.fromhex(head.signature), public)
+    except ValueError:
+        good = False
+    if not good:
+        verdict.problems.append("The signature of the ledger's head is wrong")
+    if key is None:
+        verdict.open.append(
+            f"Whose key {name} is. Ask the buyer for the id of his key by another way, and give it with --key"
+        )
+    elif key.lower() not in (name, head.public_key):
+        verdict.problems.append(f"It is signed by the key {name}, not by {key[:64]}")
+    if verdict.holds:
+        verdict.proven.append(f"Nothing in this file changed since the key {name} signed it, as of {head.time}")
+
+
+def _ledger(manifest: Manifest, parts: Mapping[str, bytes], verdict: Verdict) -> list[dict[str, Any]]:
+    """The events, each proven to be in the ledger under the signed head."""
+    events, root = [], bytes.fromhex(manifest.head.root)
+    for event in manifest.events:
+        leaf = parts.get(event.part)
+        if leaf is None or not _included(event, leaf, manifest.head.size, root):
+            verdict.problems.append(
+                f"{event.part} is not in the ledger at place {event.position} under the signed head"
+            )
+            continue
+        try:
+            events.append(dict(json.loads(leaf)))
+        except (ValueError, TypeError, RecursionError):
+            verdict.problems.append(f"{event.part} is no event")
+    verdict.proven.append(
+        f"{len(events)} events stand in the ledger of {manifest.head.size} that was sealed by {manifest.head.time}"
+    )
+    return events
+
+
+def _included(event: Sealed, leaf: bytes, size: int, root: bytes) -> bool:
+    proof = [bytes.fromhex(step) for step in event.proof]
+    return verify_inclusion(leaf=leaf_hash(leaf), index=event.position, size=size, proof=proof, root=root)
+
+
+def _version(manifest: Manifest, events: list[dict[str, Any]], verdict: Verdict) -> None:
+    """The version's bytes are what the ledger says was created and approved."""
+    mine = [e for e in events if _about(e, "revision", manifest.revision) and e.get("order") == manifest.order]
+    named = f"Version {manifest.version} of order {manifest.order}"
+    created = [e for e in mine if e["kind"] == "order.created"]
+    if not created or any(_fact(e, "sha256") != manifest.content.sha256 for e in created):
+        verdict.problems.append(f"{named} is not what the ledger says was created")
+        return
+    verdict.proven.append(
+        f"{named} ({manifest.content.sha256[:12]}…) was recorded at {created[0]['at']} by {created[0]['actor']}"
+    )
+    yes = [e for e in mine if e["kind"] in _YES]
+    if any(_fact(e, "sha256") != manifest.content.sha256 for e in yes):
+        verdict.problems.append(f"An approval in the ledger is for other bytes than those of {named}")
+    if any(word.sha256 != manifest.content.sha256 for word in manifest.approvals if word.decision == "granted"):
+        verdict.problems.append(f"An approval in the manifest is for other bytes than those of {named}")
+    for e in yes if verdict.holds else ():
+        who = _fact(e, "approver") or e["actor"]
+        verdict.proven.append(f"Exactly these bytes were approved: {e['kind']}, {who}, recorded at {e['at']}")
+    if not yes:
+        verdict.open.append(f"That {named} was approved: the ledger's part in this file has no approval")
+
+
+def _delivery(carried: Carried, events: list[dict[str, Any]], verdict: Verdict) -> None:
+    """What was sent is what the ledger says was about to be sent; what came back is what it says came back."""
+    mine = [e for e in events if _about(e, "delivery", carried.delivery)]
+    name = f"Delivery {carried.delivery} ({carried.channel})"
+    payload = hashlib.sha256(b"".join(bytes.fromhex(f.content.sha256) for f in carried.files)).hexdigest()
+    attempted = {_fact(e, "number"): e for e in mine if e["kind"] == "delivery.attempted"}
+    for one in carried.tries:
+        e = attempted.get(one.number)
+        if e is None:
+            verdict.open.append(f"{name}, try {one.number}: the ledger's part in this file has no word of it")
+        elif (_fact(e, "sha256"), _fact(e, "message_id")) != (one.payload_sha256, one.message_id):
+            verdict.problems.append(f"{name}, try {one.number} is not what the ledger says was about to be sent")
+        elif carried.files and one.payload_sha256 != payload:
+            verdict.problems.append(f"{name}, try {one.number}: the files are not those that the ledger names")
+        else:
+            verdict.proven.append(f"{name}, try {one.number}: {_files(carried)} about to be sent at {e['at']}")
+    anchored = {_fact(e, fact) for e in mine for fact in ("sha256", "sent_sha256", "evidence_sha256")}
+    for what, kept in _came(carried):
+        if kept.sha256 in anchored:
+            verdict.proven.append(f"{name}: {what} has the hash that the ledger recorded")
+        else:
+            verdict.open.append(f"{name}: {what} is vouched for by this file's signature, not by the ledger")
+    for e in mine:
+        if e["kind"] in ("delivery.accepted", "receipt.delivered", "receipt.opened", "receipt.functional_ack"):
+            said = _fact(e, "text") or _fact(e, "means") or ""
+            verdict.proven.append(f"{name}: {e['kind']} recorded at {e['at']}: {str(said)[:300]}")
+
+
+def _files(carried: Carried) -> str:
+    return ", ".join(f.filename for f in carried.files) or "a message without files"
+
+
+def _came(carried: Carried) -> Iterator[tuple[str, Kept]]:
+    for one in carried.tries:
+        if one.wire is not None:
+            yield f"the exact bytes of try {one.number}", one.wire
+    for receipt in carried.receipts:
+        if receipt.content is not None:
+            yield f"the receipt ({receipt.kind}, {receipt.at})", receipt.content
+
+
+def _left_open(manifest: Manifest, verdict: Verdict) -> None:
+    for kept in _all_kept(manifest):
+        if kept.part is None:
+            verdict.open.append(f"Bytes {kept.sha256[:12]}… are not in this file: {kept.why}")
+    if manifest.unsealed:
+        verdict.open.append(f"{manifest.unsealed} newer events were not sealed yet when the file was written")
+    verdict.open.append(
+        "What a server's yes means: that it took the bytes over, not that a person read them. Only an opened page or"
+        " an answer shows a person"
+    )
+    verdict.open.append("What went to other recipients, or with other versions: that is in files of their own")
+
+
+def _all_kept(manifest: Manifest) -> Iterator[Kept]:
+    yield manifest.content
+    for carried in manifest.deliveries:
+        yield from (file.content for file in carried.files)
+        yield from (kept for _, kept in _came(carried))
+        yield from carried.certificates
+
+
+def _about(event: Mapping[str, Any], subject: str, id: int) -> bool:
+    subjects = event.get("subjects")
+    return isinstance(subjects, dict) and subjects.get(subject) == str(id)
+
+
+def _fact(event: Mapping[str, Any], name: str) -> Any:
+    data = event.get("data")
+    return data.get(name) if isinstance(data, dict) else None
