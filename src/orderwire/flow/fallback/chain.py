@@ -83,8 +83,9 @@ def wanted(delivery: Delivery, order: Order) -> bool:
 
 
 def may_have_arrived(delivery: Delivery) -> bool:
-    """Whether a second copy of it has to say that it is one."""
-    return delivery.duplicate or Delivery.objects.filter(LEFT, pk=delivery.pk).exists()
+    """Whether the next copy of it has to say that it is one."""
+    all_of_it = [delivery.pk, *(other.pk for other in others(delivery))]
+    return delivery.duplicate or Delivery.objects.filter(LEFT, pk__in=all_of_it).exists()
 
 
 def _what(delivery: Delivery) -> dict[str, object]:

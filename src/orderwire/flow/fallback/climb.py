@@ -32,6 +32,10 @@ def failed(delivery: Delivery, order: Order) -> None:
     if proven is not None:
         drop(delivery, proven, order)
         return
+    taken = next((d for d in chain.after(delivery) if d.state in chain.LIVE), None)
+    if taken is not None:
+        _place_is_taken(delivery, taken, order)
+        return
     if any(d.state in chain.LIVE for d in chain.others(delivery)):
         return
     way = chain.next_way(delivery)
@@ -120,6 +124,20 @@ def drop(delivery: Delivery, proven: Delivery, order: Order) -> None:
     append(events.DeliveryCancelled(reason=reason), actor=WORKER, order=order, subjects=about(delivery))
     if delivery.primary:
         _lead_again(proven, delivery, order)
+
+
+def _place_is_taken(delivery: Delivery, by: Delivery, order: Order) -> None:
+    """It was proven, and now it is refused after all: what went another way meanwhile counts again."""
+    row = Delivery.objects.select_for_update(of=("self",)).select_related("revision", "endpoint").get(pk=by.pk)
+    delivery.state = DeliveryState.WITHDRAWN
+    delivery.save(update_fields=["state", "changed_at"])
+    withdrawn = events.DeliveryWithdrawn(reason=delivery.reason, endpoint=row.endpoint.name)
+    append(withdrawn, actor=WORKER, order=order, subjects=about(delivery))
+    if row.says.pop(chain.UNNEEDED, None):
+        row.save(update_fields=["says"])
+    if delivery.primary:
+        hand_over(delivery, row)
+        follow(row, order, delivery.reason)
 
 
 def _lead_again(proven: Delivery, delivery: Delivery, order: Order) -> None:
