@@ -32,7 +32,7 @@ or a rule is about this mail."""
 def report(message: Message, said: Report, endpoint: Endpoint | None) -> dict[str, Any]:
     """Apply one report; what became of it as the message remembers it."""
     told: dict[str, Any] = {"type": "report", "number": said.address or said.message_id, "findings": []}
-    delivery = _meant(said.token, said.message_id, endpoint)
+    delivery = _meant(said.token, said.message_id, endpoint) or _receipted(said, endpoint)
     if delivery is None:
         text = f"speaks of nothing that we sent to {endpoint.partner if endpoint else 'anybody'}: {said.text}"[:500]
         return told | {"outcome": "unproven", "findings": [asdict(warning("unproven", "report", text))]}
@@ -54,6 +54,15 @@ def _meant(token: str, message_id: str, endpoint: Endpoint | None) -> Delivery |
     else:
         return None
     return known.get(pk=found.says[REST_OF]) if found is not None and REST_OF in found.says else found
+
+
+def _receipted(said: Report, endpoint: Endpoint | None) -> Delivery | None:
+    """The delivery to this partner that has a receipt of this id: the partner's own name for it."""
+    if endpoint is None or said.token or said.message_id or not said.external_id:
+        return None
+    known = Delivery.objects.select_related("revision", "leg", "endpoint")
+    mine = known.filter(endpoint__partner=endpoint.partner_id, receipts__external_id=said.external_id[:200])
+    return mine.order_by("-pk").first()
 
 
 def _applied(message: Message, said: Report, delivery: Delivery, order: Order | None) -> Iterator[Finding]:
@@ -106,10 +115,11 @@ def _complained(message: Message, said: Report, delivery: Delivery, order: Order
 def _arrived(message: Message, said: Report, delivery: Delivery, order: Order | None, address: str) -> None:
     """What is proven for one whose mail came back is kept, and changes nothing."""
     bounced = address and delivery.recipients.filter(address=address, state=_S.BOUNCED).exists()
+    if not bounced:
+        _note_down(delivery, address, _S.DELIVERED if said.proof is Proof.DELIVERED else _S.TAKEN, said)
     if said.proof is not Proof.DELIVERED or bounced or order is None:
         _receipt(message, said, delivery, order, kind=str(said.proof))
         return
-    _note_down(delivery, address, _S.DELIVERED, said)
     blob = _evidence(message, said)
     if evidence.prove(
         delivery,
@@ -146,11 +156,11 @@ def _evidence(message: Message, said: Report) -> Blob:
 
 
 def _note_down(delivery: Delivery, address: str, state: DeliveryRecipient.State, said: Report) -> None:
-    """The latest word about one recipient; that it is late says nothing after it came back or arrived."""
+    """The latest word about one recipient; that it is late or on its way says nothing once it came back or arrived."""
     if not address:
         return
     settled = delivery.recipients.filter(address=address, state__in=(_S.BOUNCED, _S.DELIVERED)).exists()
-    if state is not _S.LATER or not settled:
+    if state not in (_S.LATER, _S.TAKEN) or not settled:
         DeliveryRecipient.objects.update_or_create(
             delivery=delivery,
             address=address,
