@@ -6,7 +6,7 @@ gives a channel its tests.
 """
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -286,6 +286,15 @@ class Hears(Protocol):
 
     def hear(self, content: bytes, config: BaseModel) -> Heard:
         """What the kept bytes hold. Never raises for what a stranger wrote: `Heard.refused` says what is wrong."""
+        ...
+
+
+@runtime_checkable
+class Follows(Hears, Protocol):
+    """A channel that hands over to somebody in between, who is asked later whether it arrived."""
+
+    def follow(self, config: BaseModel, sent: Sequence[str]) -> Iterator[Inbound]:
+        """The last word on each of these parcels (by message_id) for which there is one; `hear` reports from it."""
         ...
 
 

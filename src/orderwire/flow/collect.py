@@ -3,6 +3,7 @@
 A file may only vanish from its place after its bytes are stored here.
 """
 
+import datetime
 import hashlib
 import logging
 import time
@@ -11,17 +12,23 @@ from contextlib import contextmanager
 
 from django.db import connection
 from django.db.models import F, Q
+from django.utils import timezone
 
 from orderwire import plugins
-from orderwire.channels import Hears, Inbound, Paced, Refused, Shares, Unavailable
+from orderwire.channels import Follows, Hears, Inbound, Paced, Refused, Shares, Unavailable
+from orderwire.document.states import DeliveryState
 from orderwire.flow import Refused as NotTaken
 from orderwire.flow import catch_up, hear, receive
 from orderwire.flow.distribute.claimed import BadSettings, Place
 from orderwire.flow.distribute.health import FOREVER
-from orderwire.records import Endpoint, EndpointVersion, Message
+from orderwire.records import Delivery, Endpoint, EndpointVersion, Message
 
 COLLECT_LOCK = 7_301_100
 PROCESS_LOCK = 7_301_101
+
+FOLLOWED = datetime.timedelta(days=7)
+MOST_FOLLOWED = 200
+"""How long, and how many at once, somebody in between is asked whether a parcel arrived."""
 
 _left: set[tuple[int, str, bytes]] = set()
 """Files that are stored here but could not be put away; found again, they are only put away."""
@@ -76,10 +83,11 @@ def _collect_from(version: EndpointVersion, looked: set[str]) -> None:
             source, actor = f"{version.channel}:inbox", f"system:{version.channel}"  # anybody may write to it
         if not _due(place):
             return
-        if next(place.channel.poll(place.config, version.endpoint.cursor), None) is None:
+        followed = _unproven(version.endpoint_id) if isinstance(place.channel, Follows) else []
+        if not followed and next(place.channel.poll(place.config, version.endpoint.cursor), None) is None:
             return  # the usual case, without a word to the database
         with _alone(COLLECT_LOCK, version.endpoint_id) as free:
-            for inbound in place.channel.poll(place.config, _cursor(version)) if free else ():
+            for inbound in _brought(version, place, followed) if free else ():
                 _take(version, place, inbound, source=source, actor=actor)
     except (Unavailable, Refused) as failure:
         logger.warning("Nothing collected from %s: %s", version.endpoint, failure.reason)
@@ -87,6 +95,19 @@ def _collect_from(version: EndpointVersion, looked: set[str]) -> None:
         logger.warning("Nothing collected from %s: %s", version.endpoint, failure)
     except Exception:  # one partner's channel must not keep the others' files waiting
         logger.exception("Collecting from %s failed", version.endpoint)
+
+
+def _brought(version: EndpointVersion, place: Place, followed: list[str]) -> Iterator[Inbound]:
+    if followed and isinstance(place.channel, Follows):
+        yield from place.channel.follow(place.config, followed)
+    yield from place.channel.poll(place.config, _cursor(version))
+
+
+def _unproven(endpoint_id: int) -> list[str]:
+    """What was handed over there lately and nobody proved yet, the newest first."""
+    since = timezone.now() - FOLLOWED
+    handed = Delivery.objects.filter(endpoint=endpoint_id, state=DeliveryState.ACCEPTED, accepted_at__gt=since)
+    return list(handed.order_by("-accepted_at").values_list("message_id", flat=True)[:MOST_FOLLOWED])
 
 
 def _due(place: Place) -> bool:

@@ -65,7 +65,7 @@ class Peppol:
     config_model = PeppolConfig
     resendable = True
     for_people = False
-    receives = False
+    receives = True
     batch = 5
     retry = (300, 600, 1200, 2400, *[HOUR] * 23)
 
@@ -89,6 +89,10 @@ class Peppol:
     def poll(self, config: Settings, cursor: str = "") -> Iterator[Inbound]:
         """Nothing: the access point calls us."""
         return iter(())
+
+    def every(self, config: Settings) -> float:
+        """The access point is asked once a minute."""
+        return 60
 
     def follow(self, config: Settings, sent: Sequence[str]) -> Iterator[Inbound]:
         """The last word on each of these parcels for which the access point has one."""
