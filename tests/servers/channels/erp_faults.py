@@ -1,4 +1,4 @@
-"""What every ERP adapter over HTTP must stand (reliability 54), told by its contract server, not by the live product."""
+"""What every ERP adapter over HTTP must stand (reliability 54). Contract servers, not the live products."""
 
 import datetime
 import json

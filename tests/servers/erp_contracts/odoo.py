@@ -1,6 +1,6 @@
 """Contract server of Odoo, not the live product. Built from odoo/documentation content/developer/reference/
-external_api.rst (JSON-2: path, headers, named arguments, error object) and external_rpc_api.rst (XML-RPC), and the field
-names of odoo/odoo addons/purchase/models/purchase_order.py and purchase_order_line.py."""
+external_api.rst (JSON-2: path, headers, named arguments, error object) and external_rpc_api.rst (XML-RPC), and the
+field names of odoo/odoo addons/purchase/models/purchase_order.py and purchase_order_line.py."""
 
 import datetime
 import re

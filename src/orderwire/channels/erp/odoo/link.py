@@ -1,16 +1,16 @@
 """One connection to Odoo: which orders changed, everything about one of them, and states on their chatter."""
 
 import datetime
-import hashlib
 import heapq
 from collections.abc import Iterator
 from typing import Any
 
 from orderwire.channels import Refused
 from orderwire.channels.erp.fields import moment, text
+from orderwire.channels.erp.note import note_of
 from orderwire.channels.erp.odoo.calls import NAME, Calls
 from orderwire.channels.erp.record import Entry, NotUsable, Raw
-from orderwire.document.status import OrderStatus, sentences
+from orderwire.document.status import OrderStatus
 
 PAGE = 100
 _ORDER = (
@@ -128,15 +128,13 @@ class OdooLink:
             order = int(status.external_id)
         except ValueError:
             raise Refused(f"{status.external_id[:40]!r} is no record of {NAME}") from None
-        words = sentences(status)
-        digest = hashlib.sha256("\n".join(words).encode(errors="surrogatepass")).hexdigest()[:10]
-        mark = f"Orderwire {status.sequence}-{digest}"
+        mark, body = note_of(status)
         found = self._rows("purchase.order", "read", ids=(order,), fields=["name", "partner_ref"])
         if not found:
             raise Refused(f"{NAME} has no order with the record {order} any more")
         domain = [["model", "=", "purchase.order"], ["res_id", "=", order], ["body", "ilike", mark]]
         if not self._call("mail.message", "search_count", domain=domain):
-            note = {"body": "\n".join([*words, f"({mark})"]), "message_type": "comment"}
+            note = {"body": body, "message_type": "comment"}
             note |= {"subtype_xmlid": "mail.mt_note"}
             self._call("purchase.order", "message_post", ids=(order,), reads=False, **note)
         if self._write_reference and status.supplier_order_number and not text(found[0], "partner_ref"):

@@ -6,12 +6,11 @@ from html import unescape
 
 from orderwire.channels.erp.fields import day, moment, number, part, party, records, required, text
 from orderwire.channels.erp.odoo.link import many, of
+from orderwire.channels.erp.pricing import worth
 from orderwire.channels.erp.record import Found, NotUsable, Raw
 from orderwire.channels.erp.units import unit_of
-from orderwire.document.base import plain
 from orderwire.document.cancellation import Cancellation
-from orderwire.document.money import line_amount
-from orderwire.document.order import CURRENCIES, Line, Order, Schedule
+from orderwire.document.order import Line, Order, Schedule
 from orderwire.document.party import Party
 from orderwire.document.terms import AllowanceCharge, Incoterm, Note, Reference, Tax, TermsPart
 
@@ -55,7 +54,10 @@ def found(record: Raw, *, zone: str, units: dict[str, str]) -> Found:
         incoterm=_incoterm(record),
         references=(Reference(kind="other", number=origin),) if (origin := text(order, "origin")) else (),
         notes=_notes(record),
-        lines=tuple(_exactly(_line(line, record, zone=zone, units=units), line, currency) for line in wanted),
+        lines=tuple(
+            worth(_line(line, record, zone=zone, units=units), number(line, "price_subtotal"), currency)
+            for line in wanted
+        ),
     )
     total = sum((number(line, "price_subtotal", where=where) for line in wanted), Decimal(0))
     who = _shown(order, "user_id")
@@ -92,18 +94,6 @@ def _line(line: Raw, record: Raw, *, zone: str, units: dict[str, str]) -> Line:
         allowances_charges=(AllowanceCharge(kind="allowance", percent=discount),) if discount else (),
         notes=tuple(Note(text=f"Tax: {text(one, 'name')}") for one in taxes if text(one, "amount_type") != "percent"),
     )
-
-
-def _exactly(line: Line, said: Raw, currency: str) -> Line:
-    """Odoo takes a discount off the price and rounds once, we round the discount by itself. Where that makes a
-    difference the price is the one with the discount taken off."""
-    subtotal = number(said, "price_subtotal", where=f"line {line.number}")
-    if not line.allowances_charges or currency not in CURRENCIES or line_amount(line, currency) == subtotal:
-        return line
-    off = line.allowances_charges[0].percent or Decimal(0)
-    note = Note(text=f"{plain(off)} % off {plain(line.price)} is taken off the price")
-    update = {"price": line.price * (100 - off) / 100, "allowances_charges": (), "notes": (*line.notes, note)}
-    return Line.model_validate({**dict(line), **update})
 
 
 def _tax(tax: Raw) -> Tax:
