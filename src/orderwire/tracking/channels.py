@@ -64,6 +64,25 @@ def source_word(source: str, *, theirs: bool = False) -> str:
     return _SOURCES.get(source, f"through {source}")
 
 
+_SAYS = {
+    "email": "A mail with the order as files. What bounces and what people reply comes back.",
+    "portal": "They sign in here and read it.",
+    "folder": "Files in a folder that this machine sees: an EDI translator, a shared drive.",
+    "sftp": "Files on a server, theirs or a mailbox at a network provider.",
+    "as2": "Signed and encrypted over HTTP, with their signed receipt.",
+    "webhook": "A signed call to an address of theirs.",
+    "cxml_http": "cXML over HTTP; their answer is the receipt.",
+    "rest": "A call of their interface, with a key against repetitions.",
+    "peppol": "Through your access point to the Peppol network.",
+}
+
+
+def channel_says(kind: str, otherwise: str) -> str:
+    """What a channel is, in a sentence for who chooses one."""
+    erp = "Your own ERP: orders come from it, what became of them goes back."
+    return _SAYS.get(kind, erp if kind in ERP else otherwise)
+
+
 def resendable(kind: str) -> bool:
     """True where the partner recognizes a repeated send; False also where the channel is not installed."""
     return next((c.resendable for c in plugins.channels() if c.kind == kind), False)

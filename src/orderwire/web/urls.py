@@ -45,6 +45,7 @@ console = [
     path("orders/<int:pk>/<slug:section>/", order.order, name="order_section"),
     path("deliveries/<int:pk>/", delivery.delivery, name="delivery"),
     path("deliveries/<int:pk>/files/<int:n>/", delivery.file, name="delivery_file"),
+    path("deliveries/<int:pk>/evidence/", delivery.evidence, name="delivery_evidence"),
     path("deliveries/<int:pk>/by/<int:way>/", delivery.by_another, name="by_another"),
     path("deliveries/<int:pk>/<slug:verb>/", delivery.deliver, name="deliver"),
     path("needs/", needs.needs, name="needs"),

@@ -57,7 +57,8 @@ def _in(row: Way, state: str) -> bool:
 
 def _says(every: int, failing: int, waiting: int) -> tuple[str, str]:
     """The page in one sentence: the words before, and the strong ones."""
-    before = f"{plural(every, 'connection')}; {plural(waiting, 'delivery waits', 'deliveries wait')}."
+    backlog = plural(waiting, "delivery waits", "deliveries wait") if waiting else "nothing waits"
+    before = f"{plural(every, 'connection')}; {backlog}."
     return before, f"{failing} {'needs' if failing == 1 else 'need'} a look." if failing else "All of them work."
 
 

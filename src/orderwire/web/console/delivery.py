@@ -1,16 +1,18 @@
 """One delivery: what happened in words, each try, each proof, and the bytes that travelled, raw and readable."""
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from orderwire.document.states import DeliveryState
-from orderwire.flow import distribute, fallback
+from orderwire.flow import Refused, distribute, fallback
 from orderwire.records import Blob
 from orderwire.tracking.channels import by_channel, resendable
+from orderwire.tracking.evidence import KINDS, evidence_file
 from orderwire.tracking.order import EVIDENCE, Trip, load_trip
 from orderwire.tracking.readable import Readable, readable
 from orderwire.tracking.words import sentence_time, short, when
@@ -39,6 +41,7 @@ def delivery(request: HttpRequest, pk: int) -> HttpResponse:
         "files": files,
         "mail": _open(sent, "the mail", sent.media_type) if sent else None,
         "findings": (trip.delivery.parcel or {}).get("findings", []),
+        "proves": trip.delivery.kind in KINDS and bool(trip.attempts),
         "in_doubt": trip.state is DeliveryState.IN_DOUBT,
         "may_resend": trip.state not in _BUSY,
         "twice": trip.held_by and not resendable(trip.channel),
@@ -61,6 +64,22 @@ def file(request: HttpRequest, pk: int, n: int) -> HttpResponse:
         "X-Content-Type-Options": "nosniff",
     }
     return HttpResponse(blob.open_bytes(), content_type=kept[n]["media_type"], headers=headers)
+
+
+@require_GET
+@buyer
+def evidence(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything about this version and this recipient as one file that anybody can check without us."""
+    try:
+        name, content = evidence_file(_trip(pk).delivery)
+    except Refused as refusal:
+        messages.error(request, f"No evidence file. {refusal}", extra_tags="bad")
+        return redirect("delivery", pk)
+    headers = {
+        "Content-Disposition": content_disposition_header(True, name) or "attachment",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return HttpResponse(content, content_type="application/zip", headers=headers)
 
 
 @require_POST

@@ -15,6 +15,7 @@ from orderwire.flow.endpoints import change, content
 from orderwire.flow.enroll import NewEndpoint, Unusable
 from orderwire.formats import Format
 from orderwire.records import Endpoint, Partner
+from orderwire.tracking.channels import channel_says
 from orderwire.web.access import buyer, person, typed
 from orderwire.web.console import settings_form
 
@@ -79,7 +80,9 @@ def _choose(
     context = {
         "partner": partner,
         "endpoint": endpoint,
-        "channels": [(c.kind, c.label, settings_form.intro(c.config_model)) for c in plugins.channels()],
+        "channels": [
+            (c.kind, c.label, channel_says(c.kind, settings_form.intro(c.config_model))) for c in plugins.channels()
+        ],
         "formats": [(f.kind, f.label) for f in plugins.formats() if f.writes],
         "channel": given.get("channel") or (now.channel if now else ""),
         "format": given.get("format") or (now.format if now else ""),
@@ -123,7 +126,7 @@ def _page(
         "rest": rest,
         "wrong": len(at),
         "problem": problem,
-        "intro": settings_form.intro(chosen.channel.config_model),
+        "intro": channel_says(chosen.channel.kind, settings_form.intro(chosen.channel.config_model)),
     }
     return render(request, "console/way.html", context, status=status)
 

@@ -21,6 +21,7 @@ class Setting:
     help: str
     kind: Kind
     required: bool
+    optional: bool = False
     long: bool = False
     value: str = ""
     choices: tuple[tuple[str, str], ...] = ()
@@ -58,7 +59,7 @@ def _setting(
     found = shape(name, field, help, depth)
     place, value = f"{where}.{key(name, field)}", given.get(key(name, field))
     if value is None and key(name, field) not in given and not field.is_required():
-        value = field.get_default(call_default_factory=field.default_factory is None)
+        value = field.get_default(call_default_factory=True, validated_data={})
     inner = (
         settings(found.model, value, where=place, problems=problems, depth=depth + 1)
         if found.kind == "group" and found.model
@@ -70,6 +71,7 @@ def _setting(
         help=help,
         kind=found.kind,
         required=field.is_required(),
+        optional=not field.is_required() and field.default_factory is None and field.default in (None, "", ()),
         long=found.long or found.many,
         value=_text(value, found),
         choices=_choices(found, required=field.is_required()),
@@ -104,7 +106,8 @@ def _text(value: Any, found: Shape) -> str:
 
 
 def _plain(value: Any) -> str:
-    return str(getattr(value, "value", value))
+    value = getattr(value, "value", value)
+    return f"{value:g}" if isinstance(value, float) and value.is_integer() and abs(value) < 1e6 else str(value)
 
 
 def _data(value: Any) -> Any:

@@ -81,6 +81,8 @@ def _unless_default(value: Any, field: FieldInfo) -> Any:
         return _OUT if value is default else value
     if isinstance(default, tuple | list | set | frozenset):
         return _OUT if [str(each) for each in default] == value else value
+    if isinstance(default, int | float) and isinstance(value, int | float):
+        return _OUT if default == value else value
     return _OUT if default is not None and str(default) == str(value) else value
 
 

@@ -13,7 +13,7 @@ _SHORT = {"url": "URL", "id": "ID", "as2": "AS2", "as4": "AS4", "smtp": "SMTP", 
           "http": "HTTP", "https": "HTTPS", "tls": "TLS", "ca": "CA", "gln": "GLN", "duns": "DUNS", "vat": "VAT",
           "csv": "CSV", "edi": "EDI", "isa": "ISA", "gs": "GS", "unb": "UNB", "mdn": "MDN", "dsn": "DSN", "pdf": "PDF",
           "ssh": "SSH", "sftp": "SFTP", "erp": "ERP", "smp": "SMP", "xml": "XML", "json": "JSON",
-          "cxml": "cXML", "dkim": "DKIM"}  # fmt: skip
+          "cxml": "cXML", "dkim": "DKIM", "ta1": "TA1", "po": "PO"}  # fmt: skip
 
 
 def label(name: str) -> str:
