@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import os
 import secrets
 from pathlib import Path
@@ -82,6 +83,10 @@ ORDERWIRE_MAX_UPLOAD = int(_text("MAX_UPLOAD", str(20 * 1024 * 1024)))
 
 ORDERWIRE_API_PER_MINUTE = int(_text("API_PER_MINUTE", "600"))
 """ORDERWIRE_API_PER_MINUTE: calls that one API key may make in a minute, in each web process; more are told to wait."""
+
+ANYMAIL = json.loads(_text("ANYMAIL", "") or "{}")
+"""ORDERWIRE_ANYMAIL: settings of django-anymail as JSON, for a provider that reports bounces to
+/hooks/mail/PROVIDER/tracking/: {"WEBHOOK_SECRET": "user:password"} at least. Empty: no such web hook."""
 
 INSTALLED_APPS = [
     "orderwire",

@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from orderwire.api.application import urlpatterns as api_urlpatterns
 from orderwire.api.exchange import exchange
+from orderwire.api.mail_events import urlpatterns as mail_hooks
 
 urlpatterns = [
     # We mail no passwords: an administrator makes a new one (orderwire user password).
@@ -13,5 +14,6 @@ urlpatterns = [
     path("api/v1/", include(api_urlpatterns())),
     path("exchange/<slug:kind>/", exchange),
     path("exchange/<slug:kind>/<path:rest>", exchange),
+    path("hooks/mail/", include(mail_hooks())),
     path("", include("orderwire.web.urls")),
 ]
