@@ -137,7 +137,7 @@ class Report:
     `proof` is what it proves; None where the parcel, or one recipient of it (`address`), was refused: for good
     (`final`), or it is only late. The parcel is named by `message_id` (the partner is known by his signature or his
     connection), or by `token` where anybody could have written this. `complaint`: it arrived, and its reader wants no
-    more of our mail.
+    more of our mail. `claims` are what it says about the bytes, for a channel that `Compares`.
     """
 
     text: str
@@ -150,6 +150,7 @@ class Report:
     external_id: str = ""
     evidence: bytes = b""
     complaint: bool = False
+    claims: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -209,13 +210,14 @@ class Answer:
 class Taken:
     """What became of the documents of a request: whether all could be used, and why not, in words for the partner.
 
-    `message` is our number of it, which he may quote.
+    `message` is our number of it, which he may quote. `contradicts`: it has the id of an earlier one, and other content.
     """
 
     good: bool
     findings: tuple[str, ...] = ()
     message: int = 0
     duplicate: bool = False
+    contradicts: bool = False
 
 
 @dataclass(frozen=True)
@@ -330,6 +332,16 @@ class Listens(Hears, Protocol):
 
     def turned_away(self, request: Request, reason: str) -> Answer:
         """What goes back to a request that is for no endpoint, or too large."""
+        ...
+
+
+@runtime_checkable
+class Compares(Protocol):
+    """A channel whose reports say which bytes arrived (the MIC of an MDN)."""
+
+    def compare(self, report: Report, parcel: Parcel, config: BaseModel) -> Report:
+        """The report with what it proves, after its `claims` were compared with what was sent, under the settings that
+        it was sent with."""
         ...
 
 

@@ -3,14 +3,14 @@ reports about what we sent, and what people wrote. May run again after a crash: 
 
 import hashlib
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from orderwire import engine
-from orderwire.channels import File, Heard, Hears, Taken
+from orderwire.channels import File, Heard, Hears, Parcel, Taken
 from orderwire.document.finding import error, warning
 from orderwire.flow import DATABASE_AWAY, Refused, receive, reported
 from orderwire.flow.distribute.claimed import BadSettings, Place
@@ -58,13 +58,13 @@ def _heard(message: Message) -> Result:
         return Heard(refused=text), _refused(message, text)
     heard = place.channel.hear(message.blob.open_bytes(), place.config)
     if heard.refused:
-        return heard, _refused(message, heard.refused)
+        return heard, _refused(message, heard.refused, heard)
     first = _first(message, heard, message.endpoint)
     if first is not None and not _same(first, heard.files):
         text = f"repeats the id {heard.identity} of message {first.pk} with other content; send it under a new id"
-        return heard, _refused(message, text)
+        return heard, replace(_refused(message, text), contradicts=True)
     if first is not None:
-        return heard, _repeated(message, first)
+        return heard, _repeated(message, first, heard)
     return heard, _used(message, heard, message.endpoint)
 
 
@@ -94,21 +94,26 @@ def _same(first: Message, files: tuple[File, ...]) -> bool:
     return before == sorted(hashlib.sha256(file.content).hexdigest() for file in files)
 
 
-def _repeated(message: Message, first: Message) -> Taken:
+def _repeated(message: Message, first: Message, heard: Heard) -> Taken:
+    """What was answered by itself afterwards is answered again, as it stood."""
     with transaction.atomic():
         message.state, message.settled_at, message.reply_id = Message.State.DUPLICATE, timezone.now(), first.reply_id
         message.save(update_fields=["state", "settled_at", "reply"])
         append(events.MessageDuplicate(first=str(first.pk)), actor=message.actor, subjects={"message": message.pk})
+        if heard.later is not None:
+            _later(message, heard.later, first)
     return Taken(good=True, message=first.pk, duplicate=True)
 
 
-def _refused(message: Message, text: str) -> Taken:
+def _refused(message: Message, text: str, heard: Heard | None = None) -> Taken:
     with transaction.atomic():
         message.state, message.settled_at = Message.State.REFUSED, timezone.now()
         message.findings = [asdict(error("transport", message.name or "message", text))]
         message.save(update_fields=["state", "settled_at", "findings"])
         refused = events.MessageRefused(findings=(text,))
         append(refused, actor=message.actor, subjects={"message": message.pk})
+        if heard is not None and heard.later is not None:
+            _later(message, heard.later)
     return Taken(good=False, findings=(text,), message=message.pk)
 
 
@@ -127,7 +132,7 @@ def _used(message: Message, heard: Heard, endpoint: Endpoint) -> Taken:
         message.state = _state(told)
         message.save(update_fields=["documents", "state", "settled_at"])
         if heard.later is not None:
-            _later(message, heard, endpoint)
+            _later(message, heard.later)
     return Taken(good=not wrong, findings=tuple(wrong[:20]), message=message.pk)
 
 
@@ -194,15 +199,15 @@ def _state(told: list[dict[str, Any]]) -> Message.State:
     return Message.State.REFUSED if outcomes else Message.State.PROCESSED
 
 
-def _later(message: Message, heard: Heard, endpoint: Endpoint) -> None:
-    """What the transport answers by itself afterwards, once."""
-    assert heard.later is not None
-    identity = f"later.{message.pk}"
-    if Delivery.objects.filter(message_id=identity).exists():
+def _later(message: Message, parcel: Parcel, first: Message | None = None) -> None:
+    """What the transport answers by itself afterwards, once; for a duplicate the same bytes that the first one got."""
+    identity, endpoint = f"later.{message.pk}", message.endpoint
+    if endpoint is None or Delivery.objects.filter(message_id=identity).exists():
         return
+    before = Delivery.objects.filter(message_id=f"later.{first.pk}").first() if first is not None else None
     files = [
         {"filename": f.filename, "media_type": f.media_type, "sha256": keep(f.content, f.media_type)}
-        for f in heard.later.files
+        for f in parcel.files
     ]
     Delivery.objects.create(
         kind=Delivery.Kind.FUNCTIONAL_ACK,
@@ -211,7 +216,7 @@ def _later(message: Message, heard: Heard, endpoint: Endpoint) -> None:
         shard_key=shard_key(identity),
         due_at=timezone.now(),
         message_id=identity,
-        parcel={"files": files, "controls": {}},
-        says={"to": list(heard.later.to)},
+        parcel=(before and before.parcel) or {"files": files, "controls": {}},
+        says={"to": list(parcel.to)},
     )
     engine.defer_sweep()

@@ -15,6 +15,7 @@ from orderwire.channels import Note, Proof, Report
 from orderwire.document.finding import Finding, warning
 from orderwire.document.states import DeliveryState
 from orderwire.flow import evidence
+from orderwire.flow.compared import compared
 from orderwire.flow.distribute.recipients import REST_OF
 from orderwire.flow.suppress import suppress
 from orderwire.flow.token import delivery_of
@@ -36,6 +37,7 @@ def report(message: Message, said: Report, endpoint: Endpoint | None) -> dict[st
     if delivery is None:
         text = f"speaks of nothing that we sent to {endpoint.partner if endpoint else 'anybody'}: {said.text}"[:500]
         return told | {"outcome": "unproven", "findings": [asdict(warning("unproven", "report", text))]}
+    said = compared(said, delivery)
     with transaction.atomic():
         known = delivery.order_id
         order = Order.objects.select_for_update(no_key=True).get(pk=known) if known else None
