@@ -13,6 +13,7 @@ from orderwire.flow import Refused, links
 from orderwire.ledger import prove
 from orderwire.ledger.entry import Entry
 from orderwire.ledger.evidence.file import (
+    LARGEST,
     Back,
     Carried,
     Head,
@@ -92,7 +93,10 @@ def evidence_file(delivery: Delivery, *, with_links: bool = False) -> tuple[str,
         parts=files.listed(),
     )
     name = f"evidence-{clean(order.number)}-v{revision.number}-{clean(to.number)}.zip"
-    return name, pack(manifest, files.bytes, signing_key())
+    data = pack(manifest, files.contents, signing_key())
+    if len(data) > LARGEST:
+        raise Refused(f"The evidence has {len(data):,} bytes, more than the {LARGEST:,} that one file may have.")
+    return name, data
 
 
 @dataclass
@@ -100,11 +104,11 @@ class _Parts:
     """The parts as they come together."""
 
     with_links: bool
-    bytes: dict[str, bytes] = field(default_factory=dict)
+    contents: dict[str, bytes] = field(default_factory=dict)
 
     def keep(self, name: str, content: bytes) -> Kept:
         """Put bytes in."""
-        self.bytes[name] = content
+        self.contents[name] = content
         return Kept(sha256=hashlib.sha256(content).hexdigest(), part=name)
 
     def blob(self, name: str, sha256: str, open_link: AnswerLink | None = None) -> Kept:
@@ -121,7 +125,7 @@ class _Parts:
         """All parts with their hashes."""
         return tuple(
             Part(name=name, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
-            for name, content in sorted(self.bytes.items())
+            for name, content in sorted(self.contents.items())
         )
 
 

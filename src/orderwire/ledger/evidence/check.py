@@ -3,10 +3,8 @@ ledger's own words are about these very bytes. Says what that proves, and what i
 
 import datetime
 import hashlib
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -15,6 +13,7 @@ from orderwire.ledger.evidence.file import (
     MANIFEST,
     SIGNATURE,
     Carried,
+    Event,
     Kept,
     Manifest,
     NotEvidence,
@@ -56,8 +55,11 @@ def check(data: bytes, *, key: str | None = None) -> Verdict:
         events = _ledger(manifest, parts, verdict)
         if verdict.holds:
             _version(manifest, events, verdict)
+            of: dict[str, list[Event]] = {}
+            for event in events:
+                of.setdefault(event.subjects.get("delivery", ""), []).append(event)
             for carried in manifest.deliveries:
-                _delivery(carried, events, verdict)
+                _delivery(carried, of.get(str(carried.delivery), ()), verdict)
             _left_open(manifest, verdict)
     return verdict
 
@@ -67,7 +69,7 @@ def _manifest(parts: Mapping[str, bytes]) -> Manifest:
         raise NotEvidence(f"There is no {MANIFEST} or no {SIGNATURE} in it, so it is no evidence file")
     try:
         return Manifest.model_validate_json(parts[MANIFEST])
-    except (ValidationError, RecursionError) as failure:
+    except ValidationError as failure:
         raise NotEvidence(f"{MANIFEST} is not what Orderwire writes") from failure
 
 
@@ -110,7 +112,7 @@ def _signatures(manifest: Manifest, parts: Mapping[str, bytes], key: str | None,
         verdict.proven.append(f"Nothing in this file changed since the key {name} signed it, as of {head.time}")
 
 
-def _ledger(manifest: Manifest, parts: Mapping[str, bytes], verdict: Verdict) -> list[dict[str, Any]]:
+def _ledger(manifest: Manifest, parts: Mapping[str, bytes], verdict: Verdict) -> list[Event]:
     """The events, each proven to be in the ledger under the signed head."""
     events, root = [], bytes.fromhex(manifest.head.root)
     for event in manifest.events:
@@ -121,8 +123,8 @@ def _ledger(manifest: Manifest, parts: Mapping[str, bytes], verdict: Verdict) ->
             )
             continue
         try:
-            events.append(dict(json.loads(leaf)))
-        except (ValueError, TypeError, RecursionError):
+            events.append(Event.model_validate_json(leaf))
+        except ValidationError:
             verdict.problems.append(f"{event.part} is no event")
     verdict.proven.append(
         f"{len(events)} events stand in the ledger of {manifest.head.size} that was sealed by {manifest.head.time}"
@@ -135,55 +137,54 @@ def _included(event: Sealed, leaf: bytes, size: int, root: bytes) -> bool:
     return verify_inclusion(leaf=leaf_hash(leaf), index=event.position, size=size, proof=proof, root=root)
 
 
-def _version(manifest: Manifest, events: list[dict[str, Any]], verdict: Verdict) -> None:
+def _version(manifest: Manifest, events: list[Event], verdict: Verdict) -> None:
     """The version's bytes are what the ledger says was created and approved."""
-    mine = [e for e in events if _about(e, "revision", manifest.revision) and e.get("order") == manifest.order]
+    mine = [e for e in events if e.subjects.get("revision") == str(manifest.revision) and e.order == manifest.order]
     named = f"Version {manifest.version} of order {manifest.order}"
-    created = [e for e in mine if e["kind"] == "order.created"]
-    if not created or any(_fact(e, "sha256") != manifest.content.sha256 for e in created):
+    created = [e for e in mine if e.kind == "order.created"]
+    if not created or any(e.fact("sha256") != manifest.content.sha256 for e in created):
         verdict.problems.append(f"{named} is not what the ledger says was created")
         return
     verdict.proven.append(
-        f"{named} ({manifest.content.sha256[:12]}…) was recorded at {created[0]['at']} by {created[0]['actor']}"
+        f"{named} ({manifest.content.sha256[:12]}…) was recorded at {created[0].at} by {created[0].actor}"
     )
-    yes = [e for e in mine if e["kind"] in _YES]
-    if any(_fact(e, "sha256") != manifest.content.sha256 for e in yes):
+    yes = [e for e in mine if e.kind in _YES]
+    if any(e.fact("sha256") != manifest.content.sha256 for e in yes):
         verdict.problems.append(f"An approval in the ledger is for other bytes than those of {named}")
     if any(word.sha256 != manifest.content.sha256 for word in manifest.approvals if word.decision == "granted"):
         verdict.problems.append(f"An approval in the manifest is for other bytes than those of {named}")
     for e in yes if verdict.holds else ():
-        who = _fact(e, "approver") or e["actor"]
-        verdict.proven.append(f"Exactly these bytes were approved: {e['kind']}, {who}, recorded at {e['at']}")
+        who = e.fact("approver") or e.actor
+        verdict.proven.append(f"Exactly these bytes were approved: {e.kind}, {who}, recorded at {e.at}")
     if not yes:
         verdict.open.append(f"That {named} was approved: the ledger's part in this file has no approval")
 
 
-def _delivery(carried: Carried, events: list[dict[str, Any]], verdict: Verdict) -> None:
+def _delivery(carried: Carried, mine: Sequence[Event], verdict: Verdict) -> None:
     """What was sent is what the ledger says was about to be sent; what came back is what it says came back."""
-    mine = [e for e in events if _about(e, "delivery", carried.delivery)]
     name = f"Delivery {carried.delivery} ({carried.channel})"
     payload = hashlib.sha256(b"".join(bytes.fromhex(f.content.sha256) for f in carried.files)).hexdigest()
-    attempted = {_fact(e, "number"): e for e in mine if e["kind"] == "delivery.attempted"}
+    attempted = {e.fact("number"): e for e in mine if e.kind == "delivery.attempted"}
     for one in carried.tries:
         e = attempted.get(one.number)
         if e is None:
             verdict.open.append(f"{name}, try {one.number}: the ledger's part in this file has no word of it")
-        elif (_fact(e, "sha256"), _fact(e, "message_id")) != (one.payload_sha256, one.message_id):
+        elif (e.fact("sha256"), e.fact("message_id")) != (one.payload_sha256, one.message_id):
             verdict.problems.append(f"{name}, try {one.number} is not what the ledger says was about to be sent")
         elif carried.files and one.payload_sha256 != payload:
             verdict.problems.append(f"{name}, try {one.number}: the files are not those that the ledger names")
         else:
-            verdict.proven.append(f"{name}, try {one.number}: {_files(carried)} about to be sent at {e['at']}")
-    anchored = {_fact(e, fact) for e in mine for fact in ("sha256", "sent_sha256", "evidence_sha256")}
+            verdict.proven.append(f"{name}, try {one.number}: {_files(carried)} about to be sent at {e.at}")
+    anchored = {e.fact(fact) for e in mine for fact in ("sha256", "sent_sha256", "evidence_sha256")}
     for what, kept in _came(carried):
         if kept.sha256 in anchored:
             verdict.proven.append(f"{name}: {what} has the hash that the ledger recorded")
         else:
             verdict.open.append(f"{name}: {what} is vouched for by this file's signature, not by the ledger")
     for e in mine:
-        if e["kind"] in ("delivery.accepted", "receipt.delivered", "receipt.opened", "receipt.functional_ack"):
-            said = _fact(e, "text") or _fact(e, "means") or ""
-            verdict.proven.append(f"{name}: {e['kind']} recorded at {e['at']}: {str(said)[:300]}")
+        if e.kind in ("delivery.accepted", "receipt.delivered", "receipt.opened", "receipt.functional_ack"):
+            said = e.fact("text") or e.fact("means") or ""
+            verdict.proven.append(f"{name}: {e.kind} recorded at {e.at}: {str(said)[:300]}")
 
 
 def _files(carried: Carried) -> str:
@@ -218,13 +219,3 @@ def _all_kept(manifest: Manifest) -> Iterator[Kept]:
         yield from (file.content for file in carried.files)
         yield from (kept for _, kept in _came(carried))
         yield from carried.certificates
-
-
-def _about(event: Mapping[str, Any], subject: str, id: int) -> bool:
-    subjects = event.get("subjects")
-    return isinstance(subjects, dict) and subjects.get(subject) == str(id)
-
-
-def _fact(event: Mapping[str, Any], name: str) -> Any:
-    data = event.get("data")
-    return data.get(name) if isinstance(data, dict) else None

@@ -8,7 +8,7 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -17,14 +17,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from orderwire.ledger.keys import SigningKey
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
-LARGEST = 1_000_000_000
-"""Bytes of a file that is looked at."""
+LARGEST = 250_000_000
+"""Bytes of the largest file that is written or looked at."""
 
 PARTS = 100_000
 _SIGNED = b"orderwire evidence 1\n"
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Count = Annotated[int, Field(ge=0, lt=2**63)]
 Hex = Annotated[str, Field(pattern=r"^([0-9a-f]{2})*$", max_length=200)]
 
 
@@ -41,7 +42,7 @@ class Part(_Fact):
 
     name: str
     sha256: Hash
-    size: int
+    size: Count
 
 
 class Kept(_Fact):
@@ -63,7 +64,7 @@ class SentFile(_Fact):
 class Try(_Fact):
     """One attempt; `wire` are the exact bytes on the wire where the channel keeps them."""
 
-    number: int
+    number: Count
     message_id: str
     payload_sha256: Hash
     started_at: str | None = None
@@ -96,15 +97,15 @@ class Reader(_Fact):
 class Carried(_Fact):
     """One delivery of the version to the recipient, by the endpoint as it was then."""
 
-    delivery: int
+    delivery: Count
     kind: str
     channel: str
     format: str
     endpoint: str
-    endpoint_version: int
+    endpoint_version: Count
     state: str
     message_id: str
-    instead_of: int | None = None
+    instead_of: Count | None = None
     files: tuple[SentFile, ...] = ()
     tries: tuple[Try, ...] = ()
     receipts: tuple[Back, ...] = ()
@@ -127,15 +128,31 @@ class Word(_Fact):
 class Sealed(_Fact):
     """One event: its place in the ledger, the part with its leaf's bytes, and its inclusion proof (RFC 6962)."""
 
-    position: int
+    position: Count
     part: str
     proof: tuple[Hash, ...]
+
+
+class Event(_Fact):
+    """What a leaf says (`ledger.entry.Entry.leaf_bytes`)."""
+
+    kind: str
+    at: str
+    actor: str
+    order: str | None
+    subjects: dict[str, str]
+    data: dict[str, Any]
+
+    def fact(self, name: str) -> str | int | None:
+        """One of its facts, where it is a word or a number."""
+        value = self.data.get(name)
+        return value if isinstance(value, str) or (isinstance(value, int) and abs(value) < 2**63) else None
 
 
 class Head(_Fact):
     """The signed tree head that all proofs lead to."""
 
-    size: int
+    size: Count
     root: Hash
     time: str
     key_id: str
@@ -148,8 +165,8 @@ class Manifest(_Fact):
 
     form: Literal["orderwire/evidence/1"] = "orderwire/evidence/1"
     order: str
-    version: int
-    revision: int
+    version: Count
+    revision: Count
     """The id under which the ledger's events name the version."""
     content: Kept
     recipient: str
@@ -157,7 +174,7 @@ class Manifest(_Fact):
     approvals: tuple[Word, ...] = ()
     deliveries: tuple[Carried, ...]
     events: tuple[Sealed, ...]
-    unsealed: int = 0
+    unsealed: Count = 0
     head: Head
     parts: tuple[Part, ...]
 
