@@ -40,10 +40,12 @@ class Peer:
     """`with Peer(respond) as peer`: every request is answered by `respond`, or by the next of a list of answers, whose
     last one stays. `asked` is the journal, written before anything is answered; `connects` counts connections."""
 
-    def __init__(self, *script: Said | Respond, context: ssl.SSLContext | None = None, host: str = "127.0.0.1"):
+    def __init__(
+        self, *script: Said | Respond, context: ssl.SSLContext | None = None, listener: socket.socket | None = None
+    ):
         self._script = list(script) or [Said()]
         self._context = context
-        self._listener = socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        self._listener = listener or socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self.asked: list[Asked] = []
         self.connects = 0
@@ -89,10 +91,16 @@ class Peer:
     def _answer(self, sock: socket.socket, stream: Any, line: bytes) -> None:
         method, path, _ = line.decode("ascii").split(" ", 2)
         headers: dict[str, str] = {}
-        while (one := stream.readline(65_536)) not in (b"\r\n", b""):
+        while (one := stream.readline(65_536)) != b"\r\n":
+            if not one.endswith(b"\n"):
+                raise ValueError("broke off in the head")
             name, _, value = one.decode("latin-1").partition(":")
             headers[name.lower()] = value.strip()
-        asked = Asked(method, path, headers, stream.read(int(headers.get("content-length", "0"))))
+        length = int(headers.get("content-length", "0"))
+        body = stream.read(length)
+        if len(body) < length:
+            raise ValueError("broke off in the body")
+        asked = Asked(method, path, headers, body)
         self.asked.append(asked)
         step = self._script.pop(0) if len(self._script) > 1 else self._script[0]
         said = step if isinstance(step, Said) else step(asked)
