@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from orderwire.flow import goods
 from orderwire.records import Event, User
-from orderwire.tracking import approving, audit, timeline, versions, why, wire
+from orderwire.tracking import approving, audit, chain, timeline, versions, why, wire
 from orderwire.tracking import lines as line_rows
 from orderwire.tracking.order import OrderView, load
 from orderwire.tracking.says import says, supplier_word
@@ -62,7 +62,7 @@ def _section(view: OrderView, section: str, events: list[Event]) -> dict[str, An
                 "trips": view.current,
             }
         case "deliveries":
-            return {"trips": view.trips}
+            return {"trips": view.trips, "chains": chain.chains(view.trips)}
         case "answers":
             return {"answers": answers.shown(view)}
         case "versions":
