@@ -12,6 +12,7 @@ import ssl
 import threading
 import time
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -112,13 +113,20 @@ def client(
 
 
 def _context(ca_file: Path | None, certificate: Path | None) -> ssl.SSLContext:
+    """What is trusted; reading the system's list takes 50 ms, so it is kept until a file changes, an hour at most."""
     try:
-        context = ssl.create_default_context(cafile=ca_file)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        if certificate is not None:
-            context.load_cert_chain(certificate, password="")
+        changed = tuple(path.stat().st_mtime_ns for path in (ca_file, certificate) if path)
+        return _kept_context(ca_file, certificate, changed, int(time.monotonic() // 3600))
     except OSError as failure:  # an SSLError is one
         raise Refused(f"The file {ca_file or certificate} of certificates cannot be used: {failure}") from failure
+
+
+@lru_cache(maxsize=64)
+def _kept_context(ca_file: Path | None, certificate: Path | None, changed: object, hour: int) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=ca_file)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if certificate is not None:
+        context.load_cert_chain(certificate, password="")
     return context
 
 

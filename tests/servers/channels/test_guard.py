@@ -1,8 +1,11 @@
 """Nothing is ever sent to an address where no partner may be: judged when connecting, counted at a listener."""
 
+import os
 import socket
+import ssl
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -241,6 +244,34 @@ def test_connecting_ahead_is_judged_alike_and_used_once(peer: Peer) -> None:
         client.connect(peer.url)
         assert client.get(peer.url).status_code == client.get(peer.url).status_code == 200
     assert (peer.connects, len(peer.asked)) == (1, 2)
+
+
+def test_a_certificate_file_that_cannot_be_used_is_refused_by_its_name(tmp_path: Path, authority: Authority) -> None:
+    with pytest.raises(Refused, match=r"nowhere\.pem"):
+        guard.client(timeout=5, ca_file=tmp_path / "nowhere.pem")
+    (tmp_path / "broken.pem").write_text("no key")
+    with pytest.raises(Refused, match=r"broken\.pem"):
+        guard.client(timeout=5, certificate=tmp_path / "broken.pem")
+    mutable = tmp_path / "authority.pem"
+    mutable.write_bytes(authority.file.read_bytes())
+    with guard.client(timeout=5, ca_file=mutable):
+        mutable.write_text("no longer one")
+        os.utime(mutable, ns=(1, 1))
+    with pytest.raises(Refused, match=r"authority\.pem"):
+        guard.client(timeout=5, ca_file=mutable)
+
+
+def test_our_own_certificate_is_shown_where_it_is_wanted(authority: Authority) -> None:
+    context = server_context(authority.server())
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(authority.file)
+    ours = authority.server(host="orderwire.example")
+    with Peer(context=context) as peer:
+        with guard.client(timeout=5, allow_private=True, ca_file=authority.file, certificate=ours) as client:
+            assert client.get(peer.url).status_code == 200
+        plain = guard.client(timeout=5, allow_private=True, ca_file=authority.file)
+        with plain, pytest.raises(httpx2.HTTPError):
+            plain.get(peer.url)
 
 
 def test_the_name_in_the_certificate_counts_and_not_the_address(
