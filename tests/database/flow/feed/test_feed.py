@@ -16,12 +16,15 @@ from orderwire.document.order import Order as Document
 from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus, Response
 from orderwire.document.states import OrderState
 from orderwire.document.status import sentences
-from orderwire.flow import collect, distribute, feed, fulfill, hear
+from orderwire.flow import Refused, collect, distribute, feed, fulfill, hear
 from orderwire.flow.acknowledge import take
+from orderwire.flow.feed.again import pull_again
 from orderwire.records import Counterpart, Delivery, Endpoint, Message, Order, Partner
+from orderwire.tracking.erp import completeness
+from orderwire.tracking.erp import endpoints as erp_endpoints
 from tests.database import factories
 from tests.database.flow import road
-from tests.database.flow.feed.ledger_erp import PaperErp, sealed
+from tests.database.flow.feed.ledger_erp import AT, PaperErp, sealed
 
 pytestmark = pytest.mark.django_db
 
@@ -322,3 +325,33 @@ CSV = (
     "A-1,2026-11-20,EUR,Nordhaven,Tecnosellos,10,Seal,5,H87,12.50,2027-01-15\n"
     "A-2,2026-11-20,EUR,Nordhaven,Tecnosellos,10,Seal,7,H87,12.50,2027-01-15\n"
 )
+
+
+def test_what_the_erp_has_is_compared_with_what_is_here(erp: PaperErp, desk: Endpoint) -> None:
+    for number in range(3):
+        erp.put(f"r{number}", factories.document(f"450007179{number}"))
+    erp.put("r3", factories.document("4500071793"), broken=True)
+    pull()
+    rounds()
+    found = completeness(erp_endpoints()[0], AT, AT + timedelta(days=1))
+    assert (found.there, found.here, found.unread, found.refused) == (4, 3, (), ("4500071793",))
+    assert found.last_pull and found.last_push and found.backlog == 0 and not found.complete
+    erp.put("r0", factories.document("4500071790", lines=(factories.line("10", quantity=3),)))
+    erp.put("r4", factories.document("4500071794"))
+    found = completeness(erp_endpoints()[0], AT, AT + timedelta(days=1))
+    assert found.unread == ("4500071790", "4500071794"), "an order in another version is not here"
+    erp.away = True
+    assert "holiday" in completeness(erp_endpoints()[0], AT, AT).problem
+
+
+def test_everything_is_read_again_from_a_day_on_and_repetitions_change_nothing(erp: PaperErp, desk: Endpoint) -> None:
+    erp.put("r1", factories.document())
+    pull()
+    before = road.kinds(order())
+    pull_again(desk.pk, AT - timedelta(days=1))
+    pull()
+    assert Message.objects.filter(parent=None).count() == 2
+    assert Message.objects.filter(parent=None).order_by("-pk")[0].state == "duplicate"
+    assert [kind for kind in road.kinds(order()) if kind != "order.duplicate"] == before
+    with pytest.raises(Refused, match="no ERP"):
+        pull_again(Endpoint.objects.exclude(pk=desk.pk)[0].pk, AT)
