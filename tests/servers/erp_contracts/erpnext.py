@@ -1,6 +1,6 @@
 """Contract server of ERPNext, not the live product. Built from docs.frappe.io framework/user/en/api/rest (token, list
 and single documents, filters, page length, `data`), the status codes of Frappe's exceptions (401, 403, 404, 417), and
-the doctypes purchase_order.json and purchase_order_item.json of frappe/erpnext (which fields may change after submit)."""
+the doctypes purchase_order.json and purchase_order_item.json of frappe/erpnext (what may change after submit)."""
 
 import datetime
 import json

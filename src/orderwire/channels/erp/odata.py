@@ -1,0 +1,65 @@
+"""OData version 4 as SAP and Microsoft speak it: pages by key instead of by position, and literals that cannot break
+out of their quotes (OData 4.01 URL Conventions, 5.1.1)."""
+
+import datetime
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from orderwire.channels import Refused
+from orderwire.channels.erp.http import Http
+from orderwire.channels.erp.record import Raw
+
+
+def literal(text: str) -> str:
+    """A string in a URL's expression."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def instant(at: datetime.datetime) -> str:
+    """A DateTimeOffset."""
+    return at.astimezone(datetime.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+class OData:
+    """Questions to one service. `name` is what people call the system."""
+
+    def __init__(self, http: Http, name: str):
+        self._http, self._name = http, name
+
+    def one(self, path: str, params: Mapping[str, str | int] | None = None) -> Raw:
+        """An entity, without what OData adds to it. Raises Refused where there is none."""
+        found = self._http.call("GET", path, params=params)
+        if not isinstance(found, dict):
+            raise Refused(f"{self._name} answered with something unexpected; check the address")
+        return found
+
+    def page(self, path: str, params: Mapping[str, str | int]) -> list[Raw]:
+        """Some entities of a set. An empty page is the end: a service may give fewer than it is asked for."""
+        found = self.one(path, params).get("value")
+        if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+            raise Refused(f"{self._name} answered with something unexpected to a list; check the address")
+        return found
+
+    def by_key(self, path: str, params: Mapping[str, str], key: str) -> Iterator[Raw]:
+        """All entities of a set, by a key that is a string."""
+        last = ""
+        while rows := self.page(path, _after(params, key, last)):
+            yield from rows
+            following = str(rows[-1].get(key) or "")
+            if following <= last:
+                raise Refused(f"{self._name} lists without {key}, or not in its order; check the address")
+            last = following
+
+
+def _after(params: Mapping[str, str], key: str, last: str) -> dict[str, str]:
+    wanted = [params["$filter"]] if "$filter" in params else []
+    wanted += [f"{key} gt {literal(last)}"] if last else []
+    found = {**params, "$orderby": key}
+    return {**found, "$filter": " and ".join(wanted)} if wanted else found
+
+
+def bare(value: Any) -> Any:
+    """Without annotations of OData and messages of SAP, which differ from one answer to the next."""
+    if isinstance(value, dict):
+        return {name: bare(one) for name, one in value.items() if "@" not in name and name != "SAP__Messages"}
+    return [bare(one) for one in value] if isinstance(value, list) else value
