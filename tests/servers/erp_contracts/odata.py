@@ -118,6 +118,8 @@ def select(rows: Collection[Row], asked: Asked, known: Collection[str], *, cap: 
             found.sort(key=lambda row: row.get(name) or "", reverse=way == "desc")
     answer: Row = {"@odata.count": len(found)} if asked.params.get("$count") == "true" else {}
     top = min(int(asked.params.get("$top", cap)), cap)
+    if top == cap and len(found) > cap and int(asked.params.get("$top", cap + 1)) > cap:
+        answer["@odata.nextLink"] = f"{asked.path}?$skiptoken={cap}"
     wanted = [name for name in asked.params.get("$select", "").split(",") if name]
     if unknown := [name for name in wanted if name not in known]:
         raise BadRequest(f"Property '{unknown[0]}' does not exist")

@@ -67,7 +67,12 @@ ITEM = [
     "IsReturnsItem",
     "PurgDocOrderAcknNumber",
 ]
-ITEM_PARTS = ["_PurchaseOrderScheduleLineTP", "_DeliveryAddress", "_PurOrdAccountAssignment", "_PurchaseOrderItemNote"]
+ITEM_PARTS = [
+    "_PurchaseOrderScheduleLineTP",
+    "_DeliveryAddress",
+    "_PurOrdAccountAssignment",
+    "_PurchaseOrderItemNote",
+]
 HEADER_PARTS = {"_SupplierAddress", "_PurchaseOrderNote", "_PurchaseOrderItem", "_PurchaseOrderPartner"}
 OPTIONS = {"$filter", "$orderby", "$select", "$top", "$skip", "$count", "$expand"}
 

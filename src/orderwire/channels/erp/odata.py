@@ -20,6 +20,9 @@ def instant(at: datetime.datetime) -> str:
     return at.astimezone(datetime.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+PAGE = 200
+
+
 class OData:
     """Questions to one service. `name` is what people call the system."""
 
@@ -35,7 +38,10 @@ class OData:
 
     def page(self, path: str, params: Mapping[str, str | int]) -> list[Raw]:
         """Some entities of a set. An empty page is the end: a service may give fewer than it is asked for."""
-        found = self.one(path, params).get("value")
+        return self._rows(self.one(path, params))
+
+    def _rows(self, answer: Raw) -> list[Raw]:
+        found = answer.get("value")
         if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
             raise Refused(f"{self._name} answered with something unexpected to a list; check the address")
         return found
@@ -49,6 +55,37 @@ class OData:
             if following <= last:
                 raise Refused(f"{self._name} lists without {key}, or not in its order; check the address")
             last = following
+
+    def by_time(
+        self, path: str, params: Mapping[str, str], *, changed: str, key: str, since: datetime.datetime
+    ) -> Iterator[Raw]:
+        """All entities of a set that changed since, oldest first: pages by time, not by position, so that what changes
+        meanwhile comes again later and nothing is skipped. `changed` is a property, `key` those that tell them apart,
+        with commas."""
+        begin, seen, top = instant(since), set[tuple[str, ...]](), PAGE
+
+        def named(row: Raw) -> tuple[str, ...]:
+            return tuple(str(row.get(name)) for name in key.split(","))
+
+        while True:
+            wanted = " and ".join([*([params["$filter"]] if "$filter" in params else []), f"{changed} ge {begin}"])
+            asked = {**params, "$filter": wanted, "$orderby": f"{changed},{key}", "$top": str(top)}
+            answer = self.one(path, asked)
+            rows = self._rows(answer)
+            fresh = [row for row in rows if named(row) not in seen]
+            yield from fresh
+            if not fresh and len(rows) < top:
+                if "@odata.nextLink" in answer:
+                    raise Refused(
+                        f"{self._name} gives fewer of one moment ({begin}) than changed then; ask its operator"
+                    )
+                return
+            if not fresh:
+                top *= 2  # a whole page of one moment
+            for row in fresh:
+                if row.get(changed) != begin:
+                    begin, seen = str(row.get(changed)), set()
+                seen.add(named(row))
 
 
 def _after(params: Mapping[str, str], key: str, last: str) -> dict[str, str]:
