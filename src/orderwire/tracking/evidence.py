@@ -10,10 +10,12 @@ from django.db.models import Q
 
 from orderwire.channels.file_names import clean
 from orderwire.flow import Refused, links
+from orderwire.flow.distribute.claimed import BadSettings, Place
 from orderwire.ledger import prove
 from orderwire.ledger.entry import Entry
 from orderwire.ledger.evidence.file import (
     LARGEST,
+    Agreed,
     Back,
     Carried,
     Head,
@@ -188,6 +190,7 @@ def _carried(row: Delivery, files: _Parts) -> Carried:
             files.keep(f"{folder}/certificate-{n}.pem", text.encode())
             for n, text in enumerate(_certificates(version.config), 1)
         ),
+        agreed=_agreed(version),
     )
 
 
@@ -220,6 +223,18 @@ def _receipts(row: Delivery, folder: str, files: _Parts) -> Iterator[Back]:
 def _open_link(row: Delivery) -> AnswerLink | None:
     """The answer link that travels with a delivery, while it still opens the order."""
     return next((link for link in AnswerLink.objects.filter(delivery=row) if links.usable(link)), None)
+
+
+def _agreed(version: EndpointVersion) -> Agreed | None:
+    """What was agreed for AS2; None for other channels, and where the settings cannot be read any more."""
+    try:
+        config = Place.of(version).config
+    except BadSettings:
+        return None
+    names = Agreed.model_fields
+    if not all(hasattr(config, name) for name in names):
+        return None
+    return Agreed(**{name: getattr(config, name) for name in names})
 
 
 def _certificates(config: Any) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
+from orderwire.channels import File
 from orderwire.ledger import keys
 from orderwire.ledger.evidence.file import (
     MANIFEST,
@@ -60,6 +61,8 @@ def check(data: bytes, *, key: str | None = None) -> Verdict:
                 of.setdefault(event.subjects.get("delivery", ""), []).append(event)
             for carried in manifest.deliveries:
                 _delivery(carried, of.get(str(carried.delivery), ()), verdict)
+                if carried.channel == "as2":
+                    _receipts(carried, parts, verdict)
             _left_open(manifest, verdict)
     return verdict
 
@@ -185,6 +188,21 @@ def _delivery(carried: Carried, mine: Sequence[Event], verdict: Verdict) -> None
         if e.kind in ("delivery.accepted", "receipt.delivered", "receipt.opened", "receipt.functional_ack"):
             said = e.fact("text") or e.fact("means") or ""
             verdict.proven.append(f"{name}: {e.kind} recorded at {e.at}: {str(said)[:300]}")
+
+
+def _receipts(carried: Carried, parts: Mapping[str, bytes], verdict: Verdict) -> None:
+    """The partner's own signatures under what he got."""
+    from orderwire.ledger.evidence import mic  # only here: reading certificates takes long to load
+
+    if any(file.content.part is None for file in carried.files):
+        return
+    files = [File(f.filename, f.media_type, parts[f.content.part or ""]) for f in carried.files]
+    certificates = b"\n".join(parts[kept.part] for kept in carried.certificates if kept.part).decode(errors="replace")
+    sentences = {mic.Word.PROVEN: verdict.proven, mic.Word.OPEN: verdict.open, mic.Word.PROBLEM: verdict.problems}
+    for back in carried.receipts:
+        if back.content is not None and back.content.part is not None:
+            word, text = mic.judge(carried, files, back, parts[back.content.part], certificates)
+            sentences[word].append(f"Delivery {carried.delivery}: the AS2 receipt of {back.at} {text}")
 
 
 def _files(carried: Carried) -> str:

@@ -94,6 +94,16 @@ class Reader(_Fact):
     text: str = ""
 
 
+class Agreed(_Fact):
+    """The settings of AS2 without which a receipt cannot be compared; the partner knows all of them."""
+
+    our_id: str
+    partner_id: str
+    sign: bool
+    encryption: str
+    compression: str
+
+
 class Carried(_Fact):
     """One delivery of the version to the recipient, by the endpoint as it was then."""
 
@@ -111,6 +121,7 @@ class Carried(_Fact):
     receipts: tuple[Back, ...] = ()
     readers: tuple[Reader, ...] = ()
     certificates: tuple[Kept, ...] = ()
+    agreed: Agreed | None = None
 
 
 class Word(_Fact):
