@@ -11,7 +11,7 @@ from orderwire.document.states import DELIVERY_TRANSITIONS, DeliveryState
 from orderwire.flow import fallback
 from orderwire.flow.awaited import ask
 from orderwire.flow.cancel.later import surfaced
-from orderwire.flow.left import LEFT
+from orderwire.flow.left import LEFT, REST_OF
 from orderwire.ledger.append import append
 from orderwire.ledger.entry import Subject
 from orderwire.ledger.events import (
@@ -32,7 +32,7 @@ def delivery_for(order: Order, *, revision_id: int, supplier_id: int) -> Deliver
     one to the supplier, else the newest."""
     found = Delivery.objects.filter(
         order=order, revision_id=revision_id, leg__recipient_id=supplier_id, kind=Delivery.Kind.ORDER
-    ).exclude(says__has_key="rest_of")
+    ).exclude(says__has_key=REST_OF)
     return found.order_by(Case(When(LEFT, then=0), default=1), "-primary", "-pk").first()
 
 

@@ -24,3 +24,6 @@ LEFT = (
     | Exists(_TRIED)
 )
 """Deliveries of which bytes left, or may have left: a try that began counts until it is known how it ended."""
+
+REST_OF = "rest_of"
+"""In `Delivery.says`: the delivery whose other addresses have it already, while this one goes to the rest of them."""

@@ -16,7 +16,7 @@ from orderwire.document.finding import Finding, warning
 from orderwire.document.states import DeliveryState
 from orderwire.flow import evidence
 from orderwire.flow.compared import compared
-from orderwire.flow.distribute.recipients import REST_OF
+from orderwire.flow.left import REST_OF
 from orderwire.flow.suppress import suppress
 from orderwire.flow.token import delivery_of
 from orderwire.ledger.append import append, notify

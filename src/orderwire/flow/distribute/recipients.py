@@ -8,10 +8,8 @@ from orderwire import plugins
 from orderwire.channels import Reached, Receipt
 from orderwire.document.states import DeliveryState
 from orderwire.flow.distribute.claimed import Claimed
+from orderwire.flow.left import REST_OF
 from orderwire.records import Delivery, DeliveryRecipient
-
-REST_OF = "rest_of"
-"""In `Delivery.says`: the delivery whose other recipients have it already. It is told from here how these fare."""
 
 _S = DeliveryRecipient.State
 

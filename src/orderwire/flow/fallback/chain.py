@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from orderwire.document.states import CANCELLATION_WAITS, CancellationState, DeliveryState, OrderState
-from orderwire.flow.left import LEFT
+from orderwire.flow.left import LEFT, REST_OF
 from orderwire.records import Cancellation, Delivery, Endpoint, Order, Partner
 
 INSTEAD_OF, UNNEEDED = "instead_of", "unneeded"
@@ -70,8 +70,8 @@ def next_way(delivery: Delivery) -> tuple[Endpoint, int] | None:
 
 def wanted(delivery: Delivery, order: Order) -> bool:
     """Whether it is still to reach its recipient: an order that is in force, or on hold, in its newest version; a
-    cancellation that he has not answered."""
-    if delivery.kind not in _KINDS or delivery.leg is None or delivery.revision is None:
+    cancellation that he has not answered. Where only some of his addresses are left, he has it."""
+    if delivery.kind not in _KINDS or delivery.leg is None or delivery.revision is None or REST_OF in delivery.says:
         return False
     if delivery.kind == Delivery.Kind.ORDER:
         in_force = order.state in (OrderState.APPROVED, OrderState.HELD)

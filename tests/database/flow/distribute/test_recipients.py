@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from orderwire.flow import Refused, suppress
+from orderwire.flow.fallback import chain
 from orderwire.flow.token import token
 from orderwire.records import AnswerLink, Delivery, DeliveryRecipient, Event, Order, Suppression
 from orderwire.testing.smtp import Rule
@@ -74,6 +75,8 @@ def test_the_schedule_of_who_comes_later_ends_and_says_so_without_touching_the_o
     assert (whole(order).state, rest(order).state) == ("accepted", "failed")
     assert "Given up after 3 tries" in rest(order).reason
     assert fates(order) == {"a": "taken", "c": "refused"}
+    order.refresh_from_db()
+    assert chain.wanted(whole(order), order) and not chain.wanted(rest(order), order), "the supplier has it"
     assert len(server.messages()) == 1
     order.refresh_from_db()
     assert order.delivery_state == "accepted"
