@@ -33,6 +33,17 @@ def supplier(
     )
 
 
+def erp(number: str, channel: str, config: dict[str, Any]) -> None:
+    """An ERP of the house: an internal partner with one endpoint, tried again every second."""
+    from orderwire.records import Endpoint, EndpointVersion, Partner
+
+    partner = Partner.objects.create(number=number, name=f"ERP {number}", role=Partner.Role.INTERNAL)
+    endpoint = Endpoint.objects.create(partner=partner, name="books")
+    EndpointVersion.objects.create(
+        endpoint=endpoint, number=1, channel=channel, config=config, format="order_json", retry=[1] * 60
+    )
+
+
 def order(numbers: list[str], supplier: str, revision: int = 1) -> dict[str, str]:
     """Create orders that arrive approved: number to fingerprint."""
     from orderwire.document.canonical import fingerprint
@@ -85,7 +96,7 @@ if __name__ == "__main__":
     prepare()
     from django.db import close_old_connections
 
-    verbs: dict[str, Callable[..., Any]] = {"supplier": supplier, "order": order, "settle": settle}
+    verbs: dict[str, Callable[..., Any]] = {"supplier": supplier, "erp": erp, "order": order, "settle": settle}
     for request in sys.stdin:
         verb, arguments = json.loads(request)
         close_old_connections()

@@ -89,6 +89,13 @@ class Driver:
         purchase.click("confirm")
         return self.show(purchase.id)
 
+    def prefix(self, text: str) -> str:
+        """What the numbers of purchases begin with from now on."""
+        sequence = Model.get("purchase.configuration")(1).purchase_sequence
+        sequence.prefix = text
+        sequence.save()
+        return text
+
     def draft(self, id: int) -> dict[str, object]:
         """Back to draft, to change it."""
         purchase = self.Purchase(id)

@@ -82,6 +82,11 @@ def _known(endpoint: Endpoint, external_id: str, number: str, order: Order | Non
     if known is not None and (order is None or known.order_id != order.pk):
         text = f"The record {external_id} was order {known.order.number} here and is now numbered {number}."
         raise Refused(text, remedy="Give it its number back, or make a new record.", kind="conflict")
+    if order is not None:
+        foreign = Counterpart.objects.exclude(endpoint__partner=endpoint.partner_id).filter(order=order).first()
+        if foreign is not None:
+            text = f"Order {number} came from {foreign.endpoint}, another system with numbers of its own."
+            raise Refused(text, remedy="Give the orders of each system a prefix.", kind="conflict")
     if known is None and order is not None:
         other = Counterpart.objects.filter(endpoint=endpoint, order=order).first()
         if other is not None:

@@ -355,3 +355,16 @@ def test_everything_is_read_again_from_a_day_on_and_repetitions_change_nothing(e
     assert [kind for kind in road.kinds(order()) if kind != "order.duplicate"] == before
     with pytest.raises(Refused, match="no ERP"):
         pull_again(Endpoint.objects.exclude(pk=desk.pk)[0].pk, AT)
+
+
+def test_two_systems_with_the_same_numbers_are_told_apart(erp: PaperErp, desk: Endpoint) -> None:
+    erp.put("r1", factories.document())
+    pull()
+    other = Partner.objects.create(number="ERP2", name="The sister's ERP", role=Partner.Role.INTERNAL)
+    sister = factories.endpoint(other, channel="folder", format="order_json")
+    Counterpart.objects.update(endpoint=sister)
+    erp.put("r1", factories.document(lines=(factories.line("10", quantity=3),)))
+    pull()
+    part = Message.objects.exclude(parent=None).order_by("-pk")[0]
+    assert part.state == "refused" and "another system" in str(part.documents)
+    assert order().revision == 1
