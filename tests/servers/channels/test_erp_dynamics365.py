@@ -133,7 +133,7 @@ class TestDynamics365(Setting):
 
     def test_many_orders_of_one_second_and_changes_while_pages_are_read(self) -> None:
         for number in range(1, 101):
-            fill(self.contract, number, at=AT + (number // 30) * SECOND)
+            fill(self.contract, number, at=AT + (number // 15) * SECOND)
         with self.channel.link(self.config()) as link:
             seen = []
             for count, entry in enumerate(link.entries(AT - SECOND), 1):

@@ -1,5 +1,6 @@
 """What the settings of ERP systems that are reached over HTTP have in common, and the client that they lead to."""
 
+import datetime
 from contextlib import AbstractContextManager
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -20,6 +21,16 @@ def _zone(name: str) -> str:
 
 Zone = Annotated[str, AfterValidator(_zone)]
 """A time zone of the IANA database."""
+
+
+_TURN = datetime.timedelta(hours=2)
+
+
+def before_turn(at: datetime.datetime, zone: ZoneInfo) -> datetime.datetime:
+    """From when to ask an ERP that keeps local times without their offset: an hour earlier about the night in which the
+    clocks go back, for that hour is there twice."""
+    around = {(at + turn).astimezone(zone).utcoffset() for turn in (-_TURN, _TURN)}
+    return at - datetime.timedelta(hours=1) if len(around) > 1 else at
 
 
 class HttpErpConfig(ErpConfig):

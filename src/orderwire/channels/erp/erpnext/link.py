@@ -12,12 +12,12 @@ from orderwire.channels.erp.fields import text
 from orderwire.channels.erp.http import Http
 from orderwire.channels.erp.note import note_of
 from orderwire.channels.erp.record import Entry, Raw
+from orderwire.channels.erp.settings import before_turn
 from orderwire.document.status import OrderStatus
 
 NAME = "ERPNext"
 PAGE = 100
 ORDER = "Purchase Order"
-_TURN = datetime.timedelta(hours=2)
 
 
 class Settings(Protocol):
@@ -47,7 +47,7 @@ class ErpNextLink:
             filters.append(["company", "=", self._set.company])
         if until is not None:
             filters.append(["modified", "<=", self._local(until)])
-        begin, seen = self._local(self._safe(since)), list[str]()
+        begin, seen = self._local(before_turn(since, self._zone)), list[str]()
         while True:
             fresh = [["modified", ">=", begin], *([["name", "not in", seen]] if seen else [])]
             rows = self._list(ORDER, [*filters, *fresh], ["name", "modified"], "modified asc, name asc")
@@ -59,12 +59,6 @@ class ErpNextLink:
                 yield Entry(name, name, modified, self._moment(modified))
             if len(rows) < PAGE:
                 return
-
-    def _safe(self, since: datetime.datetime) -> datetime.datetime:
-        """An hour earlier about the night in which the clocks go back: ERPNext keeps local times without their
-        offset, and that hour is there twice."""
-        around = {(since + turn).astimezone(self._zone).utcoffset() for turn in (-_TURN, _TURN)}
-        return since - datetime.timedelta(hours=1) if len(around) > 1 else since
 
     def _local(self, at: datetime.datetime) -> str:
         return at.astimezone(self._zone).strftime("%Y-%m-%d %H:%M:%S.%f")
