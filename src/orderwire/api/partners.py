@@ -233,6 +233,9 @@ def add_partner(request: HttpRequest, body: PartnerIn) -> HttpResponse:
     given_fields = body.model_dump(exclude={"identifiers", "endpoints", "country"})
     partner = Partner(**given_fields, country=body.country or "")
     new = [new_endpoint(each) for each in body.endpoints]
+    if any(each.config.get("allow_private") for each in body.endpoints):
+        reason = "A way into your own network is opened by two people, not by a key of the API."
+        return problem(422, "invalid", reason, "Leave allow_private out, and propose that endpoint in the console.")
     try:
         enroll(partner, identifiers=body.identifiers, endpoints=new, actor=caller(request).actor)
     except Unusable as failure:

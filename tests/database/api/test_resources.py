@@ -358,3 +358,11 @@ def test_a_duplicate_name_in_a_body_is_refused(api: Api) -> None:
     assert (response.status_code, "stands twice" in response.json()["reason"]) == (400, True)
     assert Order.objects.get().state == OrderState.APPROVED
     assert not Delivery.objects.exists()
+
+
+def test_no_key_of_the_api_opens_a_way_into_our_own_network(api: Api) -> None:
+    hook = {"url": "http://10.0.0.1/", "allow_private": True, "secrets": ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]}
+    endpoint = {"name": "hook", "channel": "webhook", "format": "order_json", "config": hook}
+    refused = api.post("/partners", {**PARTNER, "endpoints": [endpoint]})
+    assert refused.status_code == 422 and "two people" in refused.json()["reason"]
+    assert not Partner.objects.exists()
