@@ -86,4 +86,4 @@ class As2:
         known: As2Config = settings(config, As2Config)
         ours = [(f"our key for {known.name}: {p.certificate}", p.certificate) for p in known.pairs]
         theirs = [(f"{known.name}'s: {c}", c) for c in known.known]
-        return tuple(Expiry(what, c.x509.not_valid_after_utc) for what, c in (*ours, *theirs))
+        return tuple(Expiry(what, c.ends) for what, c in (*ours, *theirs))

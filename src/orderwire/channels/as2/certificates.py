@@ -9,9 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
-from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -32,23 +30,20 @@ class Certificate:
     """One certificate, with what messages name it by."""
 
     x509: x509.Certificate
-    asn1: Any
+    issuer: bytes
+    serial: int
+    starts: datetime.datetime
+    ends: datetime.datetime
     public_key: PublicKey
     key_id: bytes
     signs: bool
     encrypts: bool
 
-    @property
-    def serial(self) -> int:
-        """Its number, unique for each issuer."""
-        return self.x509.serial_number
-
     def wrong(self, now: datetime.datetime) -> str:
         """Why it is not good at this moment; empty where it is."""
-        starts, ends = self.x509.not_valid_before_utc, self.x509.not_valid_after_utc
-        if now < starts:
-            return f"{self} is not valid before {starts:%Y-%m-%d}"
-        return f"{self} ended on {ends:%Y-%m-%d}" if now > ends else ""
+        if now < self.starts:
+            return f"{self} is not valid before {self.starts:%Y-%m-%d}"
+        return f"{self} ended on {self.ends:%Y-%m-%d}" if now > self.ends else ""
 
     def __str__(self) -> str:
         names = self.x509.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
@@ -87,26 +82,26 @@ def pairs(pem: str) -> tuple[Pair, ...]:
 def newest(known: Iterable[Certificate], now: datetime.datetime) -> Certificate | None:
     """The one that became valid last, of those that are valid now."""
     good = [c for c in known if not c.wrong(now)]
-    return max(good, key=lambda c: c.x509.not_valid_before_utc, default=None)
+    return max(good, key=lambda c: c.starts, default=None)
 
 
 def _certificate(pem: str, place: int) -> Certificate:
     try:
         made = x509.load_pem_x509_certificate(pem.encode())
         key = made.public_key()
-        starts_before_it_ends = made.not_valid_before_utc < made.not_valid_after_utc
     except (ValueError, UnsupportedAlgorithm):
         raise ValueError(f"certificate {place} cannot be read") from None
     if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
         raise ValueError(f"certificate {place} has a key that AS2 does not use; it must be RSA or elliptic curve")
     if isinstance(key, rsa.RSAPublicKey) and key.key_size < SMALLEST_RSA:
         raise ValueError(f"certificate {place} has a key of {key.key_size} bits; the least is {SMALLEST_RSA}")
-    if not starts_before_it_ends:
-        raise ValueError(f"certificate {place} ends before it begins")
     signs, enciphers = _usage(made)
     return Certificate(
         x509=made,
-        asn1=asn1.Certificate.load(made.public_bytes(Encoding.DER)),
+        issuer=made.issuer.public_bytes(),
+        serial=made.serial_number,
+        starts=made.not_valid_before_utc,
+        ends=made.not_valid_after_utc,
         public_key=key,
         key_id=_key_id(made),
         signs=signs,

@@ -4,6 +4,7 @@ import zlib
 
 from asn1crypto import cms
 
+from orderwire.channels.as2.der import INSIDE, OCTETS, SEQUENCE, integer, oid, tlv
 from orderwire.channels.as2.fault import DECOMPRESSION, Fault
 
 MOST_OPENED = 64 * 1024 * 1024
@@ -12,17 +13,17 @@ MOST_OPENED = 64 * 1024 * 1024
 MOST_RATIO = 200
 """Times that it may grow, beyond the first MiB: EDI shrinks to a tenth, a bomb to a thousandth."""
 
+_DATA = oid("1.2.840.113549.1.7.1")
+_COMPRESSED = oid("1.2.840.113549.1.9.16.1.9")
+_ZLIB = oid("1.2.840.113549.1.9.16.3.8")
 _FREE = 1024 * 1024
 
 
 def compress(data: bytes) -> bytes:
     """The DER of a CompressedData."""
-    content = {
-        "version": "v0",
-        "compression_algorithm": {"algorithm": "zlib"},
-        "encap_content_info": {"content_type": "data", "content": zlib.compress(data)},
-    }
-    return bytes(cms.ContentInfo({"content_type": "compressed_data", "content": content}).dump())
+    packed = tlv(INSIDE, tlv(OCTETS, zlib.compress(data)))
+    content = tlv(SEQUENCE, integer(0), tlv(SEQUENCE, _ZLIB), tlv(SEQUENCE, _DATA, packed))
+    return tlv(SEQUENCE, _COMPRESSED, tlv(INSIDE, content))
 
 
 def decompress(der: bytes) -> bytes:

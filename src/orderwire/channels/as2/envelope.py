@@ -8,7 +8,7 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from asn1crypto import cms, core
+from asn1crypto import algos, cms, core
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives import hashes
@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.padding import PKCS7
 
 from orderwire.channels.as2.certificates import Certificate, Pair
+from orderwire.channels.as2.der import CONTEXT, INSIDE, NULL, OCTETS, SEQUENCE, SET, integer, oid, tlv
 from orderwire.channels.as2.fault import DECRYPTION, INSUFFICIENT, Fault
 
 KEY_BYTES = {
@@ -27,6 +28,12 @@ LEGACY = "tripledes_3key"
 MOST_RECIPIENTS = 50
 _TAG = 16
 _NONCE = 12
+_ZERO = integer(0)
+_DATA = oid("1.2.840.113549.1.7.1")
+_ENVELOPED = oid("1.2.840.113549.1.7.3")
+_AUTHENTICATED = oid("1.2.840.113549.1.9.16.1.23")
+_RSA = oid("1.2.840.113549.1.1.1")
+_ALGORITHMS = {name: algos.EncryptionAlgorithmId(name).dump() for name in KEY_BYTES}
 _OAEP = {"sha1": hashes.SHA1, "sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}
 _GARBLED = "The message cannot be decrypted with our key."
 
@@ -39,30 +46,17 @@ class _GcmParameters(core.Sequence):  # type: ignore[misc]
 
 def encrypt(data: bytes, recipient: Certificate, algorithm: str) -> bytes:
     """The DER of an envelope for one recipient, with an RSA key. `algorithm` is one of KEY_BYTES."""
-    assert isinstance(recipient.public_key, rsa.RSAPublicKey)
     key = os.urandom(KEY_BYTES[algorithm])
-    recipients = [_recipient(recipient, key)]
+    to = tlv(SET, _recipient(recipient, key))
     if algorithm.endswith("gcm"):
         nonce = os.urandom(_NONCE)
         sealed = AESGCM(key).encrypt(nonce, data, None)
-        parameters: core.Asn1Value = _GcmParameters({"nonce": nonce, "length": _TAG})
-        content = {
-            "version": "v0",
-            "recipient_infos": recipients,
-            "auth_encrypted_content_info": _content(algorithm, parameters, sealed[:-_TAG]),
-            "mac": sealed[-_TAG:],
-        }
-        made = cms.ContentInfo({"content_type": "authenticated_enveloped_data", "content": content})
-        return bytes(made.dump())
+        content = _content(algorithm, tlv(SEQUENCE, tlv(OCTETS, nonce), integer(_TAG)), sealed[:-_TAG])
+        return _wrapped(_AUTHENTICATED, _ZERO, to, content, tlv(OCTETS, sealed[-_TAG:]))
     iv = os.urandom(16)
     padder, cipher = PKCS7(128).padder(), Cipher(algorithms.AES(key), modes.CBC(iv)).encryptor()
     sealed = cipher.update(padder.update(data) + padder.finalize()) + cipher.finalize()
-    content = {
-        "version": "v0",
-        "recipient_infos": recipients,
-        "encrypted_content_info": _content(algorithm, core.OctetString(iv), sealed),
-    }
-    return bytes(cms.ContentInfo({"content_type": "enveloped_data", "content": content}).dump())
+    return _wrapped(_ENVELOPED, _ZERO, to, _content(algorithm, tlv(OCTETS, iv), sealed))
 
 
 def decrypt(der: bytes, ours: Sequence[Pair], *, legacy: bool) -> bytes:
@@ -101,24 +95,20 @@ def _cbc(key: bytes, name: str, iv: bytes, content: bytes) -> bytes:
     return unpadder.update(cipher.update(content) + cipher.finalize()) + unpadder.finalize()
 
 
-def _recipient(certificate: Certificate, key: bytes) -> Any:
+def _wrapped(kind: bytes, *parts: bytes) -> bytes:
+    return tlv(SEQUENCE, kind, tlv(INSIDE, tlv(SEQUENCE, *parts)))
+
+
+def _recipient(certificate: Certificate, key: bytes) -> bytes:
+    """Named by issuer and number, which every station reads."""
     assert isinstance(certificate.public_key, rsa.RSAPublicKey)
-    named = {"issuer": certificate.asn1.issuer, "serial_number": certificate.serial}
-    info = {
-        "version": "v0",
-        "rid": cms.RecipientIdentifier("issuer_and_serial_number", named),
-        "key_encryption_algorithm": {"algorithm": "rsaes_pkcs1v15", "parameters": core.Null()},
-        "encrypted_key": certificate.public_key.encrypt(key, padding.PKCS1v15()),
-    }
-    return cms.RecipientInfo("ktri", info)
+    named = tlv(SEQUENCE, certificate.issuer, integer(certificate.serial))
+    sealed = certificate.public_key.encrypt(key, padding.PKCS1v15())
+    return tlv(SEQUENCE, _ZERO, named, tlv(SEQUENCE, _RSA, tlv(NULL)), tlv(OCTETS, sealed))
 
 
-def _content(algorithm: str, parameters: core.Asn1Value, sealed: bytes) -> dict[str, Any]:
-    return {
-        "content_type": "data",
-        "content_encryption_algorithm": {"algorithm": algorithm, "parameters": parameters},
-        "encrypted_content": sealed,
-    }
+def _content(algorithm: str, parameters: bytes, sealed: bytes) -> bytes:
+    return tlv(SEQUENCE, _DATA, tlv(SEQUENCE, _ALGORITHMS[algorithm], parameters), tlv(CONTEXT, sealed))
 
 
 def _key(recipients: Any, ours: Sequence[Pair]) -> bytes:
