@@ -16,7 +16,7 @@ from orderwire.document.states import DeliveryState, Mark, Tone
 from orderwire.flow.distribute.health import FOREVER
 from orderwire.records import Delivery, Endpoint, EndpointChange, EndpointVersion, secret
 from orderwire.records.delivery import DUE_STATES
-from orderwire.tracking.channels import channel_word, format_word
+from orderwire.tracking.channels import ERP, channel_word, format_word
 from orderwire.tracking.health import Health, endpoint
 from orderwire.tracking.people import names
 from orderwire.tracking.words import age, day, plural, when
@@ -64,6 +64,11 @@ class Way:
     def channel(self) -> str:
         """The channel in words."""
         return channel_word(self.version.channel)
+
+    @property
+    def erp(self) -> bool:
+        """Whether orders come from there, so that they can be counted there and here."""
+        return self.version.channel in ERP
 
     @property
     def backlog(self) -> str:

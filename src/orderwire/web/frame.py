@@ -31,6 +31,8 @@ _SECTION = {
     "way": "suppliers",
     "way_new": "suppliers",
     "change": "suppliers",
+    "endpoint_again": "suppliers",
+    "endpoint_compare": "connections",
     "message": "messages",
 }
 """Pages without a place of their own in the navigation, and the one they belong to."""

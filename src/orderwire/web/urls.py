@@ -5,6 +5,7 @@ from django.urls import include, path
 from orderwire.web import account, stream
 from orderwire.web.console import (
     act,
+    again,
     amend,
     approvals,
     bulk,
@@ -61,6 +62,8 @@ console = [
     path("changes/<int:pk>/<slug:verb>/", changes.change_act, name="change_act"),
     path("suppressed/<int:pk>/lift/", endpoint.lift, name="lift"),
     path("connections/", connections.connections, name="connections"),
+    path("endpoints/<int:pk>/again/", again.again, name="endpoint_again"),
+    path("endpoints/<int:pk>/compare/", endpoint.compare, name="endpoint_compare"),
     path("endpoints/<int:pk>/<slug:verb>/", endpoint.endpoint_act, name="endpoint_act"),
     path("letters/<int:pk>/seen/", messages.letter_seen, name="letter_seen"),
     path("messages/", messages.messages, name="messages"),

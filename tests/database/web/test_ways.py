@@ -7,8 +7,21 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from orderwire.records import Endpoint, EndpointChange, EndpointVersion, Partner, Secret, User
+from orderwire.document.states import AnswerState, DeliveryState
+from orderwire.records import (
+    Delivery,
+    Endpoint,
+    EndpointChange,
+    EndpointVersion,
+    Letter,
+    Partner,
+    Secret,
+    Suppression,
+    User,
+)
+from tests.database import factories
 from tests.database.tracking import seed
 from tests.database.web.after import notices, page, sign_in, words
 
@@ -238,3 +251,68 @@ def test_connections_cost_the_same_queries_for_few_and_many(console: Client, dja
         seed.supplier(f"T-{at}", f"Supplier {at}")
     with django_assert_num_queries(12):
         page(console, reverse("connections"))
+
+
+def test_what_failed_is_counted_first_and_then_sent_again(console: Client) -> None:
+    order = seed.order(delivery=DeliveryState.FAILED, answer=AnswerState.NOT_ASKED, due_in=None)
+    trip = order.deliveries.get()
+    Delivery.objects.update(changed_at=timezone.now())
+    url = reverse("endpoint_again", args=[trip.endpoint_id])
+    assert "1 delivery to order desk failed" in words(page(console, url))
+    trip.refresh_from_db()
+    assert trip.state == DeliveryState.FAILED
+    assert "Nothing that is still wanted failed" in words(page(console, f"{url}?since=2100-01-01T00:00"))
+    assert (
+        console.get(f"{url}?since=soon").status_code == 422
+        and console.get(f"{url}?since=9999-99-99").status_code == 422
+    )
+    said = notices(console.post(url, {"reason": "Their server is back"}, follow=True).content.decode())
+    trip.refresh_from_db()
+    assert "1 delivery is on the way again." in said and trip.state == DeliveryState.READY
+
+
+def test_a_letter_stands_with_its_order_and_is_no_answer(console: Client) -> None:
+    order = seed.order()
+    letter = Letter.objects.create(
+        message=factories.message(), order=order, sender="desk@acme.example", subject="New bank", text="<b>Pay here</b>"
+    )
+    section = reverse("order_section", args=[order.pk, "messages"])
+    for url in ("/", section, reverse("message", args=[letter.message_id])):
+        html = page(console, url)
+        assert "<b>Pay here</b>" not in html and "Pay here" in html
+    shown = words(page(console, section))
+    assert "not an answer" in shown and "sender not proven" in shown
+    assert "Somebody wrote about an order" in page(console, "/")
+    assert console.get(reverse("letter_seen", args=[letter.pk])).status_code == 405
+    console.post(reverse("letter_seen", args=[letter.pk]))
+    letter.refresh_from_db()
+    order.refresh_from_db()
+    assert letter.seen_by == "user:ines" and order.answer_state == AnswerState.WAITING
+    assert "Somebody wrote about an order" not in page(console, "/")
+    assert "in.edi" in page(console, reverse("messages") + "?state=letters")
+
+
+def test_a_suppressed_address_is_told_and_lifted(console: Client, second: Client, partner: Partner) -> None:
+    second.post(act(propose(console, partner), "confirm"))
+    row = Suppression.objects.create(address="sales@acme.example", why="bounce", text="550: no such person")
+    url = reverse("supplier", args=[partner.pk])
+    assert "Nothing is sent to sales@acme.example. 550: no such person" in words(page(console, url))
+    console.post(reverse("lift", args=[row.pk]))
+    assert "Nothing is sent to" not in words(page(console, url))
+    assert console.post(reverse("lift", args=[row.pk])).status_code == 404
+
+
+def test_the_chain_of_ways_is_bounded_and_told(console: Client) -> None:
+    order = seed.order(delivery=DeliveryState.FAILED)
+    first = order.deliveries.get()
+    other = seed.endpoint(first.endpoint.partner, "drop", "folder", "x12")
+    html = page(console, reverse("order", args=[order.pk]))
+    assert "Send into their folder instead" in html
+    said = console.post(reverse("by_another", args=[first.pk, other.pk]), follow=True).content.decode()
+    assert "another way" in notices(said)
+    told = words(page(console, reverse("order_section", args=[order.pk, "deliveries"])))
+    assert told.index("Sent another way") < told.index("drop")
+    strange = seed.endpoint(seed.supplier("S-300", "Other"), "theirs", "folder", "x12")
+    answer = console.post(reverse("by_another", args=[order.deliveries.latest("pk").pk, strange.pk]), follow=True)
+    assert "Not done." in notices(answer.content.decode())
+    assert not Delivery.objects.filter(endpoint=strange).exists()

@@ -1,21 +1,28 @@
 """The buttons of one way to a partner: test, pause, resume, stop using it, its place and speed, and what waits for it
 planned or sent again."""
 
+import datetime
 from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from orderwire.flow import Refused, distribute, suppress
 from orderwire.flow.endpoints import operate
 from orderwire.flow.endpoints.probe import Probed, probe
 from orderwire.records import Endpoint, Suppression
+from orderwire.tracking import erp
+from orderwire.tracking.channels import channel_word
 from orderwire.tracking.words import plural
 from orderwire.web.access import actor, buyer, typed
 from orderwire.web.console.done import done
+
+COMPARED = datetime.timedelta(days=7)
+"""Of so much time an ERP's orders are compared with those here."""
 
 
 @require_POST
@@ -51,6 +58,25 @@ def endpoint_act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
             return _plan(request, pk, by, back)
         case _:
             raise Http404("There is no such action.")
+
+
+@require_POST
+@buyer
+def compare(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask an ERP for its orders of the last days, and say which of them are not here."""
+    version = next((each for each in erp.endpoints() if each.endpoint_id == pk), None)
+    if version is None:
+        raise Http404("There is no such connection to an ERP.")
+    now = timezone.now()
+    found = erp.completeness(version, now - COMPARED, now)
+    context = {
+        "endpoint": version.endpoint,
+        "channel": channel_word(version.channel),
+        "found": found,
+        "missing": len(found.unread) + len(found.refused),
+        "days": COMPARED.days,
+    }
+    return render(request, "console/completeness.html", context)
 
 
 @require_POST
