@@ -2,6 +2,7 @@
 
 import datetime
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -34,9 +35,11 @@ def before_turn(at: datetime.datetime, zone: ZoneInfo) -> datetime.datetime:
 
 
 class HttpErpConfig(ErpConfig):
-    """`url` is the ERP's address, https:// but in the buyer's own network (`allow_private`), without a key in it."""
+    """`url` is the ERP's address, https:// but in the buyer's own network (`allow_private`), without a key in it.
+    `ca_file` replaces the system's list of authorities."""
 
     url: Annotated[str, Field(min_length=8, max_length=guard.LONGEST_URL)]
+    ca_file: Path | None = None
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> "HttpErpConfig":
@@ -50,4 +53,15 @@ class HttpErpConfig(ErpConfig):
 
     def reached(self, name: str, url: str = "", **options: Any) -> AbstractContextManager[Http]:
         """A client for paths under `url`, the ERP's own where none is given."""
-        return connected(url or self.url, name=name, timeout=self.timeout, allow_private=self.allow_private, **options)
+        given = {"timeout": self.timeout, "allow_private": self.allow_private, "ca_file": self.ca_file, **options}
+        return connected(url or self.url, name=name, **given)
+
+    def guarded(self, path: str = "", **options: Any) -> guard.Client:
+        """A guarded client for paths under this one of the ERP."""
+        return guard.client(
+            timeout=self.timeout,
+            allow_private=self.allow_private,
+            ca_file=self.ca_file,
+            base_url=self.url.rstrip("/") + path,
+            **options,
+        )

@@ -3,9 +3,10 @@
 import datetime
 import heapq
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any
 
 from orderwire.channels import Refused, Unavailable
+from orderwire.channels.erp.dynamics365.config import Dynamics365Config
 from orderwire.channels.erp.fields import moment, text
 from orderwire.channels.erp.http import Http
 from orderwire.channels.erp.note import note_of
@@ -22,21 +23,10 @@ NEVER = "1900-01-01"
 """How Dynamics 365 says that a day is empty."""
 
 
-class Settings(Protocol):
-    """What a connection needs to know."""
-
-    company: str
-    changed_field: str
-    approval: tuple[str, ...]
-    status_field: str | None
-    write_reference: bool
-    write_dates: bool
-
-
 class D365Link:
     """See `erp.Link`."""
 
-    def __init__(self, http: Http, settings: Settings):
+    def __init__(self, http: Http, settings: Dynamics365Config):
         self._http, self._set = http, settings
         self._odata = OData(http, NAME)
         states = " or ".join(
@@ -135,10 +125,12 @@ class D365Link:
         promised = {line.number: day for line in status.lines if (day := _first(line))}
         for line in self._lines(status.external_id):
             number = text(line, "LineNumber")
-            day = promised.get(number)
-            if day and not text(line, "ConfirmedDeliveryDate").startswith(day):
+            promise = promised.get(number)
+            if promise and not text(line, "ConfirmedDeliveryDate").startswith(promise):
                 key = f"dataAreaId={literal(self._set.company)},{KEY}={literal(status.external_id)}"
-                self._patch(f"{LINES}({key},LineNumber={number})", {"ConfirmedDeliveryDate": f"{day}T12:00:00Z"}, line)
+                self._patch(
+                    f"{LINES}({key},LineNumber={number})", {"ConfirmedDeliveryDate": f"{promise}T12:00:00Z"}, line
+                )
 
     def _patch(self, path: str, changes: Any, entity: Raw) -> None:
         etag = entity.get("@odata.etag")

@@ -2,8 +2,8 @@
 
 import re
 from decimal import Decimal
-from typing import Protocol
 
+from orderwire.channels.erp.dynamics365.config import Dynamics365Config
 from orderwire.channels.erp.dynamics365.link import NEVER
 from orderwire.channels.erp.fields import day, moment, number, part, party, records, required, text
 from orderwire.channels.erp.pricing import worth
@@ -16,18 +16,7 @@ from orderwire.document.party import Party
 from orderwire.document.terms import AllowanceCharge, Incoterm, Reference, Tax, TermsPart
 
 
-class Settings(Protocol):
-    """What the entities do not say."""
-
-    company: str
-    name: str
-    changed_field: str
-    approval: tuple[str, ...]
-    units: dict[str, str]
-    taxes: dict[str, Decimal]
-
-
-def found(record: Raw, settings: Settings) -> Found:
+def found(record: Raw, settings: Dynamics365Config) -> Found:
     """Raises NotUsable and pydantic's ValidationError."""
     order = part(record, "order")
     name = required(order, "PurchaseOrderNumber")
@@ -66,7 +55,7 @@ def found(record: Raw, settings: Settings) -> Found:
     return Found(document, approver=approver, approved_at=at, lines_total=sum(amounts, Decimal(0)))
 
 
-def _line(line: Raw, settings: Settings) -> Line:
+def _line(line: Raw, settings: Dynamics365Config) -> Line:
     key = plain(number(line, "LineNumber", where="a line"))
     where = f"line {key}"
     quantity = number(line, "OrderedPurchaseQuantity", where=where)

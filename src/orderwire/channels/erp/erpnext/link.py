@@ -3,11 +3,12 @@
 import datetime
 import json
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from orderwire.channels import Refused
+from orderwire.channels.erp.erpnext.config import ErpNextConfig
 from orderwire.channels.erp.fields import text
 from orderwire.channels.erp.http import Http
 from orderwire.channels.erp.note import note_of
@@ -20,19 +21,10 @@ PAGE = 100
 ORDER = "Purchase Order"
 
 
-class Settings(Protocol):
-    """What a connection needs to know."""
-
-    zone: str
-    company: str
-    status_field: str
-    write_confirmation: bool
-
-
 class ErpNextLink:
     """See `erp.Link`."""
 
-    def __init__(self, http: Http, settings: Settings):
+    def __init__(self, http: Http, settings: ErpNextConfig):
         self._http, self._set = http, settings
         self._zone = ZoneInfo(settings.zone)
         who = self._http.call("GET", "/api/method/frappe.auth.get_logged_user")

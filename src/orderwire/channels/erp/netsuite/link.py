@@ -2,12 +2,13 @@
 
 import datetime
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from orderwire.channels import Refused
 from orderwire.channels.erp.fields import part, text
 from orderwire.channels.erp.http import Http
+from orderwire.channels.erp.netsuite.config import NetSuiteConfig
 from orderwire.channels.erp.note import note_of
 from orderwire.channels.erp.record import Entry, Raw
 from orderwire.channels.erp.settings import before_turn
@@ -21,18 +22,10 @@ LONGEST = 3900
 """A text area holds 4,000 characters."""
 
 
-class Settings(Protocol):
-    """What a connection needs to know."""
-
-    zone: str
-    status_field: str
-    write_reference: bool
-
-
 class NetSuiteLink:
     """See `erp.Link`."""
 
-    def __init__(self, http: Http, settings: Settings):
+    def __init__(self, http: Http, settings: NetSuiteConfig):
         self._http, self._set = http, settings
         self._zone = ZoneInfo(settings.zone)
         self._count = self._asked(f"SELECT COUNT(*) AS orders FROM transaction WHERE {_APPROVED}", 1)

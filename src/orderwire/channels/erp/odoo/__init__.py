@@ -9,8 +9,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from orderwire.channels import guard
 from orderwire.channels.erp import ErpChannel, Link
+from orderwire.channels.erp.http import Http
 from orderwire.channels.erp.odoo import mapping
 from orderwire.channels.erp.odoo.calls import NAME, Json2, XmlRpc
 from orderwire.channels.erp.odoo.link import OdooLink
@@ -56,12 +56,10 @@ class Odoo(ErpChannel[OdooConfig]):
         if config.api == "json2":
             headers = {"Authorization": f"bearer {key}"}
             headers |= {"X-Odoo-Database": config.database} if config.database else {}
-            with config.reached(NAME, headers=headers) as http:
-                yield self._linked(Json2(http, context), config)
+            with config.guarded(headers=headers) as client:
+                yield self._linked(Json2(Http(client, NAME), context), config)
             return
-        with guard.client(
-            timeout=config.timeout, allow_private=config.allow_private, base_url=config.url.rstrip("/")
-        ) as client:
+        with config.guarded() as client:
             calls = XmlRpc(client, database=config.database, login=config.login, key=key, context=context)
             yield self._linked(calls, config)
 

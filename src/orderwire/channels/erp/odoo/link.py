@@ -60,7 +60,11 @@ class OdooLink:
         begin, seen = since.replace(microsecond=0), list[int]()
         while True:
             newer = [["write_date", ">=", _utc(begin)], ["id", "not in", seen]]
-            asked = {"domain": [*newer, *approved], "fields": [name, "write_date"], "order": "write_date, id"}
+            asked: dict[str, Any] = {
+                "domain": [*newer, *approved],
+                "fields": [name, "write_date"],
+                "order": "write_date, id",
+            }
             rows = self._rows(model, "search_read", **asked, limit=PAGE)
             for row in rows:
                 at = _at(row)
@@ -100,7 +104,7 @@ class OdooLink:
         lines: list[Raw] = []
         while True:
             domain = [["order_id", "=", order], ["id", ">", _id(lines[-1]) if lines else 0]]
-            asked = {"domain": domain, "fields": self._line_fields, "order": "id", "limit": PAGE}
+            asked: dict[str, Any] = {"domain": domain, "fields": self._line_fields, "order": "id", "limit": PAGE}
             rows = self._rows("purchase.order.line", "search_read", **asked)
             lines += rows
             if len(rows) < PAGE:
@@ -118,7 +122,11 @@ class OdooLink:
             return []
         domain = [["partner_id", "=", supplier], ["product_code", "!=", False]]
         domain += [["product_tmpl_id.product_variant_ids", "in", wanted]]
-        asked = {"domain": domain, "fields": ["product_id", "product_tmpl_id", "product_code"], "order": "sequence, id"}
+        asked: dict[str, Any] = {
+            "domain": domain,
+            "fields": ["product_id", "product_tmpl_id", "product_code"],
+            "order": "sequence, id",
+        }
         return self._rows("product.supplierinfo", "search_read", **asked, limit=1000)
 
     def tell(self, status: OrderStatus) -> str:

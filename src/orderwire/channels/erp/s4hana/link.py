@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from orderwire.channels import Refused, Unavailable
 from orderwire.channels.erp.fields import moment, text
@@ -10,6 +10,7 @@ from orderwire.channels.erp.http import Http
 from orderwire.channels.erp.note import note_of
 from orderwire.channels.erp.odata import OData, bare, instant, literal
 from orderwire.channels.erp.record import Entry, NotUsable, Raw
+from orderwire.channels.erp.s4hana.config import S4HanaConfig
 from orderwire.channels.http_answer import Answered, judge
 from orderwire.document.status import OrderStatus
 
@@ -22,19 +23,10 @@ WITHDRAWN = "PurchaseOrderDeletionCode ne ''"
 ITEM_PARTS = "_PurchaseOrderScheduleLineTP,_DeliveryAddress,_PurOrdAccountAssignment,_PurchaseOrderItemNote"
 
 
-class Settings(Protocol):
-    """What a connection needs to know."""
-
-    company_codes: tuple[str, ...]
-    text: str
-    language: str
-    write_number: bool
-
-
 class S4Link:
     """See `erp.Link`."""
 
-    def __init__(self, http: Http, settings: Settings):
+    def __init__(self, http: Http, settings: S4HanaConfig):
         self._http, self._set = http, settings
         self._odata = OData(http, NAME)
         self._csrf = ""
@@ -86,9 +78,9 @@ class S4Link:
             note = {"TextObjectType": self._set.text, "Language": self._set.language, "PlainLongText": body}
             self._write("POST", f"/PurchaseOrder({literal(order)})/_PurchaseOrderNote", note, {})
         else:
-            note = self._odata.one(path)
-            if str(note.get("PlainLongText", "")).replace("\r\n", "\n").strip() != body:
-                self._write("PATCH", path, {"PlainLongText": body}, _match(note))
+            known = self._odata.one(path)
+            if str(known.get("PlainLongText", "")).replace("\r\n", "\n").strip() != body:
+                self._write("PATCH", path, {"PlainLongText": body}, _match(known))
         if self._set.write_number and status.supplier_order_number:
             self._number(order, status.supplier_order_number[:20])
         return f"Written to text {self._set.text} of order {order} in {NAME}"

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Protocol
 
 from orderwire.channels.erp.fields import day, moment, number, part, party, records, required, text
 from orderwire.channels.erp.pricing import worth
 from orderwire.channels.erp.record import Found, NotUsable, Raw
+from orderwire.channels.erp.s4hana.config import S4HanaConfig
 from orderwire.document.cancellation import Cancellation
 from orderwire.document.order import Account, Line, Order, Schedule
 from orderwire.document.party import Party
@@ -43,16 +43,7 @@ UNITS = {
 no other name is taken but those of the settings."""
 
 
-class Settings(Protocol):
-    """What the API does not say."""
-
-    units: dict[str, str]
-    names: dict[str, str]
-    taxes: dict[str, Decimal]
-    text: str
-
-
-def found(record: Raw, settings: Settings) -> Found:
+def found(record: Raw, settings: S4HanaConfig) -> Found:
     """Raises NotUsable and pydantic's ValidationError."""
     order = part(record, "order")
     name = required(order, "PurchaseOrder")
@@ -90,7 +81,7 @@ def found(record: Raw, settings: Settings) -> Found:
     return Found(document, approver="released in SAP S/4HANA", approved_at=at, lines_total=sum(amounts, Decimal(0)))
 
 
-def _line(item: Raw, settings: Settings) -> Line:
+def _line(item: Raw, settings: S4HanaConfig) -> Line:
     key = required(item, "PurchaseOrderItem", where="an item")
     where = f"item {key}"
     if item.get("IsReturnsItem") is True:
