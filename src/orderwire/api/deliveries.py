@@ -10,9 +10,9 @@ from pydantic import Field
 
 from orderwire.api.access import caller, needs
 from orderwire.api.answering import WRITE, given, responses
-from orderwire.api.paging import Body, Id, Number, OptionalReason, Reason
+from orderwire.api.paging import Body, Id, Number, OptionalReason, Reason, Word
 from orderwire.document.states import DeliveryState
-from orderwire.flow import Refused, distribute
+from orderwire.flow import Refused, distribute, fallback
 from orderwire.records import Delivery, EndpointVersion
 from orderwire.tracking.evidence import evidence_file
 
@@ -154,6 +154,41 @@ class Resend(Body):
     reason: Reason
 
 
+class AnotherWay(Body):
+    """Why it goes another way than the one it went."""
+
+    reason: Reason
+
+
+class ResendFailed(Body):
+    """What failed since a time. Without `dry_run: false` it is only counted and listed."""
+
+    since: datetime.datetime
+    partner: Word | None = Field(None, description="Only to this partner, by its number.")
+    reason: Reason
+    dry_run: bool = True
+
+
+class Failed(Schema):
+    """One delivery that failed."""
+
+    id: int
+    order: str | None
+    recipient: str
+    endpoint: str
+    reason: str
+
+
+class ResentFailed(Schema):
+    """`count` failed and can be sent again; `deliveries` are the oldest of them, at most a thousand."""
+
+    count: int
+    deliveries: list[Failed]
+    dry_run: bool
+    sent: int = Field(description="How many of the list are on their way again.")
+    refused: list[str] = Field(description="Why others are not.")
+
+
 class Settle(Body):
     """What became of a delivery in doubt: it arrived, or it is sent again, marked as a possible duplicate."""
 
@@ -177,6 +212,33 @@ def list_deliveries(request: HttpRequest, number: Number) -> HttpResponse:
         for row in found
     ]
     return given(Deliveries(deliveries=shown))
+
+
+@router.post(
+    "/resend",
+    response=responses(ResentFailed, *WRITE),
+    **needs("deliveries:write"),
+    summary="Send again what failed since a time",
+)
+def resend_all(request: HttpRequest, body: ResendFailed) -> HttpResponse:
+    """Newest versions of orders in force, and cancellations, that failed; a thousand in one call, the oldest first."""
+    since = body.since if body.since.tzinfo else body.since.replace(tzinfo=datetime.UTC)
+    did = distribute.resend_failed(
+        since, actor=caller(request).actor, reason=body.reason, partner=body.partner, dry_run=body.dry_run
+    )
+    rows = [
+        Failed(
+            id=row.pk,
+            order=row.order.number if row.order else None,
+            recipient=row.endpoint.partner.number,
+            endpoint=row.endpoint.name,
+            reason=row.reason,
+        )
+        for row in did.found
+    ]
+    return given(
+        ResentFailed(count=did.count, deliveries=rows, dry_run=body.dry_run, sent=did.sent, refused=list(did.refused))
+    )
 
 
 @router.get(
@@ -210,6 +272,18 @@ def resend_delivery(request: HttpRequest, delivery_id: Id, body: Resend) -> Http
     """Send the same bytes under the same id; marked where an earlier try may have arrived."""
     distribute.resend(delivery_id, actor=caller(request).actor, reason=body.reason)
     return given(_detail(delivery_id))
+
+
+@router.post(
+    "/{delivery_id}/another-way",
+    response=responses(DeliveryDetail, 404, *WRITE),
+    **needs("deliveries:write"),
+    summary="Send another way",
+)
+def another_way(request: HttpRequest, delivery_id: Id, body: AnotherWay) -> HttpResponse:
+    """Withdraw it and send the same over the next endpoint of the plan; gives the delivery that takes its place."""
+    made = fallback.climb(delivery_id, actor=caller(request).actor, reason=body.reason)
+    return given(_detail(made.pk))
 
 
 @router.post(

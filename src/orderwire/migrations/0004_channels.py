@@ -196,6 +196,10 @@ class Migration(migrations.Migration):
             model_name='delivery',
             index=models.Index(condition=models.Q(('kind', 'status')), fields=['endpoint', 'order'], name='ow_delivery_status'),
         ),
+        migrations.AddIndex(
+            model_name='timer',
+            index=models.Index(condition=models.Q(('kind', 'expiry_alarm'), ('stopped_at__isnull', True)), fields=['due_at'], name='ow_timer_expiry'),
+        ),
         migrations.AddConstraint(
             model_name='delivery',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['ready', 'sending', 'retry', 'in_doubt', 'held', 'failed', 'accepted', 'delivered', 'opened', 'answered', 'superseded', 'cancelled', 'withdrawn'])), name='ow_delivery_state'),

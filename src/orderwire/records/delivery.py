@@ -218,7 +218,13 @@ class Timer(models.Model):
                 fields=["due_at"],
                 name="ow_timer_due",
                 condition=models.Q(fired_at__isnull=True, stopped_at__isnull=True),
-            )
+            ),
+            # Certificates and keys that end soon are shown on every page of the console.
+            models.Index(
+                fields=["due_at"],
+                name="ow_timer_expiry",
+                condition=models.Q(kind="expiry_alarm", stopped_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

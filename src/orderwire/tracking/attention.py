@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from orderwire.document.states import AnswerState, CancellationState, DeliveryState, OrderState
 from orderwire.flow import need
-from orderwire.records import Cancellation, Delivery, EndpointChange, Letter, Message, Need, Order, Response
+from orderwire.records import Cancellation, Delivery, EndpointChange, Letter, Message, Need, Order, Response, Timer
 from orderwire.tracking.counted import capped_counts
 
 CAP = 99
@@ -59,6 +59,11 @@ def cancellations() -> QuerySet[Cancellation]:
     return Cancellation.objects.filter(state__in=states)
 
 
+def expiring() -> QuerySet[Timer]:
+    """Certificates and keys of endpoints that end soon, or have ended."""
+    return Timer.objects.filter(kind="expiry_alarm", stopped_at=None)
+
+
 def needs() -> QuerySet[Need]:
     """Quantities that no order covers."""
     return need.uncovered()
@@ -94,6 +99,7 @@ def counts() -> Counts:
         "messages": refused_messages(),
         "cancellations": cancellations(),
         "needs": needs(),
+        "expiring": expiring(),
         "changes": changes(),
         "letters": letters(),
     }

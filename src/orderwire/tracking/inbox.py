@@ -31,6 +31,7 @@ def piles(user: User, rates: Rates = NO_RATES) -> list[Pile]:
     now = timezone.now()
     tasks = [*_deliveries(now), *_approvals(user, now), *_stopped(), *_answers(now), *_unmatched(), *_messages()]
     tasks += [*tasks_after.cancellations(now), *tasks_after.needs(), *tasks_ways.changes(user), *tasks_ways.letters()]
+    tasks += tasks_ways.expiring(now)
     found = []
     for group, title in GROUPS:
         mine = sorted((t for t in tasks if t.group == group), key=lambda t: t.weight(now, rates), reverse=True)

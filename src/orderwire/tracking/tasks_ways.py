@@ -1,14 +1,17 @@
 """Tasks of what comes and goes beside orders: changes of addresses to be confirmed, and letters that nobody read."""
 
+import datetime
 from collections.abc import Iterator
 
 from django.urls import reverse
+from django.utils import timezone
 
-from orderwire.records import User
+from orderwire.records import Endpoint, User
 from orderwire.tracking import attention
 from orderwire.tracking.people import names
 from orderwire.tracking.task import Task, ended
 from orderwire.tracking.timeline import short_text
+from orderwire.tracking.words import day
 
 EXCERPT = 160
 
@@ -32,6 +35,30 @@ def changes(user: User) -> Iterator[Task]:
             url=reverse("change", args=[change.pk]),
             about=change.partner.name,
             key=f"change-{change.pk}",
+        )
+
+
+def expiring(now: datetime.datetime) -> Iterator[Task]:
+    """Certificates and keys that end soon: nothing is sent any more with one that has ended. Two queries."""
+    alarms = list(attention.expiring().order_by("due_at")[: attention.CAP])
+    known = Endpoint.objects.select_related("partner").in_bulk({alarm.data["endpoint"] for alarm in alarms})
+    for alarm in alarms:
+        endpoint, what = known[alarm.data["endpoint"]], str(alarm.data["what"])
+        over = alarm.due_at <= now
+        on = day(timezone.localdate(alarm.due_at))
+        yield Task(
+            mark="fail" if over else "late",
+            tone="bad" if over else "warn",
+            title="A certificate or key has ended" if over else "A certificate or key ends soon",
+            why=f"{what[:1].upper()}{what[1:]} {'ended' if over else 'ends'} on {on}."
+            f" {'Nothing is sent there until it is replaced' if over else 'Ask for the new one, and add it in time'}.",
+            since=alarm.fired_at or now,
+            label="See the connection",
+            url=reverse("connections"),
+            group="past" if over else "none",
+            about=endpoint.partner.name,
+            aside=endpoint.name,
+            key=f"expiry-{alarm.pk}",
         )
 
 

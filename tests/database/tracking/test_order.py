@@ -156,7 +156,7 @@ def test_the_timeline_is_newest_first_with_what_lies_ahead_on_top() -> None:
 
 
 def test_every_kind_of_event_of_an_order_has_words() -> None:
-    of_orders = {k for k in KINDS if not k.startswith(("message.", "endpoint.", "rules."))}
+    of_orders = {k for k in KINDS if not k.startswith(("message.", "endpoint.", "rules.", "address.", "secret."))}
     assert of_orders <= telling._WORDS.keys()
 
 

@@ -56,7 +56,7 @@ order by c.id
 
 
 def claim(place: Place, shard: int) -> list[Claimed]:
-    """The next due deliveries of the shard, oldest first, never two revisions of one order, and no more than the partner
+    """The next due deliveries of the shard, oldest first, never two revisions of one order, no more than the partner
     takes in a minute; committed on return.
 
     The lease lasts a margin longer than the longest single send; a batch stops when less than one send is left.

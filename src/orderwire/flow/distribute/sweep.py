@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from orderwire import engine
 from orderwire.document.states import AnswerState
-from orderwire.flow import DATABASE_AWAY, fallback, ladder
+from orderwire.flow import DATABASE_AWAY, expiry, fallback, ladder
 from orderwire.flow.awaited import remind
 from orderwire.flow.distribute.leave import WANTED
 from orderwire.flow.remind import tidy
@@ -114,6 +114,7 @@ def sweep() -> None:
     fallback.leave()
     _fire_timers()
     tidy()
+    expiry.daily()
 
 
 def _fire_timers() -> None:

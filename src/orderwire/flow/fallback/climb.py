@@ -60,7 +60,7 @@ def ended(delivery_ids: list[int]) -> None:
 
 def climb(delivery_id: int, *, actor: str, reason: str, endpoint_id: int | None = None) -> Delivery:
     """A person sends it another way, also what is in doubt or was handed over and is said to be missing. Gives the
-    delivery that takes its place; `endpoint_id` chooses one of `another.ways`. Raises Refused."""
+    delivery that takes its place; without `endpoint_id`, one of `another.ways`, the plan says which. Raises Refused."""
     with transaction.atomic():
         delivery, order = _locked(delivery_id)
         if delivery.state not in _BY_HAND:
@@ -71,8 +71,10 @@ def climb(delivery_id: int, *, actor: str, reason: str, endpoint_id: int | None 
         if any(d.state in chain.LIVE for d in chain.others(delivery)):
             text = "It went, or goes, to them another way already."
             raise Refused(text, remedy="Look at the order's other deliveries.", kind="conflict")
-        found = another.ways(delivery)
-        way = next((each for each in found if endpoint_id in (None, each[0].pk)), None)
+        if endpoint_id is None:
+            way = chain.next_way(delivery)
+        else:
+            way = next((each for each in another.ways(delivery) if each[0].pk == endpoint_id), None)
         if way is None:
             remedy = "Add an endpoint, or let the rules name one to fall back to, and plan the order again."
             raise Refused("The plan knows no other way to them.", remedy=remedy, kind="conflict")

@@ -52,6 +52,7 @@ from orderwire.ledger.events.house import (
     AddressSuppressed,
     EndpointChanged,
     EndpointDeclined,
+    EndpointExpires,
     EndpointPaused,
     EndpointProposed,
     EndpointResumed,
@@ -61,6 +62,8 @@ from orderwire.ledger.events.house import (
     MessageWaited,
     MessageWaiting,
     RulesPublished,
+    SecretChanged,
+    SecretsSealed,
 )
 from orderwire.ledger.events.order import (
     AmendmentProposed,
@@ -126,6 +129,7 @@ __all__ = [
     "DeliveryWithdrawn",
     "EndpointChanged",
     "EndpointDeclined",
+    "EndpointExpires",
     "EndpointPaused",
     "EndpointProposed",
     "EndpointResumed",
@@ -160,4 +164,6 @@ __all__ = [
     "ReceiptFunctionalAck",
     "ReceiptOpened",
     "RulesPublished",
+    "SecretChanged",
+    "SecretsSealed",
 ]

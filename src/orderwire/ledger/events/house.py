@@ -1,5 +1,7 @@
 """Events of the house: what came in, endpoints, rules."""
 
+import datetime
+
 from orderwire.ledger.entry import Event, Words
 
 
@@ -55,6 +57,27 @@ class EndpointResumed(Event, kind="endpoint.resumed", about=("partner", "endpoin
     """Sending to this endpoint goes on."""
 
     reason: Words | None = None
+
+
+class EndpointExpires(Event, kind="endpoint.expires", about=("partner", "endpoint")):
+    """A certificate or key that the endpoint needs ends in `days` days or fewer (0: it has ended)."""
+
+    what: Words
+    at: datetime.datetime
+    days: int
+
+
+class SecretChanged(Event, kind="secret.changed"):
+    """A secret that endpoints share by its name was `set` or `removed`; its text is never here."""
+
+    name: Words
+    what: str
+
+
+class SecretsSealed(Event, kind="secret.sealed"):
+    """All secrets of endpoints were sealed again with the first of the vault's keys."""
+
+    count: int
 
 
 class RulesPublished(Event, kind="rules.published"):
