@@ -13,6 +13,7 @@ from orderwire.channels import Inbound, Refused, Unavailable
 from orderwire.channels.erp import ErpChannel
 from orderwire.channels.erp.record import Entry, bundled
 from orderwire.document.order import Order
+from tests.servers.channels.conftest import Authority
 from tests.servers.erp_contracts.serving import Contract, Said
 
 AT = datetime.datetime(2026, 11, 20, 10, 0, 0, 123456, tzinfo=datetime.UTC)
@@ -147,6 +148,20 @@ class ErpFaults:
         self.place(1, AT)
         self.fault(Said(302, b"", {"Location": "https://evil.example/"}))
         with pytest.raises(Refused, match="moved"):
+            self.polled()
+
+    def test_a_certificate_for_another_name_is_not_trusted(self, authority: Authority) -> None:
+        self.place(1, AT)
+        self.contract.secure(authority.server(host="other.example"))
+        with pytest.raises(Refused, match="certificate that is not trusted"):
+            self.polled(ca_file=authority.file)
+        assert not self.contract.asked
+
+    def test_a_certificate_of_the_named_authority_is_trusted(self, authority: Authority) -> None:
+        self.place(1, AT)
+        self.contract.secure(authority.server())
+        assert len(self.polled(ca_file=authority.file)) == 1
+        with pytest.raises(Refused, match="certificate that is not trusted"):
             self.polled()
 
     def test_whatever_was_kept_is_a_document_or_a_reason(self) -> None:

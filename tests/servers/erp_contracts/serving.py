@@ -1,11 +1,13 @@
 """A contract server on loopback: one function answers, and a test can put faults before it."""
 
 import json
+import ssl
 import threading
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
@@ -49,6 +51,7 @@ class Contract:
         self.asked: list[Asked] = []
         self.faults: deque[Said | None] = deque()
         self._lock = threading.Lock()
+        self._scheme = "http"
 
     def answer(self, asked: Asked) -> Said:
         raise NotImplementedError
@@ -110,4 +113,11 @@ class Contract:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_port}"
+
+    def secure(self, certificate: Path) -> None:
+        """Speak TLS from now on, with the key and certificate of a PEM file."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self._scheme = "https"
