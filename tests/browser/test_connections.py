@@ -1,6 +1,7 @@
 """Ways to a supplier in a browser: one set up from nothing by two people carries an order; a mail that comes back turns
 the open page red and the other way is one click; every new screen is accessible."""
 
+import datetime
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,13 @@ from tests.database.flow.distribute.kit import drain, orders_in
 from tests.database.tracking import seed
 
 WITHIN_MS = 15_000
-MAIL = {"host": "mail.acme.example", "from_address": "orders@nordhaven.example", "username": "nordhaven",
-        "password": "harbour-lantern-42", "recipients": ["desk@acme.example", "sales@acme.example"]}  # fmt: skip
+MAIL: dict[str, Any] = {
+    "host": "mail.acme.example",
+    "from_address": "orders@nordhaven.example",
+    "username": "nordhaven",
+    "password": "harbour-lantern-42",
+    "recipients": ["desk@acme.example", "sales@acme.example"],
+}
 
 
 @pytest.fixture
@@ -74,6 +80,7 @@ def test_a_mail_that_comes_back_turns_the_open_page_red_and_the_next_way_is_one_
 ) -> None:
     page, _ = desks
     order = factories.order()
+    assert order.supplier is not None
     mail = factories.delivery(order, to=factories.endpoint(order.supplier, channel="email", **MAIL))
     folder = road.desk(order.supplier, tmp_path / "out")
     page.goto(f"{server}/orders/{order.pk}/")
@@ -112,7 +119,7 @@ def screens(transactional_db: None) -> dict[str, str]:
         change = verbs.propose(partner, way, moved, by=jens)
         verbs.propose(partner, None, NewEndpoint("drop", "folder", "x12", config={"out": "/srv/acme/out"}), by=jens)
         probed = {"good": False, "text": "No answer within 20 s. Check the address.", "by": "user:ines", "version": 1}
-        rest = timezone.now() + timezone.timedelta(minutes=7)
+        rest = timezone.now() + datetime.timedelta(minutes=7)
         Endpoint.objects.filter(pk=way.pk).update(
             failures=4, paused_until=rest, pause_reason="No connection to mail.acme.example in 20 s.",
             probed=probed | {"at": timezone.now().isoformat()},

@@ -18,7 +18,7 @@ from orderwire.flow.endpoints import change as verbs
 from orderwire.flow.endpoints import content
 from orderwire.flow.endpoints.probe import Probed, probe, probe_change
 from orderwire.flow.enroll import Unusable
-from orderwire.records import Endpoint, EndpointChange, Partner, User
+from orderwire.records import Endpoint, EndpointChange, EndpointVersion, Partner, User
 
 router = Router(tags=["endpoints"])
 SHOWN = 200
@@ -36,7 +36,8 @@ class ProbeOut(Schema):
     @classmethod
     def of(cls, found: Probed) -> Self:
         """The result of a test."""
-        return cls(good=found.good, text=found.text, at=found.at, by=found.by, version=found.version)
+        at = datetime.datetime.fromisoformat(found.at)
+        return cls(good=found.good, text=found.text, at=at, by=found.by, version=found.version)
 
 
 class ChangeOut(Schema):
@@ -59,7 +60,8 @@ class ChangeOut(Schema):
     def of(cls, change: EndpointChange) -> Self:
         """A change as it stands now."""
         number = content.base(change)
-        before = change.endpoint.versions.select_related("endpoint").get(number=number) if number else None
+        versions = EndpointVersion.objects.filter(endpoint=change.endpoint_id, number=number)
+        before = versions.select_related("endpoint").first() if number else None
         old = content.current(before) if before else None
         return cls(
             id=change.pk,

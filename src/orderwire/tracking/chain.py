@@ -26,7 +26,7 @@ def chains(trips: Iterable[Trip]) -> list[tuple[str, Sequence[Step]]]:
     """By recipient each chain of more than one way, the first way first."""
     known = {trip.delivery.pk: trip for trip in trips}
     replaced = {trip.delivery.says.get(INSTEAD_OF) for trip in known.values()}
-    found = []
+    found: list[tuple[str, Sequence[Step]]] = []
     for trip in known.values():
         if trip.delivery.pk in replaced or INSTEAD_OF not in trip.delivery.says:
             continue

@@ -164,7 +164,7 @@ def _expiry(what: str, at: datetime.datetime, now: datetime.datetime) -> Words:
     if at - now <= SOON:
         days = (at - now).days
         return Words(f"{what} ends in {plural(days, 'day')}." if days else f"{what} ends today.", "late", "warn")
-    return Words(f"{what} ends on {day(timezone.localdate(at))}.", "dot", "quiet")
+    return Words(f"{what} ends on {day(timezone.localdate(at))}.", "end", "quiet")
 
 
 def _waiting(ids: list[int]) -> dict[int, tuple[int, datetime.datetime]]:

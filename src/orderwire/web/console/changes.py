@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from orderwire.flow.endpoints import change as verbs
 from orderwire.flow.endpoints import content, operate
 from orderwire.flow.endpoints.probe import probe_change
+from orderwire.flow.enroll import NewEndpoint
 from orderwire.records import EndpointChange, EndpointVersion, User
 from orderwire.tracking import connections
 from orderwire.tracking.channels import channel_word, format_word
@@ -85,7 +86,7 @@ def _found(pk: int) -> EndpointChange:
     return found
 
 
-def _before(found: EndpointChange) -> content.NewEndpoint | None:
+def _before(found: EndpointChange) -> NewEndpoint | None:
     """The version that it was proposed against."""
     versions = EndpointVersion.objects.filter(endpoint=found.endpoint, number=content.base(found))
     version = versions.select_related("endpoint").first() if content.base(found) else None

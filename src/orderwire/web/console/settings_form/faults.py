@@ -17,6 +17,7 @@ _WORDS = {
     "literal-error": "Choose one of these.",
     "enum": "Choose one of these.",
     "too-short": "Write at least one.",
+    "string-too-short": "This is too short: write it in full.",
     "string-pattern-mismatch": "This is not how it is written: check it for spaces and other signs.",
     "dict-type": "Write it as JSON: {\"name\": \"value\"}.",
     "tuple-type": "Write it as JSON: [\"one\", \"another\"].",

@@ -49,7 +49,7 @@ def shape(name: str, field: FieldInfo, help: str, depth: int = 0) -> Shape:
         if issubclass(one, SecretStr | SecretBytes):
             return Shape("secret", optional, long, many=True)
         return Shape("list" if _is_text(one) else "json", optional, long)
-    if not isinstance(kind, type):
+    if not isinstance(kind, type) or kind is Any:
         return Shape("json", optional)
     if issubclass(kind, BaseModel):
         return Shape("group" if depth < DEEPEST else "json", optional, model=kind)
