@@ -21,8 +21,12 @@ def plain(value: Any) -> Any:
 
 
 def _iso(value: dict[str, Any], *, with_time: bool) -> Any:
-    numbers = [value.get(name) for name in (*_DAY, *(_TIME if with_time else ()))]
-    if not all(isinstance(n, int) and not isinstance(n, bool) and 0 <= n <= 999_999 for n in numbers):
+    numbers = [
+        n
+        for name in (*_DAY, *(_TIME if with_time else ()))
+        if isinstance(n := value.get(name), int) and not isinstance(n, bool) and 0 <= n <= 999_999
+    ]
+    if len(numbers) != (7 if with_time else 3):
         return value
     day = "{:04d}-{:02d}-{:02d}".format(*numbers[:3])
     return day + "T{:02d}:{:02d}:{:02d}.{:06d}+00:00".format(*numbers[3:]) if with_time else day
