@@ -252,9 +252,14 @@ def _other_approval(manifest: dict[str, Any], parts: dict[str, bytes]) -> None:
     manifest["approvals"][0]["sha256"] = "0" * 64
 
 
+def _other_head(manifest: dict[str, Any], parts: dict[str, bytes]) -> None:
+    manifest["head"]["time"] = "2020-01-01T00:00:00.000000Z"
+
+
 @pytest.mark.parametrize(
     ("lie", "words"),
     [
+        (_other_head, "signature of the ledger's head is wrong"),
         (_other_version, "not what the ledger says was created"),
         (_other_file, "the files are not those that the ledger names"),
         (_other_event, "is not in the ledger at place"),
