@@ -2,6 +2,7 @@
 
 import datetime
 import json
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from orderwire.channels.erp import ErpChannel
 from orderwire.channels.erp.record import Entry, bundled
 from orderwire.document.order import Order
 from tests.servers.channels.conftest import Authority
-from tests.servers.erp_contracts.serving import Contract, Said
+from tests.servers.erp_contracts.serving import Asked, Contract, Said
 
 AT = datetime.datetime(2026, 11, 20, 10, 0, 0, 123456, tzinfo=datetime.UTC)
 SECOND = datetime.timedelta(seconds=1)
@@ -143,6 +144,23 @@ class ErpFaults:
         self.fault(Said(200, endless=True))
         with pytest.raises(Unavailable, match="bytes"):
             self.polled()
+
+    def test_a_system_that_says_the_same_page_for_ever_is_left(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for number in range(1, 211):
+            self.place(number, AT + number * SECOND)
+        said: dict[tuple[str, bool], Said] = {}
+        real = self.contract.answer
+
+        def first(asked: Asked) -> Said:
+            looks = b"COUNT" in asked.body or b"fields_get" in asked.body or asked.params.get("$top") == "1"
+            return said.setdefault((asked.path, looks), real(asked))
+
+        monkeypatch.setattr(self.contract, "answer", first)
+        listed = self.channel.entries(self.config(), AT - SECOND, AT + datetime.timedelta(days=1))
+        try:
+            assert len(list(islice(listed, 1000))) < 1000
+        except Refused as failure:
+            assert "list" in failure.reason
 
     def test_a_redirect_is_not_followed(self) -> None:
         self.place(1, AT)

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from orderwire.channels import Refused
+from orderwire.channels.erp.fields import moment
 from orderwire.channels.erp.http import Http
-from orderwire.channels.erp.record import Raw
+from orderwire.channels.erp.record import NotUsable, Raw
 
 
 def literal(text: str) -> str:
@@ -39,6 +40,12 @@ class OData:
     def page(self, path: str, params: Mapping[str, str | int]) -> list[Raw]:
         """Some entities of a set. An empty page is the end: a service may give fewer than it is asked for."""
         return self._rows(self.one(path, params))
+
+    def _at(self, value: Any) -> datetime.datetime:
+        try:
+            return moment(value)
+        except NotUsable:
+            raise Refused(f"{self._name} listed something without the time of its change") from None
 
     def _rows(self, answer: Raw) -> list[Raw]:
         found = answer.get("value")
@@ -83,6 +90,8 @@ class OData:
             if not fresh:
                 top *= 2  # a whole page of one moment
             for row in fresh:
+                if self._at(row.get(changed)) < self._at(begin):
+                    raise Refused(f"{self._name} does not list by {changed}; check the address")
                 if row.get(changed) != begin:
                     begin, seen = str(row.get(changed)), set()
                 seen.add(named(row))

@@ -45,6 +45,8 @@ class ErpNextLink:
             rows = self._list(ORDER, [*filters, *fresh], ["name", "modified"], "modified asc, name asc")
             for row in rows:
                 modified, name = text(row, "modified"), text(row, "name")
+                if modified < begin or name in seen:
+                    raise Refused(f"{NAME} does not list orders by their change; check the address")
                 if modified != begin:
                     begin, seen = modified, []
                 seen.append(name)

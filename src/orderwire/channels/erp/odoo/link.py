@@ -68,6 +68,8 @@ class OdooLink:
             rows = self._rows(model, "search_read", **asked, limit=PAGE)
             for row in rows:
                 at = _at(row)
+                if at < begin or _id(row) in seen:
+                    raise Refused(f"{NAME} does not list orders by their change; check the address")
                 if at != begin:
                     begin, seen = at, []
                 seen.append(_id(row))
