@@ -210,7 +210,8 @@ class Answer:
 class Taken:
     """What became of the documents of a request: whether all could be used, and why not, in words for the partner.
 
-    `message` is our number of it, which he may quote. `contradicts`: it has the id of an earlier one, and other content.
+    `message` is our number of it, which he may quote. `contradicts`: it has the id of an earlier one and
+    other content.
     """
 
     good: bool

@@ -12,8 +12,8 @@ WANTED = f"""case d.kind
                else o.state in ('cancelling', 'cancelled') and x.state not in ('refused', 'withdrawn') end)
   when 'notice' then exists (select 1 from ow_notice n where n.delivery_id = d.id and {NOTICE_WANTED})
   else true end"""
-"""An order leaves while it is approved and no earlier sending of it turned out to have arrived, a cancellation while the
-supplier has not answered it (to colleagues also after that), a notice while somebody waits."""
+"""An order leaves while it is approved and no earlier sending of it turned out to have arrived, a cancellation while
+the supplier has not answered it (to colleagues also after that), a notice while somebody waits."""
 
 NOT_REPLACED = "(d.kind <> 'order' or o.revision = r.number or o.id is null)"
 """The version that a delivery carries is the newest."""

@@ -51,7 +51,7 @@ def ended(delivery_ids: list[int]) -> None:
     orders."""
     found = Delivery.objects.select_for_update(of=("self",)).filter(pk__in=delivery_ids, order__isnull=False)
     for delivery in found.select_related("leg__recipient", "revision").order_by("pk"):
-        order = Order.objects.get(pk=delivery.order_id)
+        order = Order.objects.get(deliveries=delivery)
         if delivery.state == DeliveryState.FAILED:
             failed(delivery, order)
         elif delivery.state == DeliveryState.CANCELLED and delivery.primary and chain.UNNEEDED in delivery.says:

@@ -47,7 +47,7 @@ def overdue(timer: Timer, order: Order) -> None:
     """No proof came in time: it counts as failed, and goes the next way. That the partner was handed something stays
     true: this is no refusal (`holding`). What was replaced or ended meanwhile stays as it is."""
     found = Delivery.objects.select_for_update(of=("self",)).select_related("leg__recipient", "revision")
-    delivery = found.get(pk=timer.delivery_id)
+    delivery = found.get(timers=timer)
     if delivery.state != DeliveryState.ACCEPTED or not chain.wanted(delivery, order):
         return
     words = f"No receipt came within {_span(int(timer.data['minutes']))}."

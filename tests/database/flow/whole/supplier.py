@@ -15,7 +15,7 @@ from orderwire.flow import (
     fulfill,
     links,
 )
-from orderwire.flow.cancel.reached import LEFT
+from orderwire.flow.left import LEFT
 from orderwire.records import Delivery
 from tests.database.flow.whole.documents import GoodsNumber, about_cancellation, content, functional, linked, said
 from tests.database.flow.whole.story import INES, Story, which
