@@ -25,7 +25,7 @@ class Business:
         policy = home.data / "config/policy.yaml"
         text = policy.read_text().replace("trusted_sources:\n", f"trusted_sources:\n  - source: tryton:{name}\n")
         policy.write_text(text)
-        given = {"out": str(self.out), "inbox": str(self.inbox), "settle": 0}
+        given = {"out": str(self.out), "inbox": str(self.inbox), "settle": 0, "timeout": 5}
         if not home.rows("select 1 from ow_partner where number = 'BOLTS'"):
             home.ask("supplier", number="BOLTS", channel="folder", config=given, retry=[1] * 60)
         home.ask("erp", number=name, channel="tryton", config=tryton.settings(**settings))
@@ -130,7 +130,7 @@ def test_a_worker_that_dies_while_it_tells_says_it_once(
     home: House, tryton: TrytonHouse, tmp_path: Path, place: str
 ) -> None:
     id = tryton.ask("create", quantity="21")["id"]
-    business = Business(home, tryton, tmp_path, f"TRY-{place}", timeout=2)  # a short lease
+    business = Business(home, tryton, tmp_path, f"TRY-{place}", timeout=5, every=5)  # a short lease
     killed(home.worker(fail_at=f"tryton.{place}"))
     worker = home.worker()
     business.wait_told(id, "The supplier holds version 1")
