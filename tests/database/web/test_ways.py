@@ -115,6 +115,7 @@ def test_no_page_ever_holds_a_secret(console: Client, second: Client, partner: P
     for html in [wrong.content.decode(), *(page(console, url) for url in urls)]:
         assert not re.search("harbour-lantern|quay-side|pier-lamp", html) and '"secret"' not in html
     assert "Write the passwords and keys again" in notices(wrong.content.decode())
+    assert "Password kept, not shown" in words(page(console, reverse("supplier", args=[partner.pk])))
 
 
 def test_what_is_wrong_is_said_at_its_field_and_what_was_written_stays(console: Client, partner: Partner) -> None:
