@@ -134,6 +134,9 @@ def test_a_worker_that_dies_while_it_tells_says_it_once(
     killed(home.worker(fail_at=f"tryton.{place}"))
     worker = home.worker()
     business.wait_told(id, "The supplier holds version 1")
+    known = "select 1 from ow_counterpart c join ow_endpoint e on e.id = c.endpoint_id join ow_partner p"
+    known += " on p.id = e.partner_id where p.number = %s and c.told_at is not null"
+    wait_for(lambda: home.rows(known, business.name), "us to know that Tryton was told")
     end(worker)
     said = [note["message"] for note in tryton.ask("show", id=id)["notes"]]
     assert len(set(said)) == len(said)
