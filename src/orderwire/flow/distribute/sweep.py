@@ -49,7 +49,8 @@ would keep the senders from everybody else. It is also how many of a silent host
 HOST = "coalesce(v.config->>'host', substring(v.config->>'url' from '^[a-z]+://(?:[^@/]*@)?([^/:?#]+)'))"
 """The machine behind an endpoint: where it does not answer one of its endpoints, it may answer none."""
 
-# A loose index scan: one step per endpoint that has anything open, however long its backlog is.
+# A loose index scan: one step per endpoint that has anything open, however long its backlog is. Order and offset keep
+# the planner from reading all backlogs to see whether a shard has anything due.
 DUE_SHARDS = f"""
 with recursive busy as (
   (select endpoint_id from ow_delivery where state in ('ready', 'retry', 'sending') order by endpoint_id limit 1)
@@ -82,7 +83,8 @@ with recursive busy as (
     and exists (select 1 from ow_delivery d left join ow_order o on o.id = d.order_id
                 where d.endpoint_id = e.id and d.state in ('ready', 'retry', 'sending') and d.due_at <= now()
                   and mod(d.shard_key, e.max_parallel) = s.shard
-                  and (d.state = 'sending' or {WANTED}))
+                  and (d.state = 'sending' or {WANTED})
+                order by d.due_at, d.id offset 0)
 ), probes as (
   select s.endpoint_id, s.shard from shards s
   where s.suspect and s.place = 1

@@ -7,7 +7,7 @@ from orderwire.document.states import DeliveryState
 from orderwire.flow.fallback import chain
 from orderwire.flow.fallback.climb import move
 from orderwire.flow.fallback.lead import WORKER
-from orderwire.records import Delivery, Order
+from orderwire.records import Delivery, Endpoint, Order
 
 AT_ONCE = 100
 REASON = "The partner has switched this address off."
@@ -27,6 +27,8 @@ order by d.due_at, d.id limit {AT_ONCE}
 
 def leave() -> None:
     """One round, each delivery by itself; a busy one waits for the next round."""
+    if not Endpoint.objects.filter(gone=True).exists():
+        return
     with connection.cursor() as cursor:
         cursor.execute(_WAITING)
         found = cursor.fetchall()
