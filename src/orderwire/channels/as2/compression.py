@@ -4,6 +4,7 @@ import zlib
 
 from asn1crypto import cms
 
+from orderwire.channels.as2.ber import definite
 from orderwire.channels.as2.der import INSIDE, OCTETS, SEQUENCE, integer, oid, tlv
 from orderwire.channels.as2.fault import DECOMPRESSION, Fault
 
@@ -29,7 +30,7 @@ def compress(data: bytes) -> bytes:
 def decompress(der: bytes) -> bytes:
     """What was compressed. Raises Fault, also for what would unpack to more than anybody sends."""
     try:
-        info = cms.ContentInfo.load(der)
+        info = cms.ContentInfo.load(definite(der))
         if info["content_type"].native != "compressed_data":
             raise Fault(DECOMPRESSION, "What should be compressed is something else.")
         if info["content"]["compression_algorithm"]["algorithm"].native != "zlib":

@@ -159,7 +159,7 @@ def _wanted(headers: Mapping[str, str], config: As2Config) -> tuple[Wanted | Non
         return None, None
     options = {
         name.lower(): (how.lower() == "required", [each.strip() for each in values.split(",")])
-        for name, how, values in _OPTION.findall(headers.get("disposition-notification-options", ""))
+        for name, how, values in _OPTION.findall(headers.get("disposition-notification-options", "")[:1000])
     }
     must_sign, protocols = options.get("signed-receipt-protocol", (False, []))
     must_digest, names = options.get("signed-receipt-micalg", (False, []))

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.padding import PKCS7
 
+from orderwire.channels.as2.ber import definite
 from orderwire.channels.as2.certificates import Certificate, Pair
 from orderwire.channels.as2.der import CONTEXT, INSIDE, NULL, OCTETS, SEQUENCE, SET, integer, oid, tlv
 from orderwire.channels.as2.fault import DECRYPTION, INSUFFICIENT, Fault
@@ -62,7 +63,7 @@ def encrypt(data: bytes, recipient: Certificate, algorithm: str) -> bytes:
 def decrypt(der: bytes, ours: Sequence[Pair], *, legacy: bool) -> bytes:
     """What was encrypted for one of our keys, whatever its dates. Raises Fault."""
     try:
-        info = cms.ContentInfo.load(der)
+        info = cms.ContentInfo.load(definite(der))
         kind, envelope = info["content_type"].native, info["content"]
         if kind not in ("enveloped_data", "authenticated_enveloped_data"):
             raise Fault(DECRYPTION, "What should be encrypted is something else.")
@@ -88,7 +89,7 @@ def decrypt(der: bytes, ours: Sequence[Pair], *, legacy: bool) -> bytes:
 
 def _cbc(key: bytes, name: str, iv: bytes, content: bytes) -> bytes:
     aes = name != LEGACY
-    if aes and len(key) != KEY_BYTES[name]:
+    if len(key) != (KEY_BYTES[name] if aes else 24):
         raise Fault(DECRYPTION, _GARBLED)
     cipher = Cipher(algorithms.AES(key) if aes else TripleDES(key), modes.CBC(iv)).decryptor()
     unpadder = PKCS7(128 if aes else 64).unpadder()

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import pkcs7
 
+from orderwire.channels.as2.ber import definite
 from orderwire.channels.as2.certificates import Certificate, Pair
 from orderwire.channels.as2.fault import AUTHENTICATION, INSUFFICIENT, INTEGRITY, Fault
 
@@ -23,6 +24,9 @@ DIGESTS: tuple[Digest, ...] = ("sha256", "sha384", "sha512")
 LEGACY: tuple[Digest, ...] = ("sha1",)
 
 MOST_SIGNERS = 5
+MOST_BYTES = 262_144
+"""Of a signature with all its certificates."""
+
 _HASHES = {"sha1": hashes.SHA1, "sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}
 _OPTIONS = [
     pkcs7.PKCS7Options.DetachedSignature,
@@ -51,7 +55,9 @@ def verify(
     `forms`: the bytes as they came, and where their line ends may have changed on the way, in canonical form.
     """
     try:
-        info = cms.ContentInfo.load(der)
+        if len(der) > MOST_BYTES:
+            raise Fault(AUTHENTICATION, "The signature is larger than any that is known.")
+        info = cms.ContentInfo.load(definite(der))
         if info["content_type"].native != "signed_data":
             raise Fault(AUTHENTICATION, "What should be the signature is something else.")
         signers = list(info["content"]["signer_infos"])[:MOST_SIGNERS]
