@@ -175,6 +175,7 @@ class Heard:
     `later` is an answer that the transport sends by itself afterwards (an asynchronous MDN). `refused` says why the
     transport takes nothing of it; `data` is for the channel's own `answer`. `token` is None where the partner's own
     connection brought this; else anybody could have, and its files are his whose delivery the token names, or nobody's.
+    `once`: the answer is for the bytes, whatever becomes of the documents, so that the identity is used up by it.
     """
 
     files: tuple[File, ...] = ()
@@ -185,6 +186,7 @@ class Heard:
     refused: str = ""
     data: Any = None
     token: str | None = None
+    once: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,12 @@ reports about what we sent, and what people wrote. May run again after a crash: 
 
 import hashlib
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from orderwire import engine
@@ -59,13 +61,33 @@ def _heard(message: Message) -> Result:
     heard = place.channel.hear(message.blob.open_bytes(), place.config)
     if heard.refused:
         return heard, _refused(message, heard.refused, heard)
-    first = _first(message, heard, message.endpoint)
+    with _alone(message, heard):
+        return heard, _settled(message, heard, message.endpoint)
+
+
+@contextmanager
+def _alone(message: Message, heard: Heard) -> Iterator[None]:
+    """A partner who loses patience sends the same again while the first is still being read: the second waits for it.
+    The lock is the connection's, and ends with it."""
+    if not heard.identity:
+        yield
+        return
+    key = [f"{message.transport} {message.endpoint_id} {heard.identity}".encode(errors="surrogatepass").hex()]
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_lock(hashtextextended(%s, 0))", key)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_unlock(hashtextextended(%s, 0))", key)
+
+
+def _settled(message: Message, heard: Heard, endpoint: Endpoint) -> Taken:
+    first = _first(message, heard, endpoint)
     if first is not None and not _same(first, heard.files):
         text = f"repeats the id {heard.identity} of message {first.pk} with other content; send it under a new id"
-        return heard, replace(_refused(message, text), contradicts=True)
-    if first is not None:
-        return heard, _repeated(message, first, heard)
-    return heard, _used(message, heard, message.endpoint)
+        return replace(_refused(message, text), contradicts=True)
+    return _repeated(message, first, heard) if first is not None else _used(message, heard, endpoint)
 
 
 def _first(message: Message, heard: Heard, endpoint: Endpoint) -> Message | None:
@@ -82,7 +104,8 @@ def _first(message: Message, heard: Heard, endpoint: Endpoint) -> Message | None
     )
     if new or seen.message_id == message.pk:
         return None
-    if seen.message.state in (Message.State.STORED, Message.State.REFUSED):
+    used_up = heard.once and seen.message.documents
+    if seen.message.state in (Message.State.STORED, Message.State.REFUSED) and not used_up:
         seen.message = message
         seen.save(update_fields=["message"])
         return None

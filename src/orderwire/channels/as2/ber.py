@@ -15,14 +15,18 @@ _CHUNKS = OCTETS | _CONSTRUCTED
 _END = b"\0\0"
 
 
-def definite(data: bytes) -> bytes:
-    """The one value at the start of the data. Raises ValueError, or IndexError where it breaks off."""
-    return _Reader(data).value(0, 0)[0]
+def definite(data: bytes, *, implicit: bool = False) -> bytes:
+    """The one value at the start of the data. Raises ValueError, or IndexError where it breaks off.
+
+    `implicit`: chunks stand right inside of a context's tag, as the content of an envelope does (RFC 5652 section 6.1).
+    """
+    return _Reader(data, implicit).value(0, 0)[0]
 
 
 class _Reader:
-    def __init__(self, data: bytes):
+    def __init__(self, data: bytes, implicit: bool):
         self._data, self._left = data, MOST_VALUES
+        self._chunked = (_CHUNKS, INSIDE) if implicit else (_CHUNKS,)
 
     def value(self, at: int, depth: int) -> tuple[bytes, int]:
         """The value at a place, and where it ends."""
@@ -56,8 +60,7 @@ class _Reader:
             at += len(_END)
         elif at != end:
             raise ValueError("has a length that does not fit")
-        chunks = tag == _CHUNKS or (tag == INSIDE and len(inside) > 1)
-        if chunks and all(value[0] == OCTETS for value in inside):
+        if tag in self._chunked and all(value[0] == OCTETS for value in inside):
             whole = (_content(value) for value in inside)
             return tlv(OCTETS if tag == _CHUNKS else CONTEXT, b"".join(whole)), at
         return tlv(tag, *inside), at

@@ -87,7 +87,7 @@ def hear(content: bytes, config: As2Config) -> Heard:
         return Heard(refused=fault.words, later=_later(reply, config, now), data=reply)
     digest = found.digest or (wanted.digest if wanted else DIGESTS[0])
     reply = Reply(receipt.Outcome(about, GOOD, _KEPT, f"{mic(found.source, digest)}, {micalg(digest)}"), wanted)
-    return Heard(files=files, identity=about, later=_later(reply, config, now), data=reply)
+    return Heard(files=files, identity=about, later=_later(reply, config, now), data=reply, once=True)
 
 
 def answer(heard: Heard, taken: Taken, config: As2Config) -> Answer:

@@ -63,7 +63,7 @@ def encrypt(data: bytes, recipient: Certificate, algorithm: str) -> bytes:
 def decrypt(der: bytes, ours: Sequence[Pair], *, legacy: bool) -> bytes:
     """What was encrypted for one of our keys, whatever its dates. Raises Fault."""
     try:
-        info = cms.ContentInfo.load(definite(der))
+        info = cms.ContentInfo.load(definite(der, implicit=True))
         kind, envelope = info["content_type"].native, info["content"]
         if kind not in ("enveloped_data", "authenticated_enveloped_data"):
             raise Fault(DECRYPTION, "What should be encrypted is something else.")
