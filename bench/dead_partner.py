@@ -25,8 +25,8 @@ select {copied} from ow_order o, generate_series(1, %s) n where o.id = %s
 COPY_DELIVERIES = """
 insert into ow_delivery (kind, leg_id, order_id, revision_id, endpoint_id, endpoint_version, "primary", shard_key,
   state, due_at, fence, tries, failures, reason, duplicate, message_id)
-select d.kind, leg_id, o.id, revision_id, endpoint_id, endpoint_version, true, mod(o.id, 1000000), 'ready', now(), 0, 0, 0,
-  '', false, message_id || '.' || o.id
+select d.kind, leg_id, o.id, revision_id, endpoint_id, endpoint_version, true, mod(o.id, 1000000), 'ready', now(), 0, 0,
+  0, '', false, message_id || '.' || o.id
 from ow_delivery d, ow_order o where d.id = %s and o.number like 'dead-0.%%'
 """
 

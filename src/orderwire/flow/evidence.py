@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from django.db import transaction
-from django.db.models import Case, When
 from django.utils import timezone
 
 from orderwire.document.finding import Finding, info, warning
@@ -11,7 +10,7 @@ from orderwire.document.states import DELIVERY_TRANSITIONS, DeliveryState
 from orderwire.flow import fallback
 from orderwire.flow.awaited import ask
 from orderwire.flow.cancel.later import surfaced
-from orderwire.flow.left import LEFT, REST_OF
+from orderwire.flow.left import REST_OF
 from orderwire.ledger.append import append
 from orderwire.ledger.entry import Subject
 from orderwire.ledger.events import (
@@ -28,12 +27,13 @@ _RANK = (DeliveryState.DELIVERED, DeliveryState.OPENED, DeliveryState.ANSWERED)
 
 
 def delivery_for(order: Order, *, revision_id: int, supplier_id: int) -> Delivery | None:
-    """The delivery that an answer to this revision proves: of those that may have left, else of all, the newest primary
-    one to the supplier, else the newest."""
+    """The delivery that an answer to this revision proves: the newest primary one to the supplier, else the newest; where
+    that only takes the place of another and has not left, the one that has."""
     found = Delivery.objects.filter(
         order=order, revision_id=revision_id, leg__recipient_id=supplier_id, kind=Delivery.Kind.ORDER
     ).exclude(says__has_key=REST_OF)
-    return found.order_by(Case(When(LEFT, then=0), default=1), "-primary", "-pk").first()
+    newest = found.select_related("leg").order_by("-primary", "-pk").first()
+    return fallback.that_left(newest) if newest else None
 
 
 def prove(

@@ -5,9 +5,10 @@ delivery is withdrawn in the same transaction, and one whose receipt is proven l
 In doubt nothing climbs by itself: a person asks, then decides.
 """
 
+from orderwire.flow.fallback.chain import that_left
 from orderwire.flow.fallback.climb import climb, ended, failed
 from orderwire.flow.fallback.gone import leave
 from orderwire.flow.fallback.late import arrived
 from orderwire.flow.fallback.window import overdue, proven, windows
 
-__all__ = ["arrived", "climb", "ended", "failed", "leave", "overdue", "proven", "windows"]
+__all__ = ["arrived", "climb", "ended", "failed", "leave", "overdue", "proven", "that_left", "windows"]

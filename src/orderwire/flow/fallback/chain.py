@@ -57,6 +57,14 @@ def before(delivery: Delivery) -> Iterator[Delivery]:
         delivery = other
 
 
+def that_left(delivery: Delivery) -> Delivery:
+    """This one, or where it has not left, the one before it that may have."""
+    earlier = list(before(delivery)) if INSTEAD_OF in delivery.says else []
+    ways = [delivery.pk, *(each.pk for each in earlier)]
+    left = set(Delivery.objects.filter(LEFT, pk__in=ways).values_list("pk", flat=True)) if earlier else set()
+    return next((each for each in (delivery, *earlier) if each.pk in left), delivery)
+
+
 def next_way(delivery: Delivery) -> tuple[Endpoint, int] | None:
     """The next endpoint of the ladder that can be used, and the version of it that was approved with the plan."""
     leg = delivery.leg
