@@ -27,8 +27,8 @@ _RANK = (DeliveryState.DELIVERED, DeliveryState.OPENED, DeliveryState.ANSWERED)
 
 
 def delivery_for(order: Order, *, revision_id: int, supplier_id: int) -> Delivery | None:
-    """The delivery that an answer to this revision proves: the newest primary one to the supplier, else the newest; where
-    that only takes the place of another and has not left, the one that has."""
+    """The delivery that an answer to this revision proves: the newest primary one to the supplier, else the newest;
+    where that only takes the place of another and has not left, the one that has."""
     found = Delivery.objects.filter(
         order=order, revision_id=revision_id, leg__recipient_id=supplier_id, kind=Delivery.Kind.ORDER
     ).exclude(says__has_key=REST_OF)
