@@ -85,5 +85,5 @@ class As2:
         """The end of each certificate, theirs and ours."""
         known: As2Config = settings(config, As2Config)
         ours = [(f"our key for {known.name}: {p.certificate}", p.certificate) for p in known.pairs]
-        theirs = [(f"{known.name}'s: {c}", c) for c in known.known]
+        theirs = [(f"{c} of {known.name}", c) for c in known.known]
         return tuple(Expiry(what, c.ends) for what, c in (*ours, *theirs))

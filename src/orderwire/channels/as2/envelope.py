@@ -35,7 +35,7 @@ _ENVELOPED = oid("1.2.840.113549.1.7.3")
 _AUTHENTICATED = oid("1.2.840.113549.1.9.16.1.23")
 _RSA = oid("1.2.840.113549.1.1.1")
 _ALGORITHMS = {name: algos.EncryptionAlgorithmId(name).dump() for name in KEY_BYTES}
-_OAEP = {"sha1": hashes.SHA1, "sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}
+_OAEP: dict[str, Any] = {"sha1": hashes.SHA1, "sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}
 _GARBLED = "The message cannot be decrypted with our key."
 
 

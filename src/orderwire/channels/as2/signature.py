@@ -27,7 +27,7 @@ MOST_SIGNERS = 5
 MOST_BYTES = 262_144
 """Of a signature with all its certificates."""
 
-_HASHES = {"sha1": hashes.SHA1, "sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}
+_HASHES: dict[str, Any] = {"sha1": hashes.SHA1, "sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}
 _OPTIONS = [
     pkcs7.PKCS7Options.DetachedSignature,
     pkcs7.PKCS7Options.Binary,
@@ -38,7 +38,7 @@ _OPTIONS = [
 def sign(data: bytes, pair: Pair, digest: Digest) -> bytes:
     """The DER of a detached signature over exactly these bytes; our certificate is inside."""
     builder = pkcs7.PKCS7SignatureBuilder().set_data(data)
-    builder = builder.add_signer(pair.certificate.x509, pair.key, _HASHES[digest]())  # type: ignore[arg-type]
+    builder = builder.add_signer(pair.certificate.x509, pair.key, _HASHES[digest]())
     return builder.sign(serialization.Encoding.DER, _OPTIONS)
 
 
