@@ -16,7 +16,7 @@ from orderwire.document.states import DeliveryState
 from orderwire.flow import reported, token
 from orderwire.flow.endpoints import change as verbs
 from orderwire.flow.enroll import NewEndpoint
-from orderwire.records import Delivery, DeliveryRecipient, Endpoint, Letter, Partner, Suppression
+from orderwire.records import Delivery, DeliveryRecipient, Endpoint, EndpointVersion, Letter, Partner, Suppression
 from tests.browser.conftest import signed_in
 from tests.database import factories
 from tests.database.flow import road
@@ -128,6 +128,9 @@ def screens(transactional_db: None) -> dict[str, str]:
         trip = order.deliveries.get()
         for address, state in (("desk@acme.example", "bounced"), ("sales@acme.example", "taken")):
             DeliveryRecipient.objects.create(delivery=trip, address=address, state=state, at=timezone.now())
+        books = Endpoint.objects.create(partner=Partner.objects.create(number="ERP", name="Our ERP"), name="Tryton")
+        config = {"url": "https://erp.example", "database": "n", "login": "o", "password": "x", "since": "2026-11-01"}
+        EndpointVersion.objects.create(endpoint=books, number=1, channel="tryton", format="order_json", config=config)
         letter = Letter.objects.create(
             message=factories.message(), order=order, delivery=trip, sender="R. Delgado <desk@acme.example>",
             subject="Re: Order 4500071902", text="Hello,\n\nwe moved: orders@acme-new.example.\n\nR. Delgado",
@@ -138,7 +141,7 @@ def screens(transactional_db: None) -> dict[str, str]:
         "form": f"{supplier}ways/new/?channel=folder&format=x12", "mail": f"{supplier}ways/{way.pk}/",
         "change": f"/changes/{change.pk}/", "inbox": "/", "deliveries": f"/orders/{order.pk}/deliveries/",
         "letters": f"/orders/{order.pk}/messages/", "delivery": f"/deliveries/{trip.pk}/",
-        "letter": f"/messages/{letter.message_id}/",
+        "letter": f"/messages/{letter.message_id}/", "again": f"/endpoints/{trip.endpoint_id}/again/",
     }  # fmt: skip
 
 
@@ -157,4 +160,8 @@ def test_no_screen_shuts_anybody_out(screens: dict[str, str], browser: Any, serv
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 wrong.append((name, "both", "scrolls sideways"))
             assert "harbour-lantern" not in page.content()
+        page.goto(f"{server}/connections/")
+        page.get_by_role("button", name="Compare orders").click()
+        page.locator(".says", has_text="Tryton could not be asked").wait_for(timeout=WITHIN_MS)
+        wrong += [("compare", found["id"]) for found in axe.run(page).response["violations"]]
     assert wrong == []

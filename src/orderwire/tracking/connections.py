@@ -39,8 +39,8 @@ class Words:
 
 @dataclass(frozen=True)
 class Way:
-    """One way in. `waiting` and `stuck` count deliveries; `problem` is what the last of them that failed said;
-    `paused` by a person or by itself; `change` waits for a second person."""
+    """One way in. `waiting`, `stuck` and, among those, `failed` count deliveries; `problem` is what the last of them
+    that failed said; `paused` by a person or by itself; `change` waits for a second person."""
 
     endpoint: Endpoint
     version: EndpointVersion
@@ -48,6 +48,7 @@ class Way:
     waiting: int = 0
     oldest: str = ""
     stuck: int = 0
+    failed: int = 0
     problem: str = ""
     paused: bool = False
     last: str = ""
@@ -105,7 +106,7 @@ def ways(endpoints: Iterable[Endpoint], now: datetime.datetime | None = None) ->
     current = EndpointVersion.objects.filter(endpoint__in=ids, number=F("endpoint__version"))
     versions = {version.endpoint_id: version for version in current}
     waiting = _waiting(ids)
-    stuck, problems = _stuck(ids)
+    stuck, failed, problems = _stuck(ids)
     open_changes = EndpointChange.objects.filter(endpoint__in=ids, state=EndpointChange.State.OPEN)
     changes = {change.endpoint_id: change for change in open_changes}
     people = names(each.probed["by"] for each in found if each.probed)
@@ -117,6 +118,7 @@ def ways(endpoints: Iterable[Endpoint], now: datetime.datetime | None = None) ->
             waiting=waiting.get(each.pk, (0, now))[0],
             oldest=age(now - waiting[each.pk][1]) if each.pk in waiting else "",
             stuck=stuck.get(each.pk, 0),
+            failed=failed.get(each.pk, 0),
             problem=problems.get(each.pk, ""),
             paused=bool(each.paused_until and each.paused_until > now),
             last=when(each.last_success_at) if each.last_success_at else "",
@@ -173,14 +175,15 @@ def _waiting(ids: list[int]) -> dict[int, tuple[int, datetime.datetime]]:
     return {row["endpoint"]: (row["n"], row["oldest"]) for row in counted}
 
 
-def _stuck(ids: list[int]) -> tuple[dict[int, int], dict[int, str]]:
-    """How many go on only when a person decides, and the newest reason of any that failed."""
+def _stuck(ids: list[int]) -> tuple[dict[int, int], dict[int, int], dict[int, str]]:
+    """How many go on only when a person decides, how many of them failed, and the newest reason of any."""
     alive = Q(order=None) | Q(order__state__in=("approved", "held", "cancelling"))
     bad = Delivery.objects.filter(alive, endpoint__in=ids, state__in=STUCK)
-    counted = {row["endpoint"]: row["n"] for row in bad.values("endpoint").annotate(n=Count("id"))}
-    failed = Delivery.objects.filter(endpoint__in=ids, state__in=[*STUCK, DeliveryState.RETRY]).exclude(reason="")
-    newest = failed.order_by("endpoint", "-changed_at").distinct("endpoint").values_list("endpoint", "reason")
-    return counted, dict(newest)
+    failed = Count("id", filter=Q(state=DeliveryState.FAILED))
+    rows = list(bad.values("endpoint").annotate(n=Count("id"), failed=failed))
+    reasons = Delivery.objects.filter(endpoint__in=ids, state__in=[*STUCK, DeliveryState.RETRY]).exclude(reason="")
+    newest = reasons.order_by("endpoint", "-changed_at").distinct("endpoint").values_list("endpoint", "reason")
+    return {row["endpoint"]: row["n"] for row in rows}, {row["endpoint"]: row["failed"] for row in rows}, dict(newest)
 
 
 def paused_by_hand(row: Endpoint) -> bool:

@@ -2,6 +2,7 @@
 ways of the connection are."""
 
 import datetime
+import time
 from dataclasses import dataclass
 
 from django.db.models import F, Max
@@ -20,7 +21,7 @@ _WAITS = ("ready", "sending", "retry", "in_doubt", "held", "failed")
 class Completeness:
     """One ERP endpoint. Of `there` orders in the window, `here` are used in the version that the ERP has now; the
     others by number: `unread` were never brought in that version, `refused` were and could not be used. `problem`: the
-    ERP could not be asked. `backlog` are orders whose ERP does not know yet how they stand.
+    ERP could not be asked, or not to the end. `backlog` are orders whose ERP does not know yet how they stand.
     """
 
     endpoint: int
@@ -48,15 +49,27 @@ def endpoints() -> list[EndpointVersion]:
     return list(found.filter(number=F("endpoint__version"), endpoint__active=True).order_by("endpoint"))
 
 
-def completeness(version: EndpointVersion, since: datetime.datetime, until: datetime.datetime) -> Completeness:
-    """Ask the ERP for everything that changed in this time, and look for each of it here."""
+def completeness(
+    version: EndpointVersion, since: datetime.datetime, until: datetime.datetime, *, seconds: float | None = None
+) -> Completeness:
+    """Ask the ERP for everything that changed in this time, and look for each of it here. After so many `seconds` no
+    further order is asked for: `problem` says so, and the rest tells of those before."""
     endpoint, problem = version.endpoint, ""
     latest: dict[str, str] = {}
+    began = time.monotonic()
     try:
         place = Place.of(version)
         assert isinstance(place.channel, ErpChannel)
-        for entry in place.channel.entries(place.config, max(since, place.config.begin), until):
+        config = place.config
+        if seconds is not None:
+            config = config.model_copy(update={"timeout": min(config.timeout, seconds)})
+        for entry in place.channel.entries(config, max(since, place.config.begin), until):
             latest[entry.id] = f"{entry.number} {entry.version}"
+            if seconds is not None and time.monotonic() - began > seconds:
+                problem = (
+                    f"It did not list all of its orders in {seconds:g} s. Compare with orderwire erp check instead."
+                )
+                break
     except (Refused, Unavailable) as failure:
         problem = failure.reason
     except BadSettings as failure:

@@ -14,6 +14,8 @@ from orderwire.tracking.timeline import short_text
 from orderwire.tracking.words import day
 
 EXCERPT = 160
+_OVER = "Nothing is sent there until it is replaced."
+_SOON = "Ask for the new one, or make it where it is yours, and add it in time."
 
 
 def changes(user: User) -> Iterator[Task]:
@@ -50,11 +52,10 @@ def expiring(now: datetime.datetime) -> Iterator[Task]:
             mark="fail" if over else "late",
             tone="bad" if over else "warn",
             title="A certificate or key has ended" if over else "A certificate or key ends soon",
-            why=f"{what[:1].upper()}{what[1:]} {'ended' if over else 'ends'} on {on}."
-            f" {'Nothing is sent there until it is replaced' if over else 'Ask for the new one, and add it in time'}.",
+            why=f"{what[:1].upper()}{what[1:]} {'ended' if over else 'ends'} on {on}. {_OVER if over else _SOON}",
             since=alarm.fired_at or now,
             label="See the connection",
-            url=reverse("connections"),
+            url=f"{reverse('supplier', args=[endpoint.partner_id])}#way-{endpoint.pk}",
             group="past" if over else "none",
             about=endpoint.partner.name,
             aside=endpoint.name,

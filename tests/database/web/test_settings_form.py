@@ -78,7 +78,7 @@ def flat(fields: tuple[settings_form.Setting, ...]) -> dict[str, settings_form.S
 
 
 def form(values: dict[str, Any], model: type[BaseModel] = Strange) -> dict[str, settings_form.Setting]:
-    return flat(settings_form.settings(model, values, where="config", problems={}))
+    return flat(settings_form.settings(model, values, where="config", problems={}, kept=values))
 
 
 def posted(fields: dict[str, settings_form.Setting], **typed: str) -> QueryDict:
@@ -119,6 +119,28 @@ def test_every_setting_has_the_field_and_the_words_that_fit_it() -> None:
     assert found["config.login.token"].help == "What goes with it."
     assert settings_form.intro(Strange) == "A channel of somebody else."
     assert kinds["login.deeper.deeper.deeper"] == "json"
+
+
+class Shared(BaseModel):
+    """What several have.
+
+    `user_name` is who we are, beside `host`. `authority`: a file in PEM form.
+    """
+
+    user_name: str = ""
+    host: str
+    authority: Path | None = None
+
+
+class Heir(Shared):
+    """`host` is its own."""
+
+
+def test_words_of_a_setting_come_from_the_model_that_has_it_and_name_others_by_their_labels() -> None:
+    found = form({}, Heir)
+    assert found["config.user_name"].help == "Who we are, beside “Host”."
+    assert found["config.host"].help == "Its own."
+    assert (found["config.authority"].kind, found["config.user_name"].usual) == ("text", False)
 
 
 def test_what_stands_in_the_form_comes_back_as_it_was() -> None:

@@ -3,6 +3,8 @@ person's word."""
 
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,7 +19,7 @@ from orderwire.records import EndpointChange, EndpointVersion, User
 from orderwire.tracking import connections
 from orderwire.tracking.channels import channel_word, format_word
 from orderwire.tracking.people import names
-from orderwire.tracking.words import plural, when
+from orderwire.tracking.words import day, plural, sentence_time
 from orderwire.web.access import actor, buyer, person, typed
 from orderwire.web.console import settings_form
 from orderwire.web.console.done import done
@@ -41,11 +43,11 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         "partner": found.partner,
         "carries": f"{channel_word(new.channel)} · {', '.join(format_word(f) for f in (new.format, *new.also))}",
         "name": new.name,
-        "rows": [_row(each) for each in content.differences(old, new) if not _idle(each, old is None)],
+        "rows": [_row(each) for each in content.differences(old, new) if each.secret or not _idle(each, old is None)],
         "by": people[found.proposed_by],
-        "at": when(found.proposed_at, now=now),
+        "at": sentence_time(found.proposed_at, now=now),
         "decided_by": people.get(found.decided_by, ""),
-        "decided_at": when(found.decided_at, now=now) if found.decided_at else "",
+        "decided_at": sentence_time(found.decided_at, now=now) if found.decided_at else "",
         "mine": mine,
         "waits": waits,
         "alone": mine and not User.objects.filter(is_active=True, partner=None).exclude(pk=person(request).pk).exists(),
@@ -117,6 +119,21 @@ def _shown(field: str, value: Any) -> str:
         return format_word(str(value))
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if "-----BEGIN CERTIFICATE-----" in str(value):
+        return _certificates(value if isinstance(value, str) else "\n".join(map(str, value)))
     if isinstance(value, list):
         return "\n".join(format_word(str(one)) if field == "also" else str(one) for one in value)
     return str(value)
+
+
+def _certificates(pem: str) -> str:
+    """What two people can compare on the telephone: whose each is, until when, and its fingerprint."""
+    try:
+        found = x509.load_pem_x509_certificates(pem.encode())
+    except ValueError:
+        return pem
+    return "\n".join(
+        f"{each.subject.rfc4514_string()}, until {day(each.not_valid_after_utc.date())}\n"
+        f"SHA-256 {each.fingerprint(SHA256()).hex(' ', 2)}"
+        for each in found
+    )

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST
 from orderwire.flow import Refused, distribute, suppress
 from orderwire.flow.endpoints import operate
 from orderwire.flow.endpoints.probe import Probed, probe
-from orderwire.records import Endpoint, Suppression
+from orderwire.flow.feed.again import pull_again
+from orderwire.records import Endpoint, EndpointVersion, Suppression
 from orderwire.tracking import erp
 from orderwire.tracking.channels import channel_word
 from orderwire.tracking.words import plural
@@ -23,6 +24,8 @@ from orderwire.web.console.done import done
 
 COMPARED = datetime.timedelta(days=7)
 """Of so much time an ERP's orders are compared with those here."""
+
+LIMIT_S = 20.0
 
 
 @require_POST
@@ -54,6 +57,10 @@ def endpoint_act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
                                extra_tags="bad")  # fmt: skip
                 return redirect(back)
             return done(request, "Set.", lambda: operate.adjust(pk, wanted, actor=by), back=back)
+        case "read":
+            _erp(pk)
+            said = f"All that changed there in the last {COMPARED.days} days is read again by the next round."
+            return done(request, said, lambda: pull_again(pk, timezone.now() - COMPARED), back=back)
         case "plan":
             return _plan(request, pk, by, back)
         case _:
@@ -64,11 +71,9 @@ def endpoint_act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 @buyer
 def compare(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask an ERP for its orders of the last days, and say which of them are not here."""
-    version = next((each for each in erp.endpoints() if each.endpoint_id == pk), None)
-    if version is None:
-        raise Http404("There is no such connection to an ERP.")
+    version = _erp(pk)
     now = timezone.now()
-    found = erp.completeness(version, now - COMPARED, now)
+    found = erp.completeness(version, now - COMPARED, now, seconds=LIMIT_S)
     context = {
         "endpoint": version.endpoint,
         "channel": channel_word(version.channel),
@@ -103,6 +108,13 @@ def tell(request: HttpRequest, test: Callable[[], Probed], *, back: str) -> Http
     else:
         messages.error(request, f"The connection does not work. {found.text}", extra_tags="bad")
     return redirect(back)
+
+
+def _erp(pk: int) -> EndpointVersion:
+    found = next((each for each in erp.endpoints() if each.endpoint_id == pk), None)
+    if found is None:
+        raise Http404("There is no such connection to an ERP.")
+    return found
 
 
 def _plan(request: HttpRequest, pk: int, by: str, back: str) -> HttpResponse:

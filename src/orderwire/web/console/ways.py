@@ -10,12 +10,13 @@ from django.views.decorators.http import require_http_methods
 
 from orderwire import plugins
 from orderwire.channels import Channel
+from orderwire.document.finding import error
 from orderwire.flow import Refused
 from orderwire.flow.endpoints import change, content
 from orderwire.flow.enroll import NewEndpoint, Unusable
 from orderwire.formats import Format
 from orderwire.records import Endpoint, Partner
-from orderwire.tracking.channels import channel_says
+from orderwire.tracking.channels import ERP, channel_says
 from orderwire.web.access import buyer, person, typed
 from orderwire.web.console import settings_form
 
@@ -59,16 +60,17 @@ def _way(request: HttpRequest, partner: Partner, endpoint: Endpoint | None) -> H
     chosen = _chosen(given, now)
     if chosen is None:
         return _choose(request, partner, endpoint, now, given)
-    if request.method != "POST" or "again" in request.POST:
-        start = now if now and now.channel == chosen.channel.kind else None
-        return _page(request, partner, endpoint, chosen, start or _blank(chosen, now))
+    start = now if now and now.channel == chosen.channel.kind else _blank(chosen, now)
+    if request.method != "POST":
+        return _page(request, partner, endpoint, chosen, start, start)
     wanted = _read(request.POST, chosen, now)
     try:
+        _whole_numbers(request.POST)
         made = change.propose(partner, endpoint, wanted, by=person(request))
     except Unusable as failure:
-        return _page(request, partner, endpoint, chosen, wanted, faults=failure, status=422)
+        return _page(request, partner, endpoint, chosen, wanted, start, faults=failure, status=422)
     except Refused as failure:
-        return _page(request, partner, endpoint, chosen, wanted, problem=str(failure), status=422)
+        return _page(request, partner, endpoint, chosen, wanted, start, problem=str(failure), status=422)
     messages.success(request, "Proposed. It is used when another person has confirmed it.", extra_tags="ok")
     return redirect("change", made.pk)
 
@@ -77,11 +79,15 @@ def _choose(
     request: HttpRequest, partner: Partner, endpoint: Endpoint | None, now: NewEndpoint | None, given: QueryDict
 ) -> HttpResponse:
     """The first step: how it travels and what it says."""
+    erps = [c for c in plugins.channels() if c.kind in ERP]
+    partners = [c for c in plugins.channels() if c.kind not in ERP]
     context = {
         "partner": partner,
         "endpoint": endpoint,
-        "channels": [
-            (c.kind, c.label, channel_says(c.kind, settings_form.intro(c.config_model))) for c in plugins.channels()
+        "groups": [
+            (words, [(c.kind, c.label, channel_says(c.kind, settings_form.intro(c.config_model))) for c in found])
+            for words, found in (("How it travels", partners), ("Or your own ERP, where orders come from", erps))
+            if found
         ],
         "formats": [(f.kind, f.label) for f in plugins.formats() if f.writes],
         "channel": given.get("channel") or (now.channel if now else ""),
@@ -98,27 +104,29 @@ def _page(
     endpoint: Endpoint | None,
     chosen: Chosen,
     values: NewEndpoint,
+    now: NewEndpoint,
     *,
     faults: Unusable | None = None,
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The second step, with what was written and what is wrong with it."""
-    settings, profiles = _fields(chosen, values, {})
+    """The second step, with what was written and what is wrong with it; `now` has the secrets that are kept."""
+    settings, profiles = _fields(chosen, values, {}, now)
     at: dict[str, str] = {}
     rest: list[str] = []
     if faults is not None:
         every = [*settings, *(field for _, fields in profiles for field in fields)]
         at, rest = settings_form.at_fields(faults.findings, every)
-        settings, profiles = _fields(chosen, values, at)
-        typed_secret = _has_secret(request.POST, settings)
-        rest += ["Write the passwords and keys again: a page never shows them."] if typed_secret else []
+        settings, profiles = _fields(chosen, values, at, now)
+    if status == 422 and _has_secret(request.POST, settings):
+        rest.append("Write the passwords and keys again: a page never shows them.")
     context = {
         "partner": partner,
         "endpoint": endpoint,
         "chosen": chosen,
         "values": values,
-        "first": [each for each in settings if not each.usual],
+        "typed": request.POST if status == 422 else values,
+        "first": sorted((each for each in settings if not each.usual), key=lambda each: not each.required),
         "more": [each for each in settings if each.usual],
         "more_open": any(_faulty(each) for each in settings if each.usual),
         "profiles": [(format.label, fields, any(_faulty(each) for each in fields)) for format, fields in profiles],
@@ -134,8 +142,11 @@ def _page(
 Fields = tuple[settings_form.Setting, ...]
 
 
-def _fields(chosen: Chosen, values: NewEndpoint, at: dict[str, str]) -> tuple[Fields, list[tuple[Format, Fields]]]:
-    config = settings_form.settings(chosen.channel.config_model, values.config, where="config", problems=at)
+def _fields(
+    chosen: Chosen, values: NewEndpoint, at: dict[str, str], now: NewEndpoint
+) -> tuple[Fields, list[tuple[Format, Fields]]]:
+    model = chosen.channel.config_model
+    config = settings_form.settings(model, values.config, where="config", problems=at, kept=now.config)
     profiles = [
         (
             each,
@@ -188,6 +199,20 @@ def _blank(chosen: Chosen, now: NewEndpoint | None) -> NewEndpoint:
 def _number(given: QueryDict, name: str) -> int | None:
     text = typed(given, name)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
+
+
+_SPAN = {"receipt_minutes": (1, 99_999), "rank": (0, 1000)}
+
+
+def _whole_numbers(given: QueryDict) -> None:
+    """Raises Unusable for what would otherwise be left out in silence."""
+    wrong = []
+    for name, (least, most) in _SPAN.items():
+        number = _number(given, name)
+        if typed(given, name) and (number is None or not least <= number <= most):
+            wrong.append(error("no-number", name, f"must be a whole number from {least} to {most}"))
+    if wrong:
+        raise Unusable(tuple(wrong))
 
 
 def _chosen(given: QueryDict, now: NewEndpoint | None) -> Chosen | None:

@@ -51,7 +51,7 @@ class ErpRest(ErpChannel[ErpRestConfig]):
     """See `ErpChannel`."""
 
     kind = "erp_rest"
-    label = NAME
+    label = "ERP by REST"
     config_model = ErpRestConfig
 
     @contextmanager

@@ -7,14 +7,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from orderwire.flow.endpoints.secrets import REMOVE
 from orderwire.web.console.settings_form.shape import Kind, Shape, key, shape
 from orderwire.web.console.settings_form.words import help_of, label
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One field. `name` is its place, "config.login.user", in the form and in findings. `kept`: a secret is there.
-    `inner` are the fields of a group, `usual`: it stands as the model has it anyway."""
+    """One field. `name` is its place, "config.login.user", in the form and in findings. `kept`: a secret is there,
+    `gone`: it is to be removed. `inner` are the fields of a group, `usual`: it stands as the model has it anyway."""
 
     name: str
     label: str
@@ -26,6 +27,7 @@ class Setting:
     value: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     kept: bool = False
+    gone: bool = False
     removable: bool = False
     usual: bool = False
     problem: str = ""
@@ -44,15 +46,22 @@ class Setting:
 
 
 def settings(
-    model: type[BaseModel], values: Any, *, where: str, problems: Mapping[str, str], depth: int = 0
+    model: type[BaseModel], values: Any, *, where: str, problems: Mapping[str, str], kept: Any = None, depth: int = 0
 ) -> tuple[Setting, ...]:
-    """One field per setting of the model, in its order. `values` are as they are kept, secrets named only."""
-    given = values if isinstance(values, Mapping) else {}
-    return tuple(_setting(model, name, given, where, problems, depth) for name in model.model_fields)
+    """One field per setting of the model, in its order. `values` are what a person wrote, or what is in use; `kept` is
+    what is in use and names the secrets that are there."""
+    given, used = (each if isinstance(each, Mapping) else {} for each in (values, kept))
+    return tuple(_setting(model, name, given, used, where, problems, depth) for name in model.model_fields)
 
 
 def _setting(
-    model: type[BaseModel], name: str, given: Mapping[str, Any], where: str, problems: Mapping[str, str], depth: int
+    model: type[BaseModel],
+    name: str,
+    given: Mapping[str, Any],
+    used: Mapping[str, Any],
+    where: str,
+    problems: Mapping[str, str],
+    depth: int,
 ) -> Setting:
     field = model.model_fields[name]
     help = help_of(model, name)
@@ -60,8 +69,9 @@ def _setting(
     place, value = f"{where}.{key(name, field)}", given.get(key(name, field))
     if value is None and key(name, field) not in given and not field.is_required():
         value = field.get_default(call_default_factory=True, validated_data={})
+    empty = not field.is_required() and field.default_factory is None and field.default in (None, "", ())
     inner = (
-        settings(found.model, value, where=place, problems=problems, depth=depth + 1)
+        settings(found.model, value, where=place, problems=problems, kept=used.get(key(name, field)), depth=depth + 1)
         if found.kind == "group" and found.model
         else ()
     )
@@ -71,13 +81,14 @@ def _setting(
         help=help,
         kind=found.kind,
         required=field.is_required(),
-        optional=not field.is_required() and field.default_factory is None and field.default in (None, "", ()),
+        optional=empty,
         long=found.long or found.many,
         value=_text(value, found),
         choices=_choices(found, required=field.is_required()),
-        kept=found.kind == "secret" and bool(value),
+        kept=found.kind == "secret" and bool(used.get(key(name, field))),
+        gone=found.kind == "secret" and value == REMOVE,
         removable=found.kind == "secret" and not field.is_required(),
-        usual=not field.is_required() and field.default not in (None, ()) and key(name, field) not in given,
+        usual=not (field.is_required() or empty or key(name, field) in given),
         problem=problems.get(place, ""),
         inner=inner,
     )

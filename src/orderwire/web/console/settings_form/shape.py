@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+from pathlib import PurePath
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -59,6 +60,8 @@ def shape(name: str, field: FieldInfo, help: str, depth: int = 0) -> Shape:
         return Shape("secret", optional, long)
     if issubclass(kind, bool):
         return Shape("flag", optional)
+    if issubclass(kind, PurePath):
+        return Shape("text", optional)
     if number := _number(kind):
         return Shape("number", optional, number=number)
     if issubclass(kind, Mapping | list | tuple | set | frozenset) or kind is object:

@@ -25,7 +25,8 @@ def label(name: str) -> str:
 
 def help_of(model: type[BaseModel], name: str) -> str:
     """What a setting means, empty where nobody wrote it down."""
-    return model.model_fields[name].description or _from_docstring(model).get(name, "")
+    said = (_from_docstring(each).get(name) for each in model.__mro__ if issubclass(each, BaseModel))
+    return model.model_fields[name].description or next(filter(None, said), "")
 
 
 def intro(model: type[BaseModel]) -> str:
@@ -45,7 +46,7 @@ def _from_docstring(model: type[BaseModel]) -> dict[str, str]:
         named = next((each for each in _NAMED.findall(sentence) if each in model.model_fields), "")
         current = named or current
         if current:
-            found.setdefault(current, []).append(_told(sentence, current))
+            found.setdefault(current, []).append(_told(sentence, current, model))
     return {name: " ".join(each[:1].upper() + each[1:] for each in said) for name, said in found.items()}
 
 
@@ -54,8 +55,9 @@ def _sentences(model: type[BaseModel]) -> Iterator[str]:
         yield part.strip()
 
 
-def _told(sentence: str, name: str) -> str:
+def _told(sentence: str, name: str, model: type[BaseModel]) -> str:
     text = re.sub(rf"^`{re.escape(name)}`(?::| is| are)?\s+", "", sentence)
+    text = _NAMED.sub(lambda found: f"“{label(found[1])}”" if found[1] in model.model_fields else found[1], text)
     return text.replace("`", "").rstrip(";:").strip()
 
 
