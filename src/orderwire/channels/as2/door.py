@@ -115,8 +115,10 @@ def turned_away(request: Request, reason: str) -> Answer:
     """What goes back to a message for which there is no agreement: without one there is no key to sign it with."""
     them, us = (unquoted(request.headers.get(name, "")) for name in ("as2-from", "as2-to"))
     about = id_in(request.headers.get("message-id", ""))
+    if request.method in ("GET", "HEAD"):  # somebody looks whether there is a station
+        return _words(200, reason)
     if request.method != "POST":
-        return Answer(405, f"{reason}\n".encode(), {"Allow": "POST", "Content-Type": "text/plain; charset=utf-8"})
+        return Answer(405, headers={"Allow": "POST"})
     asks = "disposition-notification-to" in request.headers and "receipt-delivery-option" not in request.headers
     if not (asks and about and is_name(them) and is_name(us)):
         return _words(403, reason)

@@ -27,7 +27,12 @@ MOST_SIGNERS = 5
 MOST_BYTES = 262_144
 """Of a signature with all its certificates."""
 
-_HASHES: dict[str, Any] = {"sha1": hashes.SHA1, "sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}
+_HASHES: dict[str, Any] = {
+    "sha1": hashes.SHA1,
+    "sha256": hashes.SHA256,
+    "sha384": hashes.SHA384,
+    "sha512": hashes.SHA512,
+}
 _OPTIONS = [
     pkcs7.PKCS7Options.DetachedSignature,
     pkcs7.PKCS7Options.Binary,

@@ -268,11 +268,14 @@ def test_a_message_of_strangers_hears_that_there_is_no_agreement() -> None:
 
 
 def test_who_names_no_station_or_asks_in_another_way_is_refused() -> None:
-    for method, headers in (("GET", {}), ("POST", {}), ("POST", {"as2-from": "x"})):
+    asked: list[tuple[str, dict[str, str], int]] = [
+        ("GET", {}, 200), ("HEAD", {}, 200), ("PUT", {}, 405), ("POST", {}, 403), ("POST", {"as2-from": "x"}, 403),
+    ]  # fmt: skip
+    for method, headers, status in asked:
         request = Request(method, "", headers, b"")
         with pytest.raises(Refused):
             door.addressed(request)
-        assert door.turned_away(request, "no").status == (405 if method == "GET" else 403)
+        assert door.turned_away(request, "no").status == status
 
 
 NAMES = {
