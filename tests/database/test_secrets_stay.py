@@ -198,6 +198,9 @@ def test_a_secret_in_use_is_not_removed_and_one_that_is_not_is(
     assert main(["secret", "set", "empty"]) == 1
     monkeypatch.setattr("sys.stdin", io.StringIO("x"))
     assert main(["secret", "set", "../name"]) == 1
+    for stdin in (io.TextIOWrapper(io.BytesIO(b"\x30\x82\xff"), "utf-8"), io.StringIO("\udcff")):
+        monkeypatch.setattr("sys.stdin", stdin)
+        assert main(["secret", "set", "a key file"]) == 1 and "no text in UTF-8" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("config_of", [lambda id: {"secret": id}, lambda id: {"secret": str(id)}])

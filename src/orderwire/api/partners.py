@@ -16,6 +16,7 @@ from orderwire.api.paging import Body, Filters, Word, only
 from orderwire.api.problem import problem, told
 from orderwire.document.base import Country, Label, no_control
 from orderwire.flow import Refused
+from orderwire.flow.endpoints.secrets import foreign, shared
 from orderwire.flow.enroll import NewEndpoint, Unusable, enroll
 from orderwire.records import EndpointVersion, Partner
 from orderwire.records.partner import saturday_and_sunday
@@ -236,6 +237,11 @@ def add_partner(request: HttpRequest, body: PartnerIn) -> HttpResponse:
     if any(each.config.get("allow_private") for each in body.endpoints):
         reason = "A way into your own network is opened by two people, not by a key of the API."
         return problem(422, "invalid", reason, "Leave allow_private out, and propose that endpoint in the console.")
+    if any(shared(each.config) and not foreign(each.channel, each.config, {}) for each in new):
+        reason = (
+            "A secret that endpoints share goes to a new address by the word of two people, not by a key of the API."
+        )
+        return problem(422, "invalid", reason, "Write a secret of its own, or propose that endpoint afterwards.")
     try:
         enroll(partner, identifiers=body.identifiers, endpoints=new, actor=caller(request).actor)
     except Unusable as failure:

@@ -306,4 +306,5 @@ def _resolved(host: str, port: int, seconds: float) -> list[str]:
         raise Unavailable(f"The name {host} could not be resolved in time.") from None
     if isinstance(answer, list) and answer:
         return answer
-    raise Unavailable(f"The name {host} could not be resolved: {answer or 'it has no address'}.")
+    reason = getattr(answer, "strerror", None) or "it has no address"
+    raise Unavailable(f"The name {host} could not be resolved: {reason}. Check how it is written.")

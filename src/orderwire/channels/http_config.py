@@ -21,7 +21,7 @@ class HttpConfig(BaseModel):
 
     `url` begins with https://; http:// is taken only with `allow_private`, which says that this partner is a system in
     the buyer's own network. It must hold no key: those have settings of their own, which are kept secret. `ports` are
-    allowed beside 80, 443, 8080 and 8443. `ca_file` replaces the system's list of authorities, `certificate` is a PEM
+    allowed beside 80, 443, 8080 and 8443. `ca_file` replaces the system's list of authorities; `certificate` is a PEM
     file with our key and certificate for services that want one. `timeout` is seconds for a whole exchange.
     """
 

@@ -30,7 +30,12 @@ def _set(args: argparse.Namespace) -> int:
     _prepare()
     from orderwire.flow import secrets
 
-    text = getpass.getpass("Secret: ") if sys.stdin.isatty() else sys.stdin.read(secrets.LONGEST + 1).rstrip("\n")
+    try:
+        text = getpass.getpass("Secret: ") if sys.stdin.isatty() else sys.stdin.read(secrets.LONGEST + 1).rstrip("\n")
+        text.encode()
+    except UnicodeError:
+        print("orderwire secret: the secret is no text in UTF-8. Give a key in PEM form.", file=sys.stderr)
+        return 1
     return _do(lambda: secrets.keep(args.name, text, actor=ACTOR), f"Kept {args.name}.")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from orderwire.document.states import DeliveryState, OrderState
+from orderwire.flow import secrets
 from orderwire.formats.x12 import X12
 from orderwire.ledger import seal
 from orderwire.records import Delivery, EndpointVersion, Event, Order, Partner, Response, User
@@ -94,6 +95,21 @@ def test_a_delivery_is_read_with_tries_and_proofs_and_sent_again(api: Api) -> No
     assert (again.status_code, again.json()["state"]) == (200, "ready")
     assert api.post(f"/deliveries/{row.pk}/resend", {"reason": "again"}).status_code == 409
     assert api.get("/deliveries/987654321").status_code == 404
+
+
+def test_what_failed_since_a_time_is_counted_first_and_sent_again_once(api: Api, key: Callable[..., Api]) -> None:
+    row = factories.delivery(factories.order(), state=DeliveryState.FAILED)
+    wanted = {"since": "2026-01-01T00:00:00Z", "reason": "they are back"}
+    counted = api.post("/deliveries/resend", wanted).json()
+    assert (counted["count"], counted["dry_run"], counted["deliveries"][0]["id"]) == (1, True, row.pk)
+    row.refresh_from_db()
+    assert row.state == DeliveryState.FAILED
+    assert api.post("/deliveries/resend", wanted | {"dry_run": False}).json()["sent"] == 1
+    assert api.post("/deliveries/resend", wanted | {"dry_run": False}).json()["count"] == 0
+    assert api.post("/deliveries/resend", wanted | {"since": "soon"}).status_code == 422
+    assert key("deliveries:read").post("/deliveries/resend", wanted).status_code == 403
+    there = api.get("/deliveries/resend")
+    assert (there.status_code, there.headers["Allow"]) == (405, "POST")
 
 
 @pytest.mark.parametrize(("arrived", "state", "duplicate"), [(True, "accepted", False), (False, "ready", True)])
@@ -363,6 +379,16 @@ def test_a_duplicate_name_in_a_body_is_refused(api: Api) -> None:
 def test_no_key_of_the_api_opens_a_way_into_our_own_network(api: Api) -> None:
     hook = {"url": "http://10.0.0.1/", "allow_private": True, "secrets": ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]}
     endpoint = {"name": "hook", "channel": "webhook", "format": "order_json", "config": hook}
+    refused = api.post("/partners", {**PARTNER, "endpoints": [endpoint]})
+    assert refused.status_code == 422 and "two people" in refused.json()["reason"]
+    assert not Partner.objects.exists()
+
+
+def test_no_key_of_the_api_sends_a_shared_secret_to_an_address_of_its_own(api: Api) -> None:
+    secrets.keep("relay", "harbour-lantern-42", actor="user:cli")
+    mail = {"host": "mail.thief.example", "from_address": "a@b.example", "recipients": ["a@b.example"]}
+    login = {"username": "nordhaven", "password": {"secret": "relay"}}
+    endpoint = {"name": "mail", "channel": "email", "format": "pdf", "config": mail | login}
     refused = api.post("/partners", {**PARTNER, "endpoints": [endpoint]})
     assert refused.status_code == 422 and "two people" in refused.json()["reason"]
     assert not Partner.objects.exists()

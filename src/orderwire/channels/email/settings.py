@@ -73,8 +73,8 @@ class EmailConfig(BaseModel):
 
     `return_path` is an address of ours that takes mail for `name+anything@domain`: bounces come back to it with our
     mark of the delivery in it, and only such are believed. Where `reply_to` is the same address, replies carry the mark
-    as well. `inbox` is where both arrive; `token_header` is for a provider who reports by web hook and repeats a header
-    of ours. An endpoint may have an inbox that belongs to others too, or none.
+    as well. `inbox` is where bounces and replies arrive; it may belong to other endpoints too. `token_header` is for a
+    provider who reports by web hook and repeats a header of ours.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
