@@ -7,7 +7,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 from orderwire.channels import Answer, File, Heard, Parcel, Request, Taken
@@ -26,8 +26,8 @@ def now() -> datetime.datetime:
 
 @lru_cache
 def keypair(name: str, *, begins: int = -30, ends: int = 300, bits: int = 2048) -> tuple[str, str]:
-    """A private key and its own certificate as PEM; the days are from today."""
-    key = rsa.generate_private_key(65537, bits)
+    """A private key and its own certificate as PEM; the days are from today. Without bits it is an elliptic curve's."""
+    key = rsa.generate_private_key(65537, bits) if bits else ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     certificate = (
         x509.CertificateBuilder()

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -13,8 +14,9 @@ from cryptography.hazmat.primitives import hashes, padding
 from cryptography.hazmat.primitives.asymmetric import padding as asymmetric
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
 
-from orderwire.channels import Answer, Heard, Refused, Request, Taken
+from orderwire.channels import Answer, File, Heard, Refused, Request, Taken
 from orderwire.channels.as2 import door, envelope, mime, receipt
+from orderwire.channels.as2 import message as messages
 from orderwire.channels.as2.der import CONTEXT, OCTETS, SEQUENCE, SET, integer, oid, tlv
 from orderwire.channels.as2.message import Built, signed
 from orderwire.channels.as2.settings import As2Config
@@ -54,6 +56,18 @@ def test_what_is_as_agreed_is_taken_and_signed_for() -> None:
     assert told.mic == base64.b64encode(hashlib.sha256(built.source).digest()).decode()
     assert answer.headers["AS2-From"] == stations.SUPPLIER and answer.headers["AS2-To"] == f'"{stations.BUYER}"'
     assert answer.headers["AS2-Version"] == "1.2"
+
+
+def test_several_files_travel_in_one_message_with_one_mic() -> None:
+    both = replace(
+        stations.parcel(), files=(*stations.parcel().files, File("a b.pdf", "application/pdf", b"%PDF\n\r\n--"))
+    )
+    built = stations.built(stations.buyer(compression="before_signing"), both)
+    heard = stations.heard(built, stations.supplier())
+    assert [(file.filename, file.content) for file in heard.files] == [
+        ("order.edi", stations.EDI), ("a_b.pdf", b"%PDF\n\r\n--"),
+    ]  # fmt: skip
+    assert said(stations.answered(heard, stations.supplier())).mic == messages.mic(built.source, "sha256")
 
 
 @pytest.mark.parametrize("settings", [UNSIGNED, UNENCRYPTED, {**UNSIGNED, **UNENCRYPTED}])

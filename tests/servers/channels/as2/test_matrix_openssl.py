@@ -20,6 +20,8 @@ from asn1crypto import cms
 from orderwire.channels import Taken
 from orderwire.channels.as2 import door, mime
 from orderwire.channels.as2.envelope import decrypt
+from orderwire.channels.as2.fault import Fault
+from orderwire.channels.as2.signature import sign, verify
 from tests import stations
 
 from .matrix import CONTENTS, LATER_URL, RUNS, Outcomes, Run, proven
@@ -192,3 +194,38 @@ def test_the_other_ciphers_are_read_by_openssl_and_its_are_read_here(tmp_path: P
     name = "-" + (cipher.replace("aes", "aes-").replace("_", "-") if "gcm" in cipher else cipher.removesuffix("_cbc"))
     der = openssl.run("-encrypt", "-binary", name, "-outform", "DER", "@them.crt", given=stations.EDI)
     assert decrypt(der, stations.buyer().pairs, legacy=False) == stations.EDI
+
+
+@pytest.mark.skipif(OPENSSL is None, reason="openssl is not installed")
+def test_paddings_of_others_are_read(tmp_path: Path) -> None:
+    """RSA-PSS in signatures and OAEP around keys, which we do not write."""
+    openssl = OpenSsl(tmp_path)
+    pss = openssl.run(
+        "-sign", "-binary", "-signer", "@us.crt", "-inkey", "@us.key", "-keyopt", "rsa_padding_mode:pss",
+        "-outform", "DER", given=stations.EDI,
+    )  # fmt: skip
+    known = stations.buyer().known
+    assert verify([stations.EDI], pss, known, now=stations.now(), allowed=("sha256",)) == (stations.EDI, "sha256")
+    with pytest.raises(Fault, match="changed on its way"):
+        verify([b"other"], pss, known, now=stations.now(), allowed=("sha256",))
+    for digest in ("sha1", "sha256"):
+        oaep = openssl.run(
+            "-encrypt", "-binary", "-aes128", "-outform", "DER", "-recip", "@them.crt", "-keyopt",
+            "rsa_padding_mode:oaep", "-keyopt", f"rsa_oaep_md:{digest}", given=stations.EDI,
+        )  # fmt: skip
+        assert decrypt(oaep, stations.buyer().pairs, legacy=False) == stations.EDI
+
+
+@pytest.mark.skipif(OPENSSL is None, reason="openssl is not installed")
+def test_keys_on_elliptic_curves_sign_both_ways(tmp_path: Path) -> None:
+    key, certificate = stations.keypair("Curve", bits=0)
+    openssl = OpenSsl(tmp_path)
+    (tmp_path / "us.key").write_text(key)
+    (tmp_path / "us.crt").write_text(certificate)
+    (tmp_path / "them.crt").write_text(certificate)
+    config = stations.buyer(our_key=key + certificate)
+    ours = sign(stations.EDI, config.pairs[0], "sha256")
+    assert openssl.verify(stations.EDI, ours) == stations.EDI
+    theirs = openssl.sign(stations.EDI)
+    known = (config.pairs[0].certificate,)
+    assert verify([stations.EDI], theirs, known, now=stations.now(), allowed=("sha256",))[1] == "sha256"
