@@ -326,7 +326,8 @@ class Listens(Hears, Protocol):
         ...
 
     def kept(self, request: Request) -> bytes:
-        """The request as the bytes that are stored and later given to `hear`."""
+        """The request as the bytes that are stored and later given to `hear`. Raises Refused where they hold a secret
+        that must not be stored."""
         ...
 
     def answer(self, heard: Heard, taken: Taken, config: BaseModel) -> Answer:

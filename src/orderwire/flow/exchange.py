@@ -11,6 +11,9 @@ from orderwire.flow.distribute.claimed import BadSettings, Place
 from orderwire.records import Endpoint, EndpointVersion, Message
 from orderwire.records.blob import keep
 
+MOST_ALIKE = 5
+"""Endpoints of one address that a request is tried with."""
+
 SPOKEN = "message/http"
 """Media type of a kept answer: headers, an empty line, the body."""
 
@@ -28,10 +31,12 @@ def exchange(kind: str, request: Request) -> Answer:
     if not isinstance(channel, Listens):
         raise NobodyListens(f"nobody calls the channel {kind}")
     try:
-        endpoint = _endpoint(kind, channel, request)
+        found = _agreements(kind, channel, request)
+        kept = channel.kept(request)
+        endpoint = _proven(channel, kept, found).endpoint
         place = Place.of(endpoint.current)
         message = receive.store(
-            channel.kept(request),
+            kept,
             name=f"{request.method} /exchange/{kind}/{request.path}"[:255],
             source=f"{kind}:{endpoint.partner.number}"[:80],
             actor=f"supplier:{endpoint.partner.number}",
@@ -50,16 +55,28 @@ def exchange(kind: str, request: Request) -> Answer:
     return answer
 
 
-def _endpoint(kind: str, channel: Listens, request: Request) -> Endpoint:
+def _agreements(kind: str, channel: Listens, request: Request) -> list[EndpointVersion]:
     asked = channel.addressed(request)
     found = EndpointVersion.objects.filter(
         channel=kind, number=F("endpoint__version"), endpoint__active=True, endpoint__partner__active=True
     ).filter(config__contains=dict(asked))
-    version = found.select_related("endpoint__partner").order_by("endpoint__rank", "pk").first()
-    if version is None:
+    versions = found.select_related("endpoint__partner").order_by("endpoint__rank", "pk")[:MOST_ALIKE]
+    if not versions:
         named = ", ".join(f"{name} {value}" for name, value in asked.items())
         raise NotAddressed(f"nobody here has an agreement for {named}")
-    return version.endpoint
+    return list(versions)
+
+
+def _proven(channel: Listens, kept: bytes, found: list[EndpointVersion]) -> EndpointVersion:
+    """Of several that have one address the first whose settings prove the caller: nobody takes another's calls away by
+    an endpoint of the same name."""
+    for version in found if len(found) > 1 else ():
+        try:
+            if not channel.hear(kept, Place.of(version).config).refused:
+                return version
+        except BadSettings:
+            continue
+    return found[0]
 
 
 def _packed(answer: Answer) -> bytes:

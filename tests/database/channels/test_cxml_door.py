@@ -9,6 +9,7 @@ from django.test import Client
 
 from orderwire import plugins
 from orderwire.channels.cxml_http import envelope
+from orderwire.channels.seal import seal
 from orderwire.document.response import HeaderStatus, LineAnswer, LineStatus, Response
 from orderwire.flow.distribute.numbers import Numbers, WriteContext
 from orderwire.records import Blob, Delivery, Endpoint, Message, Order
@@ -113,6 +114,28 @@ def test_what_is_no_cxml_is_turned_away_and_not_kept(sent: Order, client: Client
 def test_a_stranger_is_turned_away_and_not_kept(sent: Order, client: Client) -> None:
     assert (envelope.status(call(client, confirmation(from_identity="MALLORY")).content) or ("",))[0] == "401"
     assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize("hidden", ["<![CDATA[{}]]>", "<!-- <SharedSecret>a</SharedSecret> -->{}<!-- -->"])
+def test_a_seal_that_somebody_saw_is_no_secret(sent: Order, client: Client, hidden: str) -> None:
+    """Who may read kept messages sees seals, and a secret that is not sealed would be kept."""
+    for text in (SECRET, seal(SECRET)):
+        body = confirmation().replace(SECRET.encode(), hidden.format(text).encode())
+        assert b"plain text" in call(client, body).content
+    assert not Message.objects.exists()
+
+
+def test_nobody_takes_the_calls_of_another_by_an_endpoint_of_the_same_name(sent: Order, client: Client) -> None:
+    real = Endpoint.objects.get()
+    for config in ({"their_secret": "another secret"}, {"their_secret": "another secret", "timeout": "broken"}):
+        twin = factories.endpoint(
+            factories.supplier("Twin"), channel="cxml_http", format="cxml", **(real.current.opened() | config)
+        )
+        Endpoint.objects.filter(pk=twin.pk).update(rank=0)
+    Endpoint.objects.filter(pk=real.pk).update(rank=1)
+    assert (envelope.status(call(client, confirmation()).content) or ("",))[0] == "200"
+    sent.refresh_from_db()
+    assert sent.answer_state == "different" and set(Message.objects.values_list("endpoint", flat=True)) == {real.pk}
 
 
 def test_the_response_of_a_call_is_not_sent_once_more(sent: Order, client: Client) -> None:

@@ -23,6 +23,7 @@ from orderwire.channels import (
     Unknown,
 )
 from orderwire.channels.cxml_http import CxmlHttp, CxmlHttpConfig, envelope
+from orderwire.channels.seal import seal
 from orderwire.testing.channels import ChannelConformance, parcel
 
 from .http_peer import Asked, Peer, Said
@@ -205,11 +206,26 @@ SEAL = "scrypt:" + "A" * 22 + "==:" + "A" * 43 + "="
 
 @pytest.mark.parametrize(
     "spelled",
-    ["", "their long secreT", "their long secret x", SEAL, "<![CDATA[their long secret]]>", "<b>their long secret</b>"],
+    ["", "their long secreT", "their long secret x", SEAL],
 )
 def test_any_other_secret_is_refused(spelled: str) -> None:
     heard = hear(written(secret=spelled))
     assert heard.data == "401" and "agreed" in heard.refused and not heard.files
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        written(secret="<![CDATA[their long secret]]>"),
+        written(secret=f"<![CDATA[{seal('their long secret')}]]>"),
+        written(secret=f"<!-- <SharedSecret>x</SharedSecret> -->{seal('their long secret')}<!-- -->"),
+        written(secret="<b>their long secret</b>"),
+        written().decode().encode("utf-16"),
+    ],
+)
+def test_a_secret_that_would_be_kept_or_a_seal_that_somebody_saw_is_turned_away(body: bytes) -> None:
+    with pytest.raises(Refused, match="plain text"):
+        CHANNEL.kept(call(body))
 
 
 def test_nobody_is_known_without_a_secret_of_theirs() -> None:
@@ -232,7 +248,6 @@ def test_a_sender_of_another_name_is_refused_and_one_who_was_named_is_taken() ->
         (b"<cXML/>", "406"),
         (b"not xml", "406"),
         (b"", "406"),
-        (written().decode().encode("utf-16"), "401"),
         (b'<!DOCTYPE c [<!ENTITY a "b">]><cXML>&a;</cXML>', "406"),
         (b"<a>" * 100_000, "406"),
         (b"<a b=''/>" * 600_000, "406"),

@@ -45,21 +45,31 @@ class Envelope:
 
 
 def sealed(body: bytes) -> bytes:
-    """The document with its SharedSecrets replaced by what only proves them, so that no secret is kept."""
-    seen = 0
+    """The document with its SharedSecrets replaced by what only proves them, so that no secret is kept.
+
+    Raises Refused where one is written so that it would stay (as CDATA, in another encoding): it would be kept, and a
+    seal that somebody saw would pass for the secret.
+    """
+    seals = [""]
 
     def replaced(found: re.Match[bytes]) -> bytes:
-        nonlocal seen
-        seen += 1
-        if seen > MOST_SECRETS:
+        if len(seals) > MOST_SECRETS:
             return found[1] + found[3]
         try:
             secret = text(parse(b"<s>" + found[2] + b"</s>"))
         except Refused:
             return found[1] + found[3]
-        return found[1] + seal(secret).encode() + found[3]
+        seals.append(seal(secret))
+        return found[1] + seals[-1].encode() + found[3]
 
-    return _SECRET.sub(replaced, body)
+    made = _SECRET.sub(replaced, body)
+    try:
+        root = parse(made)
+    except Refused:
+        return made  # `hear` says what is wrong with it
+    if any("".join(found.itertext()).strip() not in seals for found in root.iter("SharedSecret")):
+        raise Refused("the SharedSecret must be plain text in UTF-8, of at most 1,000 characters")
+    return made
 
 
 def without_secret(body: bytes) -> bytes:
