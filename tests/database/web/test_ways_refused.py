@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +18,7 @@ from orderwire.document.states import AnswerState, DeliveryState
 from orderwire.flow import expiry
 from orderwire.flow.endpoints import change as verbs
 from orderwire.flow.enroll import NewEndpoint
+from orderwire.ledger import seal
 from orderwire.records import Delivery, Endpoint, EndpointChange, Letter, Partner, Suppression, User
 from orderwire.tracking.channels import channel_word
 from orderwire.web.console import endpoint as pages
@@ -195,15 +197,23 @@ def test_only_an_erp_is_compared_and_only_by_a_post(console: Client, partner: Pa
     assert console.post(reverse("endpoint_act", args=[way.pk, "read"])).status_code == 404
 
 
-def test_the_evidence_file_is_one_button_where_something_was_tried(console: Client) -> None:
-    trip = seed.order(delivery=DeliveryState.DELIVERED).deliveries.get()
-    url = reverse("delivery_evidence", args=[trip.pk])
-    assert f'href="{url}"' in page(console, reverse("delivery", args=[trip.pk]))
-    response = console.get(url, follow=True)
-    told = response.headers.get("Content-Disposition", "") + notices(response.content.decode("latin-1"))
-    assert "attachment" in told or "No evidence file." in told
-    trip.attempts.all().delete()
-    assert url not in page(console, reverse("delivery", args=[trip.pk]))
+@pytest.mark.django_db(transaction=True)
+def test_the_evidence_file_is_one_button_where_something_was_tried(
+    client: Client, settings: Any, tmp_path: Path
+) -> None:
+    settings.DATA = tmp_path / "data"
+    console = sign_in(client, seed.buyer())
+    with transaction.atomic():
+        trip = seed.order(delivery=DeliveryState.DELIVERED).deliveries.get()
+    untried = factories.delivery(factories.order(factories.document("4500071999")))
+    shown, url = reverse("delivery", args=[trip.pk]), reverse("delivery_evidence", args=[trip.pk])
+    assert f'href="{url}"' in page(console, shown)
+    early = notices(console.get(url, follow=True).content.decode())
+    assert "The ledger is not sealed yet. Try again in a few seconds" in early
+    seal.seal()
+    answer = console.get(url)
+    assert answer.headers["Content-Disposition"].startswith("attachment") and answer.content.startswith(b"PK")
+    assert "Evidence file" not in page(console, reverse("delivery", args=[untried.pk]))
 
 
 def everything(partner: Partner) -> list[tuple[str, str]]:
