@@ -32,15 +32,16 @@ As2Name = Annotated[str, AfterValidator(_name)]
 class As2Config(HttpConfig):
     """Settings of one AS2 endpoint: a partner's station, and ours as this partner knows it.
 
-    `url` may begin with http:// where messages are encrypted. `partner_id` is the name of the partner's station, `our_id`
-    is ours; upper and lower case count. `our_key` has our private key and its certificate in PEM form; several of both
-    while one replaces the other: the newest that is valid signs, all of them decrypt. `partner_certificates` has the
-    partner's in PEM form; the newest valid one encrypts, each valid one verifies. `digest` is that of our signatures.
-    `compression` is before_signing where partners do not say otherwise. `receipt` is what we ask for; only a signed one
-    proves delivery. `receipt_url` is our own address for receipts that come afterwards; without it they are asked for in
-    the answer. `require_signed` and `require_encrypted` refuse whatever the partner sends otherwise. `allow_legacy` takes
-    3DES and SHA-1 from a partner, and never sends them. `receipt_hosts` are hosts, beside that of `url`, to which this
-    partner may have receipts sent. `username` and `password` are for a station that wants them over HTTP.
+    `url` may begin with http:// where messages are encrypted. `partner_id` is the name of the partner's station,
+    `our_id` is ours; upper and lower case count. `our_key` has our private key and its certificate in PEM form;
+    several of both while one replaces the other: the newest that is valid signs, all of them decrypt.
+    `partner_certificates` has the partner's in PEM form; the newest valid one encrypts, each valid one verifies.
+    `digest` is that of our signatures. `compression` is before_signing where partners do not say otherwise. `receipt`
+    is what we ask for; only a signed one proves delivery. `receipt_url` is our own address for receipts that come
+    afterwards; without it they are asked for in the answer. `require_signed` and `require_encrypted` refuse whatever
+    the partner sends otherwise. `allow_legacy` takes 3DES and SHA-1 from a partner, and never sends them.
+    `receipt_hosts` are hosts, beside that of `url`, to which this partner may have receipts sent. `username` and
+    `password` are for a station that wants them over HTTP.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
