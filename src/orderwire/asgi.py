@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from types import FrameType
 from typing import Any
 
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.urls import reverse
 
@@ -21,12 +22,39 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
+AROUND = 1024 * 1024
+"""Bytes that a form may have around the largest file."""
+
+
 async def application(scope: Message, receive: Receive, send: Send) -> None:
     """The ASGI application."""
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)
-    else:
-        await django(scope, receive, send)  # type: ignore[arg-type]
+        return
+    body = _Body(scope, receive)
+    await django(scope, body.receive, send)  # type: ignore[arg-type]
+    if body.too_large:
+        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+        await send({"type": "http.response.start", "status": 413, "headers": headers})
+        await send({"type": "http.response.body", "body": b"The request is too large.\n"})
+
+
+class _Body:
+    """Django keeps all of a body before anybody asks who sends it; one that is too large ends here, as if its sender
+    had left."""
+
+    def __init__(self, scope: Message, receive: Receive):
+        said = dict(scope.get("headers", ())).get(b"content-length", b"")
+        self._receive, self._left = receive, settings.ORDERWIRE_MAX_UPLOAD + AROUND
+        self.too_large = said.isdigit() and int(said[:20]) > self._left
+
+    async def receive(self) -> Message:
+        """The next part."""
+        if not self.too_large:
+            message = await self._receive()
+            self._left -= len(message.get("body", b""))
+            self.too_large = self._left < 0
+        return {"type": "http.disconnect"} if self.too_large else message
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

@@ -69,7 +69,7 @@ def _asked(client: httpx2.Client, oauth: OAuth, name: str) -> tuple[str, float]:
     try:
         said = json.loads(answered.body)
         fresh, seconds = said["access_token"], float(said.get("expires_in", UNSAID))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         fresh, seconds = "", 0.0
     if not isinstance(fresh, str) or not fresh or not fresh.isascii() or not fresh.isprintable() or len(fresh) > 16_384:
         raise Refused(f"{name} gave an answer without an access token; check the token's address.")

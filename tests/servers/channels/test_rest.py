@@ -159,6 +159,7 @@ def test_a_token_that_ends_at_once_is_not_kept(seconds: Any) -> None:
         (Said(200, b'{"access_token": "a\\r\\nX: 1"}'), Refused),
         (Said(200, b'{"access_token": ""}'), Refused),
         (Said(200, b'{"access_token": 7}'), Refused),
+        (Said(200, b'{"access_token": "a", "expires_in": 1%s}' % (b"0" * 400)), Refused),
     ],
 )
 def test_without_a_token_nothing_is_sent_and_no_secret_is_told(said: Said, word: type[Exception]) -> None:

@@ -165,6 +165,7 @@ class Connection:
             login_timeout=self._server.timeout,
             keepalive_interval=0,
             x509_trusted_certs=None,
+            compression_algs=None,  # a packet that unpacks has no bound
         )
 
     async def _leave(self) -> None:

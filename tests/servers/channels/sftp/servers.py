@@ -111,8 +111,8 @@ class _Login(asyncssh.SSHServer):
 class Scripted:
     """asyncssh's server with `root` as the whole world; `faults` may be changed while it runs."""
 
-    def __init__(self, root: Path):
-        self.root = root
+    def __init__(self, root: Path, **options: Any):
+        self.root, self._options = root, options
         self.host_key = key()
         self.faults: list[Fault] = []
         self.journal: list[str] = []
@@ -157,7 +157,7 @@ class Scripted:
     async def _listen(self) -> Any:
         login, sftp = type("Login", (_Login,), {"home": self}), type("Files", (_Failing,), {"home": self})
         return await asyncssh.listen(
-            "127.0.0.1", 0, server_host_keys=[self.host_key], server_factory=login, sftp_factory=sftp
+            "127.0.0.1", 0, server_host_keys=[self.host_key], server_factory=login, sftp_factory=sftp, **self._options
         )
 
     async def _end(self) -> None:

@@ -54,6 +54,12 @@ def test_a_key_with_a_passphrase_opens_and_one_that_cannot_be_read_says_so(sshd:
         assert "nonsense" not in repr(caught.value) and caught.value.__cause__ is None
 
 
+def test_a_server_that_insists_on_compression_is_left(root: Path) -> None:
+    """What a small packet unpacks to has no bound."""
+    with Scripted(root, compression_algs=["zlib@openssh.com"]) as server, pytest.raises((Refused, Unavailable)):
+        send(server, GOOD)
+
+
 def test_nobody_who_accepts_and_says_nothing_holds_us(root: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         settings = Scripted(root).settings(port=silent.getsockname()[1], timeout=1)
