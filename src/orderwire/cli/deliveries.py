@@ -13,9 +13,7 @@ def add(commands: Any) -> None:
     parser = commands.add_parser("deliveries", help="send again what failed since a time")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     resend = actions.add_parser("resend", help="count what failed since a time; with --yes send it again")
-    resend.add_argument(
-        "--since", required=True, metavar="WHEN", help="2026-11-22T08:00 (UTC), or 6h, 2d"
-    )
+    resend.add_argument("--since", required=True, metavar="WHEN", help="2026-11-22T08:00 (UTC), or 6h, 2d")
     resend.add_argument("--partner", metavar="NUMBER", help="only to this partner")
     resend.add_argument("--reason", default="sent again from the command line", help="what the ledger says")
     resend.add_argument("--yes", action="store_true", help="do it; without this nothing is changed")

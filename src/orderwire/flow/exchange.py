@@ -8,7 +8,7 @@ from orderwire.channels import Answer, Listens, Request
 from orderwire.channels import Refused as NotAddressed
 from orderwire.flow import Refused, hear, receive
 from orderwire.flow.distribute.claimed import BadSettings, Place
-from orderwire.records import Endpoint, EndpointVersion, Message
+from orderwire.records import EndpointVersion, Message
 from orderwire.records.blob import keep
 
 MOST_ALIKE = 5
