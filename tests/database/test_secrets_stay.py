@@ -21,11 +21,11 @@ from orderwire.cli import main
 from orderwire.flow import Refused, distribute, secrets
 from orderwire.flow.endpoints.probe import probe
 from orderwire.flow.enroll import NewEndpoint, enroll
-from orderwire.records import Delivery, Endpoint, EndpointVersion, Event, Partner, User, secret
+from orderwire.records import Blob, Delivery, Endpoint, EndpointVersion, Event, Partner, User, secret
 from tests.database import factories
 from tests.database.flow import road
 from tests.database.flow.distribute.kit import drain
-from tests.servers.channels.http_peer import Peer
+from tests.servers.channels.http_peer import Asked, Peer, Said
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -140,6 +140,27 @@ def test_no_secret_comes_out_of_any_table_answer_or_log(
     assert Endpoint.objects.count() >= 3 and secret.Secret.objects.count() >= 4, "the canaries did go in"
     assert Event.objects.filter(kind="secret.changed").count() == 1
     assert hits == []
+
+
+@pytest.mark.parametrize("status", [201, 403, 429, 500])
+def test_a_partner_who_repeats_our_password_tells_nobody(
+    config: Path, caplog: pytest.LogCaptureFixture, status: int
+) -> None:
+    def repeat(asked: Asked) -> Said:
+        said = " ".join([*asked.headers.values(), CANARIES["password"]])
+        return Said(status, f'{{"id": "{said}"}}'.encode())
+
+    with Peer(repeat) as peer:
+        given = {"url": peer.url, "allow_private": True, "username": "orders", "password": CANARIES["password"],
+                 "secret_header": "X-Key", "secret_header_value": CANARIES["token"], "external_id": "/id"}  # fmt: skip
+        endpoint = factories.endpoint(factories.supplier(), channel="rest", format="order_json", **given)
+        road.approved()
+        drain()
+        said = [probe(endpoint.pk, actor="user:boss").text, caplog.text]
+        assert len(peer.documents()) == 1
+    kept = [blob.open_bytes().decode(errors="replace") for blob in Blob.objects.all()]
+    assert "•••" in " ".join([*kept, Delivery.objects.get().reason])
+    assert places(*said, *kept) == []
 
 
 def test_the_search_would_find_one(config: Path) -> None:

@@ -19,6 +19,7 @@ from orderwire.channels import Follows, Hears, Inbound, Paced, Refused, Shares, 
 from orderwire.document.states import DeliveryState
 from orderwire.flow import Refused as NotTaken
 from orderwire.flow import catch_up, hear, receive
+from orderwire.flow.discreet import discreet
 from orderwire.flow.distribute.claimed import BadSettings, Place
 from orderwire.flow.distribute.health import FOREVER
 from orderwire.records import Delivery, Endpoint, EndpointVersion, Message
@@ -84,9 +85,10 @@ def _collect_from(version: EndpointVersion, looked: set[str]) -> None:
         if not _due(place):
             return
         followed = _unproven(version.endpoint_id) if isinstance(place.channel, Follows) else []
-        if not followed and next(place.channel.poll(place.config, version.endpoint.cursor), None) is None:
-            return  # the usual case, without a word to the database
-        with _alone(COLLECT_LOCK, version.endpoint_id) as free:
+        with discreet(place.config):
+            if not followed and next(place.channel.poll(place.config, version.endpoint.cursor), None) is None:
+                return  # the usual case, without a word to the database
+        with _alone(COLLECT_LOCK, version.endpoint_id) as free, discreet(place.config):
             for inbound in _brought(version, place, followed) if free else ():
                 _take(version, place, inbound, source=source, actor=actor)
     except (Unavailable, Refused) as failure:

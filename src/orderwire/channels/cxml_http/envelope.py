@@ -67,7 +67,7 @@ def sealed(body: bytes) -> bytes:
         root = parse(made)
     except Refused:
         return made  # `hear` says what is wrong with it
-    if any("".join(found.itertext()).strip() not in seals for found in root.iter("SharedSecret")):
+    if any(str(found.xpath("string()")).strip() not in seals for found in root.iter("SharedSecret")):
         raise Refused("the SharedSecret must be plain text in UTF-8, of at most 1,000 characters")
     return made
 

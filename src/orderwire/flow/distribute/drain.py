@@ -18,6 +18,7 @@ from django.utils import timezone
 from orderwire.channels import Gone, Parcel, Refused, Session, Unavailable, Unknown
 from orderwire.document.states import DeliveryState
 from orderwire.flow import DATABASE_AWAY
+from orderwire.flow.discreet import discreet, silenced
 from orderwire.flow.distribute import health
 from orderwire.flow.distribute.claim import claim
 from orderwire.flow.distribute.claimed import BadSettings, Claimed, Place
@@ -91,7 +92,8 @@ def _one_batch(version: EndpointVersion, shard: int) -> bool:
     send = _send_together if place.channel.resendable else _send_each
     with ExitStack() as stack:
         try:
-            session = stack.enter_context(place.channel.open(place.config))
+            with discreet(place.config):
+                session = stack.enter_context(place.channel.open(place.config))
         except (Unavailable, Refused) as failure:
             _not_connected(place, batch, failure)
             return False
@@ -202,7 +204,8 @@ def _try(place: Place, session: Session, c: Claimed, parcel: Parcel) -> Result:
         text = "There was no time left to send it safely; it goes out with the next batch."
         return Result(c, Outcome.NOT_STARTED, text, state=DeliveryState.READY, due_at=timezone.now())
     try:
-        receipt = session.send(parcel)
+        with discreet(place.config):
+            receipt = silenced(session.send(parcel), place.config)
     except Unavailable as failure:
         return _again(place, c, failure)
     except Refused as failure:

@@ -7,14 +7,14 @@ else one person alone could have a stored password sent to a server of his choic
 import logging
 import threading
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from django.utils import timezone
-from pydantic import BaseModel, SecretBytes, SecretStr, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from orderwire import plugins
 from orderwire.channels import Channel, Refused, Unavailable, Unknown
 from orderwire.flow import Refused as NotDone
+from orderwire.flow.discreet import without_secrets
 from orderwire.flow.endpoints import content, secrets
 from orderwire.flow.enroll import NewEndpoint
 from orderwire.records import Endpoint, EndpointChange, secret
@@ -108,7 +108,7 @@ def _in_time(channel: Channel, config: BaseModel) -> tuple[bool, str]:
     if not answers:
         return False, f"No answer within {LIMIT_S:.0f} s. Check the address, and whether a firewall stands between."
     good, text = answers[0]
-    return good, _without_secrets(text, config)[:2000]
+    return good, without_secrets(text, config)[:2000]
 
 
 def _asked(channel: Channel, config: BaseModel) -> tuple[bool, str]:
@@ -119,21 +119,3 @@ def _asked(channel: Channel, config: BaseModel) -> tuple[bool, str]:
     except Exception as failure:  # noqa: BLE001 - a stranger's channel may raise anything; its text may hold a secret
         logger.error("The test of a %s connection broke: %s", channel.kind, type(failure).__name__)
         return False, f"The channel {channel.label} broke while it was tested ({type(failure).__name__})."
-
-
-def _without_secrets(text: str, config: BaseModel) -> str:
-    for value in _values(config):
-        text = text.replace(value, "•••") if len(value) > 3 else text
-    return text
-
-
-def _values(value: Any) -> set[str]:
-    if isinstance(value, SecretStr):
-        return {value.get_secret_value()}
-    if isinstance(value, SecretBytes):
-        return {value.get_secret_value().decode("utf-8", "replace")}
-    if isinstance(value, BaseModel):
-        return _values([getattr(value, name) for name in type(value).model_fields])
-    if isinstance(value, dict):
-        return _values(list(value.values()))
-    return {found for each in value for found in _values(each)} if isinstance(value, list | tuple) else set()
