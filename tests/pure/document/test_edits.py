@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -136,6 +136,7 @@ def test_stating_everything_makes_exactly_the_other_order(order: Order, wanted: 
 
 @given(order=orders(), picked=st.integers(0, 2), price=st.decimals(0, 999, places=2))
 def test_one_price_changes_nothing_else(order: Order, picked: int, price: Decimal) -> None:
+    assume(order.revision < 99_999)  # the last version that there can be
     item = order.lines[picked % len(order.lines)]
     after = edited(order, Edits(lines=(LineChange(number=item.number, part=LinePart(price=price)),)))
     assert {c.path for c in changes(order, after)} <= {f"lines[{item.number}].price"}

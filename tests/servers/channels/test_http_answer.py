@@ -15,7 +15,11 @@ from orderwire.channels.http_answer import Answered, judge, retry_after
 from .conftest import Authority, server_context
 from .http_peer import Peer, Said
 
-NOW = datetime.datetime.now(datetime.UTC)
+
+def now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
+
+
 MEANINGS = {
     **dict.fromkeys((200, 201, 202, 204, 299), None),
     **dict.fromkeys((300, 301, 302, 303, 307, 308), Refused),
@@ -59,7 +63,7 @@ def test_the_partners_own_wish_when_to_come_back_is_kept(status: int) -> None:
 
 
 def test_a_wish_may_be_a_date() -> None:
-    wait = retry_after(format_datetime(NOW + datetime.timedelta(hours=2), usegmt=True))
+    wait = retry_after(format_datetime(now() + datetime.timedelta(hours=2), usegmt=True))
     assert wait is not None and datetime.timedelta(minutes=118) < wait <= datetime.timedelta(hours=2)
 
 
@@ -125,7 +129,7 @@ def test_nobody_there_leaves_no_doubt() -> None:
 
 @pytest.mark.parametrize("days", [1, -1])
 def test_a_certificate_that_is_not_trusted_is_refused_with_the_remedy(authority: Authority, days: int) -> None:
-    until = NOW + datetime.timedelta(days=days)
+    until = now() + datetime.timedelta(days=days)
     host = "127.0.0.1" if days < 0 else "other.example"
     context = server_context(authority.server(host=host, until=until))
     with Peer(context=context) as peer:
