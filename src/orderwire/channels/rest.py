@@ -19,6 +19,7 @@ from orderwire.channels.oauth import OAuth, token
 HOUR = 3600
 REFERENCE = "{reference}"
 _OURS = frozenset({"authorization", "idempotency-key", "content-type", "content-length", "host", "transfer-encoding"})
+_MAY_BE_NAMED = frozenset({"authorization", "idempotency-key"})
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,60}")
 _VALUE = re.compile(r"[\x20-\x7e]{0,500}")
 
@@ -39,10 +40,10 @@ class RestConfig(HttpConfig):
     token: SecretStr | None = None
     oauth: OAuth | None = None
     headers: Annotated[dict[str, str], Field(max_length=20)] = {}
-    secret_header: Annotated[str, Field(pattern=_NAME.pattern)] | None = None
+    secret_header: Annotated[str, Field(pattern=f"^{_NAME.pattern}$")] | None = None
     secret_header_value: SecretStr | None = None
     external_id: Annotated[str, Field(max_length=200, pattern=r"^(/([^~/]|~[01])*)*$")] = ""
-    key_header: Annotated[str, Field(pattern=_NAME.pattern)] = "Idempotency-Key"
+    key_header: Annotated[str, Field(pattern=f"^{_NAME.pattern}$")] = "Idempotency-Key"
 
     @model_validator(mode="before")
     @classmethod
@@ -70,6 +71,9 @@ class RestConfig(HttpConfig):
         for name, value in self.headers.items():
             if name.lower() in _OURS or not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
                 raise ValueError(f"the header {name[:60]!r} cannot be set here")
+        named = {self.key_header.lower(), (self.secret_header or "").lower()}
+        if self.key_header.lower() == (self.secret_header or "").lower() or named & (_OURS - _MAY_BE_NAMED):
+            raise ValueError("key_header and secret_header must be two headers that are not already in use")
         for secret in (self.token, self.secret_header_value):
             if secret is not None and not re.fullmatch(r"[\x21-\x7e]{1,16384}", secret.get_secret_value()):
                 raise ValueError("a token is printable ASCII without blanks")

@@ -98,7 +98,7 @@ class _Calls:
         file, now, name = one_file(parcel), int(time.time()), webhook_id(parcel.message_id)
         headers = {
             "content-type": media_type(file),
-            "content-disposition": f"attachment; filename*=UTF-8''{quote(file.filename, safe='')[:300]}",
+            "content-disposition": f"attachment; filename*=UTF-8''{quote(file.filename[:100], safe='')}",
             "webhook-id": name,
             "webhook-timestamp": str(now),
             "webhook-signature": signatures(name, now, file.content, self._keys),

@@ -202,6 +202,11 @@ def test_every_trouble_has_its_word(said: Said, word: type[Exception]) -> None:
         {"external_id": "data.id"},
         {"oauth": {"token_url": "http://127.0.0.1/", "client_id": "c", "client_secret": "s"}, "allow_private": False},
         {"method": "DELETE"},
+        {"secret_header": "X-A\r\nX-B", "secret_header_value": "k"},
+        {"secret_header": "Transfer-Encoding", "secret_header_value": "chunked"},
+        {"secret_header": "idempotency-key", "secret_header_value": "k"},
+        {"key_header": "X A"},
+        {"key_header": "Content-Length"},
     ],
 )
 def test_settings_that_cannot_work_are_refused(changes: dict[str, Any]) -> None:
