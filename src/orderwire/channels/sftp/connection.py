@@ -11,6 +11,7 @@ import asyncssh
 from pydantic import SecretStr
 
 from orderwire.channels import Refused, Unavailable
+from orderwire.channels.sftp.key import private_key
 
 GOODBYE = 2
 """Seconds for a polite end: whatever happens then changes no result."""
@@ -214,14 +215,7 @@ def _private_key(server: Server) -> asyncssh.SSHKey | None:
     if server.private_key is None:
         return None
     passphrase = server.passphrase.get_secret_value() if server.passphrase else None
-    try:
-        return asyncssh.import_private_key(server.private_key.get_secret_value(), passphrase)
-    except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError, ValueError):
-        # Without the cause, which may repeat a part of the key.
-        raise Refused(
-            "The private key of this endpoint cannot be read. Paste the whole file, its first and last line included,"
-            " and give its passphrase where it has one"
-        ) from None
+    return private_key(server.private_key.get_secret_value(), passphrase)
 
 
 def _fingerprint(key: asyncssh.SSHKey) -> str:

@@ -1,16 +1,21 @@
 """Who is there: the host key, our own key or password, strangers that are no SSH server, settings, the probe."""
 
+import base64
 import os
 import socket
 import threading
 from pathlib import Path
 from typing import Any
 
+import asyncssh
 import pytest
+from asn1crypto import keys
+from asn1crypto import pem as asn1_pem
 from pydantic import ValidationError
 
 from orderwire.channels import File, Parcel, Refused, Unavailable
 from orderwire.channels.sftp import SftpConfig
+from orderwire.channels.sftp.key import private_key
 from orderwire.testing.channels import parcel
 from tests.servers.channels.sftp.servers import CHANNEL, PASSWORD, OpenSsh, Scripted, config, key, public, send, visible
 
@@ -52,6 +57,53 @@ def test_a_key_with_a_passphrase_opens_and_one_that_cannot_be_read_says_so(sshd:
         with pytest.raises(Refused, match="private key of this endpoint cannot be read") as caught:
             send(sshd, GOOD, **wrong)
         assert "nonsense" not in repr(caught.value) and caught.value.__cause__ is None
+
+
+def slow_keys() -> list[str]:
+    """Keys whose passphrase takes years, in both formats that say how long it takes."""
+    made = key().export_private_key("openssh", passphrase="x", rounds=50).decode().splitlines()
+    content = base64.b64decode("".join(made[1:-1]))
+    content = content.replace((50).to_bytes(4), (2**32 - 1).to_bytes(4), 1)
+    pkcs8 = key().export_private_key("pkcs8-der", passphrase="x")
+    info = keys.EncryptedPrivateKeyInfo.load(pkcs8)
+    info["encryption_algorithm"]["parameters"]["key_derivation_func"]["parameters"]["iteration_count"] = 2**31
+    return [
+        "\n".join([made[0], base64.b64encode(content).decode(), made[-1], ""]),
+        asn1_pem.armor("ENCRYPTED PRIVATE KEY", info.dump(force=True)).decode(),
+    ]
+
+
+@pytest.mark.parametrize("slow", slow_keys())
+def test_a_passphrase_that_takes_years_is_not_tried(server: Scripted, slow: str) -> None:
+    with pytest.raises(Refused, match="too long") as caught:
+        send(server, GOOD, private_key=slow, passphrase="x")
+    assert "ssh-keygen -p" in caught.value.reason
+
+
+@pytest.mark.parametrize("kind", ["openssh", "pkcs8-pem", "pkcs1-pem"])
+def test_a_key_is_read_in_every_usual_format(kind: str) -> None:
+    made = asyncssh.generate_private_key("ssh-rsa") if kind == "pkcs1-pem" else key()
+    locked = made.export_private_key(kind, passphrase="open sesame").decode()
+    assert private_key(locked, "open sesame").public_data == made.public_data
+    with pytest.raises(Refused, match="cannot be read"):
+        private_key(locked, "wrong")
+
+
+def test_a_key_that_hides_how_long_it_takes_is_refused() -> None:
+    for slow in slow_keys():
+        head, _, rest = slow.partition("\n")
+        der = base64.b64decode("".join(rest.splitlines()[:-1]))
+        quick = key().export_private_key("pkcs8-pem").decode()
+        for hidden in (f"{head}\nComment: x\n\n{rest}", slow + quick, "x\n" + slow, der.decode("latin-1")):
+            with pytest.raises(Refused, match="cannot be read"):
+                private_key(hidden, "x")
+
+
+@pytest.mark.parametrize("body", ["", "AAAA", "A", "b3BlbnNzaC1rZXktdjEA", "MAA="])
+@pytest.mark.parametrize("kind", ["OPENSSH", "ENCRYPTED"])
+def test_what_is_no_key_is_refused(kind: str, body: str) -> None:
+    with pytest.raises(Refused, match="cannot be read"):
+        private_key(f"-----BEGIN {kind} PRIVATE KEY-----\n{body}\n-----END {kind} PRIVATE KEY-----\n", "x")
 
 
 def test_a_server_that_insists_on_compression_is_left(root: Path) -> None:
