@@ -12,9 +12,10 @@ from urllib.parse import quote
 import httpx2
 from pydantic import BaseModel, Field, SecretStr, model_validator
 
-from orderwire.channels import Inbound, Parcel, Proof, Receipt, Refused, Session, Unavailable, http_answer
-from orderwire.channels.http_config import HttpConfig, media_type, one_file, reach, settings
-from orderwire.channels.oauth import OAuth, token
+from orderwire.channels import Inbound, Parcel, Proof, Receipt, Refused, Session, Unavailable
+from orderwire.channels.http import answer
+from orderwire.channels.http.config import HttpConfig, media_type, one_file, reach, settings
+from orderwire.channels.http.oauth import OAuth, token
 
 HOUR = 3600
 REFERENCE = "{reference}"
@@ -148,20 +149,18 @@ class _Interface:
             raise Unavailable(
                 f"{name} is still busy with the same document (409). {answered.words}".strip(), code="409"
             )
-        http_answer.judge(answered, name=name)
+        answer.judge(answered, name=name)
         number = _pointed(answered.body, self._config.external_id)
         text = f"{name} took it over ({answered.status})" + (f" as {number}" if number else "")
         return Receipt(Proof.HANDED_OVER, text, external_id=number or parcel.message_id, evidence=answered.evidence)
 
-    def _asked(self, parcel: Parcel, headers: dict[str, str]) -> http_answer.Answered:
+    def _asked(self, parcel: Parcel, headers: dict[str, str]) -> answer.Answered:
         file, config = one_file(parcel), self._config
         if REFERENCE in config.url and parcel.reference in ("", ".", ".."):
             raise Refused("The address needs the order's number, and this document has none that fits there")
         headers |= {**config.headers, "Content-Type": media_type(file), config.key_header: parcel.message_id}
         url = config.url.replace(REFERENCE, quote(parcel.reference, safe="")[:1000])
-        return http_answer.ask(
-            self._client, config.method, url, name=config.name, content=file.content, headers=headers
-        )
+        return answer.ask(self._client, config.method, url, name=config.name, content=file.content, headers=headers)
 
 
 def _pointed(body: bytes, pointer: str) -> str:

@@ -14,8 +14,9 @@ from urllib.parse import quote
 import httpx2
 from pydantic import BaseModel, Field, SecretStr, model_validator
 
-from orderwire.channels import Inbound, Parcel, Proof, Receipt, Session, http_answer
-from orderwire.channels.http_config import HttpConfig, media_type, one_file, reach, settings
+from orderwire.channels import Inbound, Parcel, Proof, Receipt, Session
+from orderwire.channels.http import answer
+from orderwire.channels.http.config import HttpConfig, media_type, one_file, reach, settings
 
 HOUR = 3600
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
@@ -104,10 +105,8 @@ class _Calls:
             "webhook-signature": signatures(name, now, file.content, self._keys),
         }
         to = self._config.name
-        answered = http_answer.ask(
-            self._client, "POST", self._config.url, name=to, content=file.content, headers=headers
-        )
-        http_answer.judge(answered, name=to)
+        answered = answer.ask(self._client, "POST", self._config.url, name=to, content=file.content, headers=headers)
+        answer.judge(answered, name=to)
         text = f"{to} took it over ({answered.status})"
         return Receipt(Proof.HANDED_OVER, text, external_id=name, evidence=answered.evidence)
 

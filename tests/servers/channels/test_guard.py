@@ -11,8 +11,9 @@ from typing import Any
 import httpx2
 import pytest
 
-from orderwire.channels import Refused, Unavailable, guard
-from orderwire.channels.addresses import objection
+from orderwire.channels import Refused, Unavailable
+from orderwire.channels.http import guard
+from orderwire.channels.http.addresses import objection
 
 from .conftest import Authority, server_context
 from .http_peer import Peer, Said

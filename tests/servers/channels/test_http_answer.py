@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderwire.channels import Gone, Refused, Unavailable, Unknown, guard, http_answer
-from orderwire.channels.http_answer import Answered, judge, retry_after
+from orderwire.channels import Gone, Refused, Unavailable, Unknown
+from orderwire.channels.http import answer, guard
+from orderwire.channels.http.answer import Answered, judge, retry_after
 
 from .conftest import Authority, server_context
 from .http_peer import Peer, Said
@@ -101,7 +102,7 @@ def test_evidence_has_no_cookies() -> None:
 
 def ask(url: str, *, timeout: float = 5, harmless: bool = False, ca_file: Path | None = None) -> Answered:
     with guard.client(timeout=timeout, allow_private=True, ca_file=ca_file) as client:
-        return http_answer.ask(client, "POST", url, name="p", content=b"x", harmless=harmless)
+        return answer.ask(client, "POST", url, name="p", content=b"x", harmless=harmless)
 
 
 @pytest.mark.parametrize("trouble", ["cut", "stall"])
@@ -117,7 +118,7 @@ def test_no_word_after_the_last_byte_is_a_doubt(trouble: str) -> None:
 def test_an_answer_without_end_is_read_up_to_a_bound_and_its_status_counts() -> None:
     with Peer(Said(trouble="endless")) as peer:
         answered = ask(peer.url)
-    assert (answered.status, len(answered.body)) == (200, http_answer.MOST_READ)
+    assert (answered.status, len(answered.body)) == (200, answer.MOST_READ)
 
 
 def test_nobody_there_leaves_no_doubt() -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from orderwire.channels import Gone, Receipt, Refused, Unavailable, Unknown, oauth
+from orderwire.channels import Gone, Receipt, Refused, Unavailable, Unknown
+from orderwire.channels.http import oauth
 from orderwire.channels.rest import Rest, RestConfig
 from orderwire.testing.channels import ChannelConformance, parcel
 

@@ -11,7 +11,7 @@ from orderwire.channels.as2 import door
 from orderwire.channels.as2.message import encrypting_certificate, signing_pair
 from orderwire.channels.as2.session import As2Session
 from orderwire.channels.as2.settings import As2Config
-from orderwire.channels.http_config import reach, settings
+from orderwire.channels.http.config import reach, settings
 
 HOUR = 3600
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from orderwire.channels import Answer, File, Heard, Parcel, Proof, Refused, Report, Request, Taken, guard
+from orderwire.channels import Answer, File, Heard, Parcel, Proof, Refused, Report, Request, Taken
 from orderwire.channels.as2 import mime, opened, receipt
 from orderwire.channels.as2.certificates import Pair
 from orderwire.channels.as2.fault import (
@@ -24,6 +24,7 @@ from orderwire.channels.as2.names import id_in, is_name, parcel_id, unquoted
 from orderwire.channels.as2.session import RECEIPT
 from orderwire.channels.as2.settings import As2Config
 from orderwire.channels.as2.signature import DIGESTS, Digest
+from orderwire.channels.http import guard
 
 logger = logging.getLogger(__name__)
 

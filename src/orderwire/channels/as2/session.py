@@ -4,12 +4,13 @@ import datetime
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from orderwire.channels import Parcel, Proof, Receipt, Refused, Unknown, guard, http_answer
+from orderwire.channels import Parcel, Proof, Receipt, Refused, Unknown
 from orderwire.channels.as2 import mime, receipt
 from orderwire.channels.as2.fault import UNEXPECTED, Fault
 from orderwire.channels.as2.message import Built, build
 from orderwire.channels.as2.names import message_id
 from orderwire.channels.as2.settings import As2Config
+from orderwire.channels.http import answer, guard
 
 RECEIPT = "message/disposition-notification"
 """Media type of the one file in a parcel that is a receipt of ours: its headers and body as they go out."""
@@ -36,7 +37,7 @@ class As2Session:
             proof, text = self._judged(answered, built, identity)
         return Receipt(proof, text, external_id=identity, evidence=answered.evidence, sent=built.wire)
 
-    def _judged(self, answered: http_answer.Answered, built: Built, identity: str) -> tuple[Proof, str]:
+    def _judged(self, answered: answer.Answered, built: Built, identity: str) -> tuple[Proof, str]:
         """Raises Refused for a receipt that proves nothing, and Unknown where there is none: the same message goes out
         again then, and its receipt is answered again."""
         config = self._config
@@ -61,8 +62,8 @@ class As2Session:
         answered = self._post(url, made.headers, made.body)
         return Receipt(Proof.HANDED_OVER, f"{config.name} took our receipt ({answered.status})", sent=made.raw)
 
-    def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> http_answer.Answered:
+    def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> answer.Answered:
         name = self._config.name
-        answered = http_answer.ask(self._client, "POST", url, name=name, content=body, headers=headers)
-        http_answer.judge(answered, name=name)
+        answered = answer.ask(self._client, "POST", url, name=name, content=body, headers=headers)
+        answer.judge(answered, name=name)
         return answered

@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 import httpx2
 from pydantic import AfterValidator, ConfigDict, Field, SecretStr, field_validator, model_validator
 
-from orderwire.channels import guard
 from orderwire.channels.as2.certificates import Certificate, Pair, certificates, pairs
 from orderwire.channels.as2.names import is_name
 from orderwire.channels.as2.signature import DIGESTS, LEGACY
-from orderwire.channels.http_config import HttpConfig
+from orderwire.channels.http import guard
+from orderwire.channels.http.config import HttpConfig
 
 
 def _name(text: str) -> str:

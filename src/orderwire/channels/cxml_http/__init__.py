@@ -21,12 +21,11 @@ from orderwire.channels import (
     Taken,
     Unavailable,
     Unknown,
-    guard,
-    http_answer,
 )
 from orderwire.channels.cxml_http import envelope
 from orderwire.channels.cxml_http.envelope import TAKES, Credential
-from orderwire.channels.http_config import HttpConfig, one_file, settings
+from orderwire.channels.http import answer, guard
+from orderwire.channels.http.config import HttpConfig, one_file, settings
 from orderwire.channels.seal import proves
 
 HOUR = 3600
@@ -111,12 +110,12 @@ class CxmlHttp:
         secret = known.shared_secret.get_secret_value() if known.shared_secret else None
         question = envelope.profile_request(known.us, known.them, secret)
         with known.client() as client:
-            answered = http_answer.ask(
+            answered = answer.ask(
                 client, "POST", known.url, name=known.name, content=question, headers=_XML, harmless=True
             )
         said = envelope.status(answered.body)
         if said is None:
-            http_answer.judge(answered, name=known.name, harmless=True)
+            answer.judge(answered, name=known.name, harmless=True)
             raise Refused(f"{known.name} answers, but not with cXML. Check the address.")
         if said[0] == "401":
             raise Refused(f"{known.name} does not know us or our secret: {said[1]}", "401")
@@ -192,10 +191,10 @@ class _Exchange:
             return Receipt(Proof.HANDED_OVER, "Went back on the connection on which the supplier had asked", payload)
         if config.shared_secret is not None:
             body = envelope.with_secret(body, config.shared_secret.get_secret_value())
-        answered = http_answer.ask(self._client, "POST", config.url, name=name, content=body, headers=_XML)
+        answered = answer.ask(self._client, "POST", config.url, name=name, content=body, headers=_XML)
         said = envelope.status(answered.body)
         if said is None:
-            http_answer.judge(answered, name=name)
+            answer.judge(answered, name=name)
             raise Unknown(f"{name} answered, but not with a cXML Response; whether it took the document is not known.")
         code, words = said
         if code in ("200", "204"):
@@ -203,7 +202,7 @@ class _Exchange:
         elif code.startswith("2"):
             proof, text = Proof.HANDED_OVER, f"{name} will work on it ({code}) {words}".strip()
         elif code in _LATER or code.startswith("5"):
-            wait = http_answer.retry_after(answered.headers.get("retry-after", ""))
+            wait = answer.retry_after(answered.headers.get("retry-after", ""))
             raise Unavailable(f"{name} cannot take it now ({code}). {words}".strip(), wait, code)
         else:
             raise Refused(f"{name} refused the document ({code}): {words or 'it does not say why'}", code)

@@ -6,7 +6,7 @@ from typing import Any
 import httpx2
 
 from orderwire.channels.erp.http import Http
-from orderwire.channels.http_answer import Answered
+from orderwire.channels.http.answer import Answered
 
 Token = Callable[[httpx2.Client, str], str]
 """Gives a token, another than the one that was refused ("" for none)."""

@@ -7,9 +7,10 @@ from typing import Any
 
 import httpx2
 
-from orderwire.channels import Refused, Unavailable, guard
+from orderwire.channels import Refused, Unavailable
 from orderwire.channels.erp.record import exact
-from orderwire.channels.http_answer import Answered, judge, told
+from orderwire.channels.http import guard
+from orderwire.channels.http.answer import Answered, judge, told
 
 _LOGIN = (401, 403)
 

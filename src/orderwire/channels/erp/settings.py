@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, Field, model_validator
 
-from orderwire.channels import guard
 from orderwire.channels.erp import ErpConfig
 from orderwire.channels.erp.http import Http, connected
+from orderwire.channels.http import guard
 
 
 def _zone(name: str) -> str:

@@ -22,7 +22,7 @@ from orderwire.channels import (
     Session,
     Taken,
 )
-from orderwire.channels.http_config import HttpConfig, one_file, settings
+from orderwire.channels.http.config import HttpConfig, one_file, settings
 from orderwire.channels.peppol import sbdh
 from orderwire.channels.peppol.access_point import AccessPoint, State, state
 from orderwire.channels.seal import proves, seal

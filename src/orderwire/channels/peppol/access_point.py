@@ -12,7 +12,8 @@ from urllib.parse import quote
 import httpx2
 from pydantic import SecretStr
 
-from orderwire.channels import Proof, Receipt, Refused, http_answer
+from orderwire.channels import Proof, Receipt, Refused
+from orderwire.channels.http import answer
 from orderwire.channels.peppol.sbdh import Envelope
 
 UNDER_WAY = frozenset({"pending", "sending", "failed"})
@@ -75,7 +76,7 @@ class AccessPoint:
         answered = self._get("/api/outbound/in-transmission")
         if answered.status == 404:
             raise Refused(f"{self._name} has no interface of an access point at this address (404). Check the address.")
-        http_answer.judge(answered, name=self._name, harmless=True)
+        answer.judge(answered, name=self._name, harmless=True)
         return f"{self._name} answers and knows us"
 
     def state_of(self, instance: str) -> tuple[State, bytes] | None:
@@ -83,7 +84,7 @@ class AccessPoint:
         answered = self._get(f"/api/outbound/status/{quote(instance, safe='')}")
         if answered.status == 404:
             return None
-        http_answer.judge(answered, name=self._name, harmless=True)
+        answer.judge(answered, name=self._name, harmless=True)
         known = state(_json(answered.body))
         if known is None or known.instance != instance:
             raise Refused(f"{self._name} answers about a document in a way that nobody understands. Check the address.")
@@ -94,7 +95,7 @@ class AccessPoint:
         known = self.state_of(document.instance)
         if known is not None:
             return self._receipt(document, *known)
-        answered = http_answer.ask(
+        answered = answer.ask(
             self._client,
             "POST",
             f"{self._url}/api/outbound/submit-sbd",
@@ -111,7 +112,7 @@ class AccessPoint:
                 return self._receipt(document, *known)
             if answered.good:
                 raise Refused(f"{self._name} said yes and does not know the document. Check the address.")
-        http_answer.judge(answered, name=self._name)
+        answer.judge(answered, name=self._name)
         raise AssertionError("judge raises for all but a yes")
 
     def _receipt(self, document: Envelope, known: State, evidence: bytes) -> Receipt:
@@ -120,10 +121,8 @@ class AccessPoint:
         proof = Proof.DELIVERED if known.word == "sent" else Proof.HANDED_OVER
         return Receipt(proof, known.text, document.instance, evidence, sent=document.content)
 
-    def _get(self, path: str) -> http_answer.Answered:
-        return http_answer.ask(
-            self._client, "GET", self._url + path, name=self._name, headers=self._headers, harmless=True
-        )
+    def _get(self, path: str) -> answer.Answered:
+        return answer.ask(self._client, "GET", self._url + path, name=self._name, headers=self._headers, harmless=True)
 
 
 def _json(body: bytes) -> Any:

@@ -12,7 +12,7 @@ from orderwire.channels.erp.dynamics365 import mapping
 from orderwire.channels.erp.dynamics365.config import Dynamics365Config
 from orderwire.channels.erp.dynamics365.link import NAME, D365Link
 from orderwire.channels.erp.record import Found, Raw
-from orderwire.channels.oauth import token
+from orderwire.channels.http.oauth import token
 
 
 class Dynamics365(ErpChannel[Dynamics365Config]):

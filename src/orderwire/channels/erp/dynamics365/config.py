@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from orderwire.channels.erp.settings import HttpErpConfig
-from orderwire.channels.oauth import OAuth
+from orderwire.channels.http.oauth import OAuth
 
 Property = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,80}$")]
 Percent = Annotated[Decimal, Field(ge=0, le=100, decimal_places=3)]

@@ -12,7 +12,7 @@ from orderwire.channels.erp.http import Http
 from orderwire.channels.erp.note import note_of
 from orderwire.channels.erp.odata import OData, bare, instant, literal
 from orderwire.channels.erp.record import Entry, NotUsable, Raw
-from orderwire.channels.http_answer import judge
+from orderwire.channels.http.answer import judge
 from orderwire.document.status import LineStanding, OrderStatus
 
 NAME = "Dynamics 365"

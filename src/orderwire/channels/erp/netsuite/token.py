@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from orderwire.channels import Refused, http_answer
+from orderwire.channels import Refused
+from orderwire.channels.http import answer
 
 PATH = "/services/rest/auth/oauth2/v1/token"
 _TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -52,7 +53,7 @@ def token(
         return known
     signed = assertion(key_of(pem), audience=url + PATH, client_id=client_id, certificate_id=certificate_id)
     form = {"grant_type": "client_credentials", "client_assertion_type": _TYPE, "client_assertion": signed}
-    answered = http_answer.ask(
+    answered = answer.ask(
         client,
         "POST",
         url + PATH,
@@ -63,7 +64,7 @@ def token(
     )
     if answered.status in (400, 401):
         raise Refused(f"{name} gave us no token: it does not accept our client id, certificate id or private key.")
-    http_answer.judge(answered, name=name, harmless=True)
+    answer.judge(answered, name=name, harmless=True)
     fresh, seconds = _read(answered.body, name)
     with _lock:
         if len(_tokens) >= _MOST:

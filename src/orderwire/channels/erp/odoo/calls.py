@@ -8,7 +8,7 @@ import httpx2
 
 from orderwire.channels import Refused, Unavailable
 from orderwire.channels.erp.http import Http
-from orderwire.channels.http_answer import Answered, judge, told
+from orderwire.channels.http.answer import Answered, judge, told
 
 NAME = "Odoo"
 _LOGIN_FAULTS = (3, 4)

@@ -14,7 +14,7 @@ from orderwire.channels.erp.record import Found, Raw
 from orderwire.channels.erp.s4hana import mapping
 from orderwire.channels.erp.s4hana.config import S4HanaConfig
 from orderwire.channels.erp.s4hana.link import NAME, S4Link
-from orderwire.channels.oauth import token
+from orderwire.channels.http.oauth import token
 
 
 class S4Hana(ErpChannel[S4HanaConfig]):

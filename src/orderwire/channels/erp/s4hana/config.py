@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, SecretStr, model_validator
 
 from orderwire.channels.erp.settings import HttpErpConfig
-from orderwire.channels.oauth import OAuth
+from orderwire.channels.http.oauth import OAuth
 
 PATH = "/sap/opu/odata4/sap/api_purchaseorder_2/srvd_a2x/sap/purchaseorder/0001"
 Percent = Annotated[Decimal, Field(ge=0, le=100, decimal_places=3)]

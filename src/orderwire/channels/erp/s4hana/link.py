@@ -11,7 +11,7 @@ from orderwire.channels.erp.note import note_of
 from orderwire.channels.erp.odata import OData, bare, instant, literal
 from orderwire.channels.erp.record import Entry, NotUsable, Raw
 from orderwire.channels.erp.s4hana.config import S4HanaConfig
-from orderwire.channels.http_answer import Answered, judge
+from orderwire.channels.http.answer import Answered, judge
 from orderwire.document.status import OrderStatus
 
 NAME = "SAP S/4HANA"

@@ -21,7 +21,7 @@ import httpcore2
 import httpx2
 
 from orderwire.channels import Refused, Unavailable
-from orderwire.channels.addresses import PORTS, objection
+from orderwire.channels.http.addresses import PORTS, objection
 
 MOST_BODY = 32 * 1024 * 1024
 """Bytes of an answer that are read at most."""

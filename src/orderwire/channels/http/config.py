@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import httpx2
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from orderwire.channels import File, Parcel, Refused, guard, http_answer
+from orderwire.channels import File, Parcel, Refused
+from orderwire.channels.http import answer, guard
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 _HEADER_VALUE = re.compile(r"[\x20-\x7e]{1,200}")
@@ -55,7 +56,7 @@ class HttpConfig(BaseModel):
     def connected(self, url: str) -> Iterator[guard.Client]:
         """A client that is connected to the service. Raises Refused and Unavailable."""
         with self.client() as client:
-            with http_answer.told(self.name, harmless=True):
+            with answer.told(self.name, harmless=True):
                 client.connect(url)
             yield client
 
@@ -74,10 +75,10 @@ class HttpConfig(BaseModel):
 def reach(client: httpx2.Client, url: str, *, name: str, headers: dict[str, str] | None = None) -> str:
     """Test a connection with a question that changes nothing (HEAD); the answer in words. Raises Refused or
     Unavailable."""
-    answered = http_answer.ask(client, "HEAD", url, name=name, headers=headers, harmless=True)
+    answered = answer.ask(client, "HEAD", url, name=name, headers=headers, harmless=True)
     if answered.status in (400, 404, 405, 406, 411, 415, 501):
         return f"{name} answers. Whether it takes documents shows the first one ({answered.status} to a mere question)"
-    http_answer.judge(answered, name=name, harmless=True)
+    answer.judge(answered, name=name, harmless=True)
     return f"{name} answers"
 
 

@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 import httpx2
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from orderwire.channels import Refused, http_answer
+from orderwire.channels import Refused
+from orderwire.channels.http import answer
 
 EARLY = 30
 """Seconds before its end that a token is no longer used."""
@@ -54,7 +55,7 @@ def token(client: httpx2.Client, oauth: OAuth, *, name: str, refused: str = "") 
 def _asked(client: httpx2.Client, oauth: OAuth, name: str) -> tuple[str, float]:
     form = {"grant_type": "client_credentials", "scope": oauth.scope, "audience": oauth.audience}
     form |= {"client_id": oauth.client_id, "client_secret": oauth.client_secret.get_secret_value()}
-    answered = http_answer.ask(
+    answered = answer.ask(
         client,
         "POST",
         oauth.token_url,
@@ -65,7 +66,7 @@ def _asked(client: httpx2.Client, oauth: OAuth, name: str) -> tuple[str, float]:
     )
     if answered.status in (400, 401):  # RFC 6749 section 5.2; its words may repeat the secret
         raise Refused(f"{name} gave us no token: it does not accept our client id, secret or scope.")
-    http_answer.judge(answered, name=name, harmless=True)
+    answer.judge(answered, name=name, harmless=True)
     try:
         said = json.loads(answered.body)
         fresh, seconds = said["access_token"], float(said.get("expires_in", UNSAID))
