@@ -63,7 +63,7 @@ def _agreements(kind: str, channel: Listens, request: Request) -> list[EndpointV
     versions = found.select_related("endpoint__partner").order_by("endpoint__rank", "pk")[:MOST_ALIKE]
     if not versions:
         named = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in asked.items())
-        raise NotAddressed(f"nobody here has an agreement for {named}; ask the buyer to enter it, as it is written here")
+        raise NotAddressed(f"nobody here has an agreement for {named}; ask the buyer to enter it, exactly so")
     return list(versions)
 
 
