@@ -14,7 +14,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from orderwire.testing.smtp import Journal
+from orderwire.testing.journal import Journal
 from tests.browser.conftest import _until_it_answers
 from tests.servers.house import House, house, wait_for
 from tests.servers.sinks import MailSink

@@ -20,7 +20,7 @@ import pytest
 from orderwire.database import temporary_data
 from orderwire.demo import company, orders, run
 from orderwire.demo.story import ENDS
-from orderwire.testing.smtp import Journal
+from orderwire.testing.journal import Journal
 
 PATIENCE = 90.0
 LINE = re.compile(r"http://127\.0\.0\.1:\d+/enter/\S+\n")

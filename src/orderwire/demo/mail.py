@@ -11,7 +11,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from orderwire.demo.house import here
-from orderwire.testing.smtp import Caught, Journal
+from orderwire.testing.journal import Caught, Journal
 from orderwire.web.access import buyer
 
 AS_MAIL = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; form-action 'none'"

@@ -14,7 +14,7 @@ import pytest
 from orderwire.channels import Unknown
 from orderwire.channels.email import Email, EmailConfig
 from orderwire.testing.channels import parcel
-from orderwire.testing.smtp import Journal
+from orderwire.testing.journal import Journal
 
 Start = Callable[..., tuple[subprocess.Popen[str], EmailConfig]]
 

@@ -24,7 +24,7 @@ from orderwire.demo.suppliers import person
 from orderwire.demo.suppliers.browser import Browser
 from orderwire.demo.suppliers.edi import Desk
 from orderwire.demo.suppliers.habits import BY_PAGE, OTHERWISE, WHILE_YOU_WATCH, Habit
-from orderwire.testing.smtp import Caught, Journal
+from orderwire.testing.journal import Caught, Journal
 
 LINK = re.compile(r"https?://\S+?(/a/[A-Za-z0-9_-]{43})")
 ORDER = re.compile(r"\b45000\d{5}\b")
