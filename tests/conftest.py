@@ -55,12 +55,20 @@ def _required(report: Report) -> Report:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the promise of the folders: pure tests have no database, and tests with servers run one after another."""
+    """Keep the promise of the folders: pure tests have no database, and tests with servers run one after another; those
+    of channels and of browsers, which share nothing with them, beside them."""
     for item in items:
         if item.path.is_relative_to(HERE / "pure") and item.get_closest_marker("django_db"):
             raise pytest.UsageError(f"{item.nodeid} asks for the database. Move it to tests/database.")
-        if item.path.is_relative_to(HERE / "servers") or item.path.is_relative_to(HERE / "browser"):
-            item.add_marker(pytest.mark.xdist_group("servers"))
+        if group := _group(item.path):
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _group(path: Path) -> str | None:
+    """Tests of one group run in one process. Tryton's are one group with the channels: they share its database."""
+    if path.is_relative_to(HERE / "servers/channels") or path.name == "test_erp_tryton.py":
+        return "channels"
+    return next((name for name in ("servers", "browser") if path.is_relative_to(HERE / name)), None)
 
 
 @pytest.fixture
