@@ -7,6 +7,7 @@ import pytest
 
 from tests.servers.house import House, house
 from tests.servers.sinks import MailSink
+from tests.servers.tryton_house import TrytonHouse, tryton_house
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +17,15 @@ def home() -> Iterator[House]:
         patch.delenv("DATABASE_URL", raising=False)
         with house() as opened:
             yield opened
+
+
+@pytest.fixture(scope="session")
+def tryton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrytonHouse]:
+    """A Tryton in which purchases 1, 2 and 3 are confirmed; tests that change some create their own."""
+    with tryton_house(tmp_path_factory.mktemp("tryton")) as opened:
+        for quantity in ("100", "5", "7"):
+            opened.ask("create", quantity=quantity)
+        yield opened
 
 
 @pytest.fixture

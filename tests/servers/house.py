@@ -171,13 +171,13 @@ def house() -> Iterator[House]:
             opened.close()
 
 
-def wait_for(condition: Callable[[], object], what: str, within: float = 60) -> None:
+def wait_for(condition: Callable[[], object], what: str, within: float = 60, *, pause: float = 0.02) -> None:
     """Wait for a condition. Fails with what it waited for; the bound is generous because machines are busy."""
     ends = time.monotonic() + within
     while not condition():
         if time.monotonic() > ends:
             raise AssertionError(f"waited {within:.0f} s for {what}")
-        time.sleep(0.02)
+        time.sleep(pause)
 
 
 def killed(worker: "subprocess.Popen[bytes]", within: float = 60) -> None:

@@ -12,17 +12,9 @@ from orderwire.channels import Parcel, Refused, Unavailable
 from orderwire.channels.erp.tryton import Tryton, TrytonConfig
 from orderwire.document.order import Order
 from tests.servers.channels.erp_conformance import ErpConformance, a_status, told
-from tests.servers.tryton_house import TrytonHouse, tryton_house
+from tests.servers.tryton_house import TrytonHouse
 
 CHANNEL = Tryton()
-
-
-@pytest.fixture(scope="module")
-def tryton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrytonHouse]:
-    with tryton_house(tmp_path_factory.mktemp("tryton")) as opened:
-        for quantity in ("100", "5", "7"):
-            opened.ask("create", quantity=quantity)
-        yield opened
 
 
 def config(tryton: TrytonHouse, **changes: Any) -> TrytonConfig:
