@@ -216,7 +216,7 @@ Served = frozenset[tuple[int | None, str]]
 def _reached(revision: Revision) -> tuple[Served, Served]:
     """Who has this version or is being sent it now, and who may have it: a connection broke, or no receipt came."""
     orders = revision.deliveries.filter(kind=Delivery.Kind.ORDER)
-    unproven = Q(state=DeliveryState.IN_DOUBT) | Q(state__in=UNSENT, duplicate=True) | (Q(state="withdrawn") & LEFT)
+    unproven = Q(state__in=UNSENT, duplicate=True) | (Q(state__in=(*UNSENT, DeliveryState.WITHDRAWN)) & LEFT)
     sent, doubtful = orders.exclude(state__in=[*UNSENT, *GONE]), orders.filter(unproven)
     has, may_have = (found.values_list("leg__recipient_id", "leg__purpose") for found in (sent, doubtful))
     return frozenset(has), frozenset(may_have)

@@ -8,7 +8,7 @@ from orderwire.document.states import DeliveryState, OrderState
 from orderwire.flow import Refused
 from orderwire.flow.awaited import ask
 from orderwire.flow.distribute.leave import OVER
-from orderwire.flow.fallback.chain import UNNEEDED
+from orderwire.flow.fallback.chain import UNNEEDED, may_have_arrived
 from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.ledger.entry import Subject
@@ -33,8 +33,7 @@ def resend(delivery_id: int, *, actor: str, reason: str) -> Delivery:
                 "This version is not to be sent any more.", remedy="Send the newest version.", kind="conflict"
             )
         _may_leave(delivery, order)
-        arrived = delivery.state in (DeliveryState.ACCEPTED, *_PROVEN)
-        delivery.duplicate = delivery.duplicate or arrived or delivery.state == DeliveryState.IN_DOUBT
+        delivery.duplicate = may_have_arrived(delivery)
         if delivery.state == DeliveryState.HELD:
             delivery.parcel = None
             if delivery.kind != Delivery.Kind.ORDER:  # an order is bound to the address that was approved with it
@@ -98,9 +97,6 @@ def _over(delivery: Delivery) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(IS_OVER, [delivery.pk])
         return bool(cursor.fetchone()[0])
-
-
-_PROVEN = (DeliveryState.DELIVERED, DeliveryState.OPENED, DeliveryState.ANSWERED)
 
 
 def _locked(delivery_id: int) -> tuple[Delivery, Order | None]:

@@ -66,12 +66,14 @@ def that_left(delivery: Delivery) -> Delivery:
 
 
 def next_way(delivery: Delivery) -> tuple[Endpoint, int] | None:
-    """The next endpoint of the ladder that can be used, and the version of it that was approved with the plan."""
+    """The next endpoint of the ladder that can be used, and the version of it that was approved with the plan. After a
+    way that a person chose beside the ladder, it goes on where it was left."""
     leg = delivery.leg
     if leg is None:
         return None
     ways = list(zip(leg.ladder, leg.ladder_versions, strict=False))  # a plan of an earlier release has no versions
-    at = leg.ladder.index(delivery.endpoint_id) + 1 if delivery.endpoint_id in leg.ladder else 0
+    tried = [delivery.endpoint_id, *(each.endpoint_id for each in before(delivery))]
+    at = max((leg.ladder.index(id) + 1 for id in tried if id in leg.ladder), default=0)
     usable = Endpoint.objects.filter(active=True, gone=False, partner__active=True).in_bulk([id for id, _ in ways[at:]])
     return next(((usable[id], version) for id, version in ways[at:] if id in usable), None)
 
