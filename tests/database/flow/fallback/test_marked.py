@@ -8,12 +8,11 @@ import pytest
 from django.utils import timezone
 
 from orderwire.flow import distribute, fallback, route
-from orderwire.records import Delivery, DeliveryRecipient, Endpoint, Order, Timer
-from orderwire.testing.smtp import Rule
+from orderwire.records import Delivery, Endpoint, Order, Timer
 from tests.database import factories
 from tests.database.flow import road
-from tests.database.flow.distribute.kit import Serve, drain, due
-from tests.database.flow.fallback.kit import Ways, came_back, trips, ways
+from tests.database.flow.distribute.kit import drain
+from tests.database.flow.fallback.kit import Ways, trips, ways
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
