@@ -16,6 +16,7 @@ from orderwire.document.finding import Finding, warning
 from orderwire.document.states import DeliveryState
 from orderwire.flow import evidence
 from orderwire.flow.compared import compared
+from orderwire.flow.distribute.recipients import reached
 from orderwire.flow.left import REST_OF
 from orderwire.flow.suppress import suppress
 from orderwire.flow.token import delivery_of
@@ -97,7 +98,7 @@ def _came_back(said: Report, delivery: Delivery, order: Order | None, address: s
         suppress(address, Suppression.Why.BOUNCE, said.text, delivery)
     if order is None:
         return
-    if delivery.recipients.filter(state__in=(_S.TAKEN, _S.DELIVERED, _S.LATER)).exists():
+    if reached(delivery):
         _tell(order, f"Came back from {address or 'a recipient'}: {said.text}")
         return
     yield from evidence.disprove(delivery, order, said.text, headline=f"Came back: {said.text}")

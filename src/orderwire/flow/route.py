@@ -16,7 +16,7 @@ from orderwire.document.order import Order as Document
 from orderwire.document.states import AnswerState, DeliveryState, OrderState
 from orderwire.flow import Refused, configuration, hold, in_force
 from orderwire.flow.find import Look
-from orderwire.flow.left import LEFT
+from orderwire.flow.left import LEFT, REST_OF
 from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.records import Delivery, Leg, Order, Plan, Revision
@@ -127,7 +127,7 @@ def replan(order_id: int, *, actor: str) -> Plan:
         revision = order.revisions.get(number=order.revision)
         if hold.by_hand(order):
             raise Refused(f"The order is on hold: {order.reason}", remedy="Resume it first.", kind="conflict")
-        orders = revision.deliveries.filter(kind=Delivery.Kind.ORDER)
+        orders = revision.deliveries.filter(kind=Delivery.Kind.ORDER).exclude(says__has_key=REST_OF)
         out = orders.exclude(state__in=[*UNSENT, *GONE]).exists()
         if out and not orders.filter(state__in=UNSENT).exists():
             raise Refused("This version was sent already.", remedy="Send a delivery again instead.", kind="conflict")
@@ -268,7 +268,10 @@ def _write_legs(
 
 def _supersede(order: Order, revision: Revision, *, actor: str) -> None:
     older = Delivery.objects.select_for_update().filter(order=order, kind=Delivery.Kind.ORDER, state__in=UNSENT)
+    ended = {delivery.pk for delivery in older}
     for delivery in older:
+        if delivery.revision_id == revision.pk and delivery.says.get(REST_OF, delivery.pk) not in ended:
+            continue  # the others have this version, and the rest of them still gets it
         delivery.state, delivery.due_at = DeliveryState.SUPERSEDED, None
         delivery.reason = f"Replaced by the plan of version {revision.number}."
         delivery.save()

@@ -8,6 +8,7 @@ from orderwire.document.states import DeliveryState, OrderState
 from orderwire.flow import Refused
 from orderwire.flow.awaited import ask
 from orderwire.flow.distribute.leave import OVER
+from orderwire.flow.fallback import rest
 from orderwire.flow.fallback.chain import UNNEEDED, may_have_arrived
 from orderwire.ledger import events
 from orderwire.ledger.append import append
@@ -39,6 +40,8 @@ def resend(delivery_id: int, *, actor: str, reason: str) -> Delivery:
             if delivery.kind != Delivery.Kind.ORDER:  # an order is bound to the address that was approved with it
                 delivery.endpoint_version = delivery.endpoint.version
         _ready(delivery)
+        if order is not None:
+            rest.stop(delivery, order, actor=actor)
         append(
             events.DeliveryResent(reason=reason, same_id=True),
             actor=actor,

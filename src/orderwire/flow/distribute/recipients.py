@@ -19,6 +19,11 @@ def whole(claimed: Claimed) -> int:
     return int(claimed.says.get(REST_OF, claimed.id))
 
 
+def reached(delivery: Delivery) -> bool:
+    """Whether anybody has it, or may still get it."""
+    return delivery.recipients.filter(state__in=(_S.TAKEN, _S.DELIVERED, _S.LATER)).exists()
+
+
 def keep(channel: str, fared: Iterable[tuple[Claimed, Receipt]], *, at: datetime) -> None:
     """Write down every recipient's fate. Those to be tried again get a delivery that is due by the channel's schedule;
     it ends as every other one does. Runs in the transaction of the result."""

@@ -5,6 +5,7 @@ Guarded by the fence: a worker that lost its lease changes nothing any more.
 
 import datetime
 import hashlib
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,17 +16,18 @@ from django.utils import timezone
 from orderwire.channels import Proof
 from orderwire.channels import Receipt as Word
 from orderwire.document.states import DeliveryState
-from orderwire.flow import fallback
+from orderwire.flow import evidence, fallback
 from orderwire.flow.awaited import timers
 from orderwire.flow.cancel.later import landed
 from orderwire.flow.distribute import recipients
 from orderwire.flow.distribute.claimed import Claimed
 from orderwire.flow.distribute.leave import NOT_REPLACED, OVER, WANTED
 from orderwire.flow.feed import told
+from orderwire.flow.left import REST_OF
 from orderwire.ledger import events
 from orderwire.ledger.append import append_all
 from orderwire.ledger.entry import Entry, Event, entry
-from orderwire.records import Receipt, Timer
+from orderwire.records import Delivery, Order, Receipt, Timer
 from orderwire.records.blob import keep
 
 ACTOR = "system:worker"
@@ -113,6 +115,7 @@ END = f"""
 update ow_delivery d
 set state = 'cancelled', due_at = null, changed_at = now(),
     reason = case when d.kind <> 'order' then 'It is not needed any more.'
+                  when d.says ? 'unneeded' and d.says ? 'rest_of' then 'It goes to all addresses anew.'
                   when d.says ? 'unneeded' then 'The earlier sending arrived after all.'
                   when d.duplicate then 'The order is cancelled. An earlier try may have arrived.'
                   else 'The order was cancelled before it arrived.' end
@@ -215,6 +218,15 @@ def _move(cursor: object, channel: str, results: list[Result]) -> None:
     fallback.windows(_windows(r for r in ours if states[r.claimed.id] == DeliveryState.ACCEPTED))
     if turned := [r.claimed.id for r in unsent if r.state is DeliveryState.FAILED or "instead_of" in r.claimed.says]:
         fallback.ended(turned)
+    _last_hope(r for r in ours if r.state is DeliveryState.FAILED and REST_OF in r.claimed.says)
+
+
+def _last_hope(results: Iterable[Result]) -> None:
+    """Who was to get it later does not; where the others' mail came back meanwhile, all of it did."""
+    for r in results:
+        whole = Delivery.objects.get(pk=recipients.whole(r.claimed))
+        if not recipients.reached(whole):
+            deque(evidence.disprove(whole, Order.objects.get(pk=r.claimed.order_id), r.text), maxlen=0)
 
 
 def _windows(results: Iterable[Result]) -> Iterator[tuple[int, int, int]]:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from orderwire import engine
 from orderwire.document.states import AnswerState, DeliveryState, OrderState
 from orderwire.flow import Refused
-from orderwire.flow.fallback import another, chain
+from orderwire.flow.fallback import another, chain, rest
 from orderwire.flow.fallback.lead import WORKER, about, follow, hand_over
 from orderwire.ledger import events
 from orderwire.ledger.append import append
@@ -106,6 +106,7 @@ def move(delivery: Delivery, order: Order, way: tuple[Endpoint, int], *, actor: 
     delivery.state, delivery.due_at = DeliveryState.WITHDRAWN, None
     delivery.save(update_fields=["state", "due_at", "changed_at"])
     new.save()
+    rest.stop(delivery, order, actor=actor)
     withdrawn = events.DeliveryWithdrawn(reason=reason, endpoint=endpoint.name)
     append(withdrawn, actor=actor, order=order, subjects=about(delivery))
     resent = events.DeliveryResent(reason=reason, same_id=False, endpoint=endpoint.name)

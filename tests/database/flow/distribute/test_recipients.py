@@ -2,17 +2,20 @@
 
 import datetime
 from email import message_from_bytes
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
 
-from orderwire.flow import Refused, suppress
+from orderwire.channels import Report
+from orderwire.flow import Refused, fallback, reported, route, suppress
 from orderwire.flow.fallback import chain
 from orderwire.flow.token import token
-from orderwire.records import AnswerLink, Delivery, DeliveryRecipient, Event, Order, Suppression
+from orderwire.records import AnswerLink, Delivery, DeliveryRecipient, Endpoint, Event, Order, Suppression
 from orderwire.testing.smtp import Rule
+from tests.database import factories
 from tests.database.flow import road
-from tests.database.flow.distribute.kit import Serve, drain, due
+from tests.database.flow.distribute.kit import Serve, drain, due, orders_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -113,6 +116,50 @@ def test_a_dead_address_gets_nothing_until_a_person_lifts_it(serve: Serve) -> No
     assert whole(third).state == "accepted"
     with pytest.raises(Refused, match="Nothing keeps mail from"):
         suppress.lift("b@supplier.example", actor="user:ines", reason="again")
+
+
+def test_who_would_get_it_later_gets_nothing_beside_another_way(serve: Serve, tmp_path: Path) -> None:
+    server = serve(Rule("rcpt", "451 4.7.1 later", match="c@", times=1), recipients=[THREE[0], THREE[2]])
+    road.desk(Endpoint.objects.get().partner, tmp_path / "out")
+    order = road.approved()
+    drain()
+    portal = Endpoint.objects.latest("pk").pk
+    fallback.climb(whole(order).pk, actor="user:ines", reason="They ask for it there", endpoint_id=portal)
+    due()
+    drain()
+    assert [m.rcpt_to for m in server.messages()] == [("a@supplier.example",)]
+    assert Delivery.objects.get(order=order, says__has_key="rest_of").state == "cancelled"
+    assert len(orders_in(tmp_path / "out")) == 1
+
+
+def test_a_new_plan_leaves_who_comes_later_on_his_way(serve: Serve, tmp_path: Path) -> None:
+    server = serve(Rule("rcpt", "451 4.7.1 later", match="c@", times=1), recipients=[THREE[0], THREE[2]])
+    order = road.approved()
+    drain()
+    with pytest.raises(Refused, match="sent already"):
+        route.replan(order.pk, actor="user:ines")
+    due()
+    drain()
+    assert [m.rcpt_to for m in server.messages()] == [("a@supplier.example",), ("c@supplier.example",)]
+
+
+def test_when_the_last_address_says_no_the_order_came_back(serve: Serve, tmp_path: Path) -> None:
+    serve(
+        Rule("rcpt", "451 4.7.1 later", match="c@", times=1),
+        Rule("rcpt", "550 5.1.1 who?", match="c@"),
+        recipients=[THREE[0], THREE[2]],
+        return_path="po@buyer.example",
+    )
+    order = road.approved()
+    drain()
+    said = Report("No such address", token=token(whole(order).pk), address=THREE[0], code="5.1.1")
+    reported.report(factories.message(), said, None)
+    assert whole(order).state == "accepted", "the second may still get it"
+    due()
+    drain()
+    order.refresh_from_db()
+    assert (whole(order).state, order.delivery_state) == ("failed", "failed")
+    assert "who?" in whole(order).reason
 
 
 def dead(address: str) -> None:
