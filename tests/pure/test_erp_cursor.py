@@ -10,6 +10,7 @@ from orderwire.channels.erp.record import Entry
 
 AT = datetime.datetime(2026, 11, 20, 10, 0, tzinfo=datetime.UTC)
 OVERLAP = datetime.timedelta(seconds=60)
+NOW = AT + datetime.timedelta(hours=1)
 
 
 def entry(id: int, second: int) -> Entry:
@@ -28,7 +29,7 @@ def test_what_appears_late_within_the_overlap_is_read_exactly_once(changes: list
         start = cursor.start(OVERLAP) or AT
         listed = sorted((e for e in visible if e.changed >= start), key=lambda e: (e.changed, e.id))
         for found in list(cursor.fresh(listed))[:most]:
-            cursor = Cursor.of(cursor.after(found, OVERLAP).text())
+            cursor = Cursor.of(cursor.after(found, OVERLAP, NOW).text())
             read.append((found.id, found.version))
 
     for _, at, id, stops in rows:
@@ -44,5 +45,13 @@ def test_what_appears_late_within_the_overlap_is_read_exactly_once(changes: list
 def test_what_cannot_be_listed_again_is_forgotten() -> None:
     cursor = Cursor()
     for second in range(0, 1000, 10):
-        cursor = cursor.after(entry(second, second), OVERLAP)
+        cursor = cursor.after(entry(second, second), OVERLAP, NOW)
     assert len(cursor.seen) == 7
+
+
+def test_a_time_that_is_still_to_come_hides_nothing_and_is_read_once() -> None:
+    ahead = entry(1, 365 * 86400)
+    cursor = Cursor.of(Cursor().after(ahead, OVERLAP, NOW).text())
+    assert cursor.start(OVERLAP) == NOW - OVERLAP
+    cursor = cursor.after(entry(2, 3600), OVERLAP, NOW)
+    assert list(cursor.fresh([entry(2, 3600), entry(3, 3601), ahead])) == [entry(3, 3601)]

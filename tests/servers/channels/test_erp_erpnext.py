@@ -148,6 +148,24 @@ class TestErpNext(Setting):
         assert doc["custom_answer"]
         assert sum(asked.method == "PUT" for asked in self.contract.asked) == 1
 
+    def test_another_try_comments_nothing_new_and_what_is_true_again_is_said_again(self) -> None:
+        self.place(1, AT)
+        waits = ("Call them.",)
+        for sequence, attention in ((7, ()), (8, ()), (9, waits), (11, waits), (12, ())):
+            self.contract.now += SECOND
+            with self.channel.open(self.config()) as session:
+                session.send(told(a_status(name(1), sequence=sequence, attention=attention)))
+        said = ["Call them" in row["content"] for row in self.contract.docs["Comment"].values()]
+        assert said == [False, True, False]
+
+    def test_hundreds_of_one_moment_make_no_long_questions(self) -> None:
+        """A bulk change: the names of what was read already would not fit into an address."""
+        for number in range(1, 331):
+            self.place(number, AT if number <= 300 else AT + SECOND)
+        found = [one.id for one in self.channel.entries(self.config(), AT, AT + SECOND)]
+        assert found == [name(number) for number in range(1, 331)]
+        assert max(len(asked.params.get("filters", "")) for asked in self.contract.asked) < 250
+
     def test_missing_rights_are_named(self) -> None:
         self.place(1, AT)
         self.contract.forbidden.add("Address")

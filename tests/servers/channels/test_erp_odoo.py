@@ -186,6 +186,16 @@ class TestOdoo(Setting):
         assert len(self.contract.tables["mail.message"]) == 2
         assert self.contract.tables["purchase.order"][0]["partner_ref"] == "SO-9", "what is there stays"
 
+    def test_another_try_notes_nothing_new_and_what_is_true_again_is_noted_again(self) -> None:
+        """Between two tries something that is no news, such as our own write, may have happened to the order."""
+        self.place(1, AT)
+        waits = ("Call them.",)
+        for sequence, attention in ((7, ()), (8, ()), (9, waits), (11, waits), (12, ())):
+            with self.channel.open(self.config()) as session:
+                session.send(told(a_status("1", sequence=sequence, attention=attention)))
+        noted = ["Call them" in row["body"] for row in self.contract.tables["mail.message"]]
+        assert noted == [False, True, False]
+
     def test_missing_rights_are_named(self) -> None:
         self.place(1, AT)
         self.contract.forbidden.add("account.tax")

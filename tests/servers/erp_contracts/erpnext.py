@@ -98,6 +98,7 @@ def _holds(value: Any, operator: str, wanted: Any) -> bool:
     found = {"=": value == wanted, "in": isinstance(wanted, list) and value in wanted}
     found["not in"] = isinstance(wanted, list) and value not in wanted
     found |= {">=": str(value) >= str(wanted), "<=": str(value) <= str(wanted)}
+    found[">"] = str(value) > str(wanted)
     if operator not in found:
         raise FrappeError(417, "ValidationError", f"Operator must be one of …, not {operator}")
     return found[operator]

@@ -131,8 +131,8 @@ class OdooContract(Contract):
         offset: int = 0,
     ) -> list[Row]:
         rows = [row for row in self.tables[model] if self._holds(model, row, domain)]
-        for name in reversed(order.split(",")):
-            rows.sort(key=lambda row: row.get(name.strip()) or 0)
+        for name, _, way in (term.strip().partition(" ") for term in reversed(order.split(","))):
+            rows.sort(key=lambda row: row.get(name) or 0, reverse=way == "desc")
         return [self._shown(model, row, fields) for row in rows[offset:][:limit]]
 
     def _search_count(self, model: str, ids: list[int], domain: list[Any]) -> int:

@@ -9,7 +9,7 @@ import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Annotated, Generic, Protocol, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -24,6 +24,9 @@ from orderwire.document.status import MEDIA_TYPE, OrderStatus
 
 AT_ONCE = 200
 """Records that one look brings at most; the next look goes on."""
+SETTLES = datetime.timedelta(seconds=5)
+"""In an ERP that says whole seconds two changes of one second look alike. So what changed this moment by our clock or
+its own, which may differ that much, is left for the next look."""
 HOUR = 3600
 
 
@@ -126,12 +129,13 @@ class ErpChannel(ABC, Generic[Config]):
         """Up to AT_ONCE records that changed after the cursor, oldest change first."""
         settings = self._checked(config)
         overlap = datetime.timedelta(seconds=settings.overlap)
-        read = Cursor.of(cursor)
+        read, now = Cursor.of(cursor), datetime.datetime.now(datetime.UTC)
         with self.link(settings) as link:
             begin = max(filter(None, (read.start(overlap), settings.begin)))
-            for entry in islice(read.fresh(link.entries(begin)), AT_ONCE):
+            settled = takewhile(lambda entry: _settled(entry, now), link.entries(begin))
+            for entry in islice(read.fresh(settled), AT_ONCE):
                 content = bundled(self.kind, entry, *_asked(link, entry))
-                read = read.after(entry, overlap)
+                read = read.after(entry, overlap, now)
                 yield Inbound(f"{entry.number} {entry.version}", content, self.label, _nothing, read.text())
 
     def entries(self, config: BaseModel, since: datetime.datetime, until: datetime.datetime) -> Iterator[Entry]:
@@ -176,6 +180,10 @@ class _Telling:
             raise Refused(f"The status is none: {from_validation(failure)[0].text}") from failure
         said = self._link.tell(status)
         return Receipt(Proof.HANDED_OVER, said, external_id=status.external_id)
+
+
+def _settled(entry: Entry, now: datetime.datetime) -> bool:
+    return bool(entry.changed.microsecond) or abs(now - entry.changed) > SETTLES
 
 
 def _asked(link: Link, entry: Entry) -> tuple[Raw, str]:

@@ -42,9 +42,10 @@ class Cursor:
         known = {mark for _, mark in self.seen}
         return (entry for entry in entries if _mark(entry) not in known)
 
-    def after(self, entry: Entry, overlap: datetime.timedelta) -> "Cursor":
-        """Once this entry is read. The marks that the next listing cannot reach any more are dropped."""
-        upto = max(self.upto, entry.changed) if self.upto else entry.changed
+    def after(self, entry: Entry, overlap: datetime.timedelta, now: datetime.datetime) -> "Cursor":
+        """Once this entry is read. The marks that the next listing cannot reach any more are dropped. A time that is
+        still to come, of a clock that was wrong, does not hide what changes until then."""
+        upto = min(max(self.upto or entry.changed, entry.changed), now)
         seen = (*self.seen, (entry.changed, _mark(entry)))
         return Cursor(upto, tuple((at, mark) for at, mark in seen if at >= upto - overlap))
 

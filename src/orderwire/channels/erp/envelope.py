@@ -27,6 +27,6 @@ def file_of(found: Found, external_id: str) -> File:
             body["approval"]["reference"] = found.reference
     if found.lines_total is not None:
         body["totals"] = {"lines": plain(found.lines_total)}
-    content = json.dumps(body, sort_keys=True, ensure_ascii=False, indent=2).encode() + b"\n"
+    content = json.dumps(body, sort_keys=True, ensure_ascii=False, indent=2).encode(errors="replace") + b"\n"
     suffix = "" if kind == "order" else f"-{kind}"
     return File(f"{re.sub(r'[^A-Za-z0-9._-]+', '_', number)}{suffix}.json", "application/json", content)

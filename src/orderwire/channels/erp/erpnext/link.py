@@ -11,7 +11,7 @@ from orderwire.channels import Refused
 from orderwire.channels.erp.erpnext.config import ErpNextConfig
 from orderwire.channels.erp.fields import text
 from orderwire.channels.erp.http import Http
-from orderwire.channels.erp.note import note_of
+from orderwire.channels.erp.note import LIKE, note_of, says
 from orderwire.channels.erp.record import Entry, Raw
 from orderwire.channels.erp.settings import before_turn
 from orderwire.document.status import OrderStatus
@@ -33,25 +33,28 @@ class ErpNextLink:
             raise Refused(f"{NAME} did not say as whom we are logged in; check the address")
 
     def entries(self, since: datetime.datetime, until: datetime.datetime | None = None) -> Iterator[Entry]:
-        """Pages by time, not by position: what changes meanwhile comes again later, and nothing is skipped."""
+        """Pages by time, not by position: what changes meanwhile comes again later, and nothing is skipped. After a
+        full page come the others of its last moment, then what is later: a bulk change gives thousands one time."""
         filters: list[Any] = [["docstatus", "in", [1, 2]]]
         if self._set.company:
             filters.append(["company", "=", self._set.company])
         if until is not None:
             filters.append(["modified", "<=", self._local(until)])
-        begin, seen = self._local(before_turn(since, self._zone)), list[str]()
+        modified = self._local(before_turn(since, self._zone))
+        fresh, before = [["modified", ">=", modified]], set[str]()
         while True:
-            fresh = [["modified", ">=", begin], *([["name", "not in", seen]] if seen else [])]
             rows = self._list(ORDER, [*filters, *fresh], ["name", "modified"], "modified asc, name asc")
             for row in rows:
-                modified, name = text(row, "modified"), text(row, "name")
-                if modified < begin or name in seen:
+                last, modified, name = modified, text(row, "modified"), text(row, "name")
+                if modified < last or name in before:
                     raise Refused(f"{NAME} does not list orders by their change; check the address")
-                if modified != begin:
-                    begin, seen = modified, []
-                seen.append(name)
                 yield Entry(name, name, modified, self._moment(modified))
-            if len(rows) < PAGE:
+            before = {text(row, "name") for row in rows}
+            if len(rows) == PAGE:
+                fresh = [["modified", "=", modified], ["name", ">", name]]
+            elif len(fresh) == 2:
+                fresh = [["modified", ">", modified]]
+            else:
                 return
 
     def _local(self, at: datetime.datetime) -> str:
@@ -82,8 +85,9 @@ class ErpNextLink:
         order = self._get(ORDER, status.external_id)
         name = text(order, "name")
         mark, body = note_of(status)
-        filters = [["reference_doctype", "=", ORDER], ["reference_name", "=", name], ["content", "like", f"%{mark}%"]]
-        if not self._list("Comment", filters, ["name"], "creation asc"):
+        filters = [["reference_doctype", "=", ORDER], ["reference_name", "=", name], ["content", "like", f"%{LIKE}%"]]
+        ours = self._list("Comment", filters, ["content"], "creation desc")
+        if not ours or not says(text(ours[0], "content"), mark):
             about = {"comment_type": "Comment", "reference_doctype": ORDER, "reference_name": name, "content": body}
             self._http.call("POST", "/api/resource/Comment", body=about, reads=False)
         if values := self._values(status, order):

@@ -7,7 +7,7 @@ from typing import Any
 
 from orderwire.channels import Refused
 from orderwire.channels.erp.fields import moment, text
-from orderwire.channels.erp.note import note_of
+from orderwire.channels.erp.note import LIKE, note_of, says
 from orderwire.channels.erp.odoo.calls import NAME, Calls
 from orderwire.channels.erp.record import Entry, NotUsable, Raw
 from orderwire.document.status import OrderStatus
@@ -142,8 +142,10 @@ class OdooLink:
         found = self._rows("purchase.order", "read", ids=(order,), fields=["name", "partner_ref"])
         if not found:
             raise Refused(f"{NAME} has no order with the record {order} any more")
-        domain = [["model", "=", "purchase.order"], ["res_id", "=", order], ["body", "ilike", mark]]
-        if not self._call("mail.message", "search_count", domain=domain):
+        domain = [["model", "=", "purchase.order"], ["res_id", "=", order], ["body", "ilike", LIKE]]
+        asked: dict[str, Any] = {"domain": domain, "fields": ["body"], "order": "id desc", "limit": 1}
+        last = self._rows("mail.message", "search_read", **asked)
+        if not last or not says(text(last[0], "body"), mark):
             note = {"body": body, "message_type": "comment"}
             note |= {"subtype_xmlid": "mail.mt_note"}
             self._call("purchase.order", "message_post", ids=(order,), reads=False, **note)

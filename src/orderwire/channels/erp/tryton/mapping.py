@@ -8,7 +8,7 @@ from orderwire.channels.erp.record import Found, NotUsable, Raw
 from orderwire.channels.erp.tryton.values import plain
 from orderwire.channels.erp.units import unit_of
 from orderwire.document.cancellation import Cancellation
-from orderwire.document.money import totals
+from orderwire.document.money import exponent, totals
 from orderwire.document.order import Line, Order, Schedule
 from orderwire.document.party import Party
 from orderwire.document.terms import Note, Reference, Tax, TermsPart
@@ -64,9 +64,10 @@ def _place(row: Raw) -> tuple[int, int]:
 
 
 def _stated(document: Order, untaxed: Decimal) -> Decimal:
-    """What Tryton says that the lines are worth, where it is not only rounded otherwise (half a cent a line)."""
+    """What Tryton says that the lines are worth, where it is not only rounded otherwise: halves go to even there, which
+    is one smallest amount of the currency a line."""
     own = totals(document).lines
-    return own if abs(own - untaxed) <= Decimal("0.01") * len(document.lines) else untaxed
+    return own if abs(own - untaxed) <= exponent(document.currency) * len(document.lines) else untaxed
 
 
 def _party(record: Raw, address: Raw, where: str) -> Party:
