@@ -13,22 +13,22 @@ from django.utils import timezone
 
 from orderwire.channels import Note, Proof, Report
 from orderwire.document.finding import Finding, warning
-from orderwire.document.states import DeliveryState
+from orderwire.document.states import DELIVERY_TRANSITIONS, DeliveryState
 from orderwire.flow import evidence
 from orderwire.flow.compared import compared
-from orderwire.flow.distribute.recipients import reached
+from orderwire.flow.distribute.recipients import addresses, reached
 from orderwire.flow.left import REST_OF
 from orderwire.flow.suppress import suppress
 from orderwire.flow.token import delivery_of
 from orderwire.ledger.append import append, notify
-from orderwire.ledger.events import ReceiptDelivered
+from orderwire.ledger.events import DeliveryFailed, ReceiptDelivered
 from orderwire.records import Blob, Delivery, DeliveryRecipient, Endpoint, Letter, Message, Order, Suppression
 from orderwire.records.blob import keep
 
 _S = DeliveryRecipient.State
-_DEAD = re.compile(r"5\.(0\.0|1\.\d+|2\.1)|")
+_DEAD = re.compile(r"5\.(0\.0|1\.(?![78]$)\d+|2\.1)|")
 """Statuses (RFC 3463) by which an address takes no mail at all, or nothing more exact is said. A full mailbox, a size
-or a rule is about this mail."""
+or a rule is about this mail; 5.1.7 and 5.1.8 are about our own address."""
 
 
 def report(message: Message, said: Report, endpoint: Endpoint | None) -> dict[str, Any]:
@@ -86,29 +86,39 @@ def _applied(message: Message, said: Report, delivery: Delivery, order: Order | 
 def _recipient(delivery: Delivery, address: str) -> tuple[str, bool]:
     """Which of our recipients is meant, and whether it is named as we wrote to it. A system behind an address may name
     another: where there is one recipient it is that one, else nobody knows which."""
-    known = {each.lower() for each in delivery.recipients.values_list("address", flat=True)}
-    if not known or address.lower() in known:
-        return address.lower(), bool(address)
-    return (known.pop() if len(known) == 1 else ""), False
+    known = addresses(delivery)
+    if address.lower() in known:
+        return address.lower(), True
+    return (next(iter(known)) if len(known) == 1 else ""), False
 
 
 def _came_back(said: Report, delivery: Delivery, order: Order | None, address: str, *, dead: bool) -> Iterator[Finding]:
     _note_down(delivery, address, _S.BOUNCED, said)
     if dead and _DEAD.fullmatch(said.code):
         suppress(address, Suppression.Why.BOUNCE, said.text, delivery)
-    if order is None:
-        return
     if reached(delivery):
         _tell(order, f"Came back from {address or 'a recipient'}: {said.text}")
         return
+    if order is None:
+        _letter_failed(delivery, said.text)
+        return
     yield from evidence.disprove(delivery, order, said.text, headline=f"Came back: {said.text}")
+
+
+def _letter_failed(delivery: Delivery, text: str) -> None:
+    """A letter about several orders did not arrive: a person decides what becomes of it."""
+    row = Delivery.objects.select_for_update().get(pk=delivery.pk)
+    if DeliveryState.FAILED in DELIVERY_TRANSITIONS[DeliveryState[row.state.upper()]]:
+        row.state, row.reason, row.due_at = DeliveryState.FAILED, text, None
+        row.save(update_fields=["state", "reason", "due_at", "changed_at"])
+        append(DeliveryFailed(reason=text), actor="system:worker", subjects={"delivery": row.pk})
 
 
 def _complained(message: Message, said: Report, delivery: Delivery, order: Order | None, address: str) -> None:
     """The mail arrived; its reader called it unwanted. Nothing goes there until somebody has talked to him."""
     if not address:
-        taken = delivery.recipients.values_list("address", flat=True)
-        address = taken[0] if len(taken) == 1 else ""
+        known = addresses(delivery)
+        address = next(iter(known)) if len(known) == 1 else ""
     if _receipt(message, said, delivery, order, kind="complaint"):
         if address:
             suppress(address, Suppression.Why.COMPLAINT, said.text, delivery)

@@ -1,5 +1,6 @@
 """A report changes no more than it proves: whose address it is, how final it is, and whether it was said before."""
 
+import json
 from typing import Any
 
 import pytest
@@ -8,7 +9,9 @@ from orderwire.channels import Proof, Report
 from orderwire.flow import reported
 from orderwire.flow.token import token
 from orderwire.records import Delivery, DeliveryRecipient, Event, Message, Order, Receipt, Suppression
+from orderwire.tracking import attention
 from tests.database import factories
+from tests.database.flow import road
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +52,7 @@ def test_an_address_that_takes_no_mail_is_suppressed(sent: Delivery, code: str) 
     assert Suppression.objects.get().address == US
 
 
-@pytest.mark.parametrize("code", ["5.2.2", "4.2.2", "4.4.7", "5.3.4", "5.7.1"])
+@pytest.mark.parametrize("code", ["5.2.2", "4.2.2", "4.4.7", "5.3.4", "5.7.1", "5.1.7", "5.1.8"])
 def test_a_full_mailbox_a_size_or_a_rule_fails_this_mail_and_no_other(sent: Delivery, code: str) -> None:
     say(sent, code=code)
     assert (now(sent), fate(sent)) == ("failed", "bounced")
@@ -110,6 +113,41 @@ def test_whoever_has_a_mark_can_block_no_address_that_the_mail_did_not_go_to(sen
     assert set(DeliveryRecipient.objects.values_list("address", flat=True)) == {US, "copy@supplier.example"}
 
 
+def test_whoever_has_the_mark_of_a_mail_in_doubt_can_block_only_where_it_went(sent: Delivery) -> None:
+    """Its broken connection left nothing written down about its recipients."""
+    sent.recipients.all().delete()
+    config = {"recipients": [US, "b@supplier.example"], "from_address": "orders@buyer.example"}
+    road.forge("ow_endpoint_version", "update ow_endpoint_version set config = %s", json.dumps(config))
+    road.forge("ow_delivery", "update ow_delivery set state = 'in_doubt'")
+    for victim in ("orders@other-supplier.example", "orders@buyer.example"):
+        say(sent, address=victim, complaint=True)
+        say(sent, address=victim)
+    assert not Suppression.objects.exists()
+    say(sent)
+    assert Suppression.objects.get().address == US
+    assert now(sent) == "in_doubt", "the other may have it"
+    say(sent, address="b@supplier.example", external_id="b")
+    assert now(sent) == "failed"
+
+
+def test_a_letter_about_several_orders_that_comes_back_waits_for_a_person(sent: Delivery) -> None:
+    notice = Delivery.objects.create(
+        kind="notice",
+        endpoint=sent.endpoint,
+        endpoint_version=1,
+        shard_key=1,
+        state="accepted",
+        message_id="notice-2",
+        says={"to": ["boss@supplier.example"]},
+    )
+    taken(notice, "boss@supplier.example")
+    say(notice, "The mailbox is full.", address="boss@supplier.example", code="5.2.2")
+    assert now(notice) == "failed" and notice.reason == "The mailbox is full."
+    assert notice in attention.deliveries()
+    say(notice, "The mailbox is full.", address="boss@supplier.example", code="5.2.2")
+    assert Event.objects.filter(kind="delivery.failed").count() == 1
+
+
 def test_a_report_about_who_was_reached_later_is_about_the_whole_delivery(sent: Delivery) -> None:
     assert sent.order is not None
     later = factories.delivery(
@@ -124,7 +162,13 @@ def test_a_report_about_who_was_reached_later_is_about_the_whole_delivery(sent: 
 
 def test_a_reminder_that_comes_back_suppresses_its_address(sent: Delivery) -> None:
     notice = Delivery.objects.create(
-        kind="notice", endpoint=sent.endpoint, endpoint_version=1, shard_key=1, state="accepted", message_id="notice-1"
+        kind="notice",
+        endpoint=sent.endpoint,
+        endpoint_version=1,
+        shard_key=1,
+        state="accepted",
+        message_id="notice-1",
+        says={"to": ["boss@supplier.example"]},
     )
     taken(notice, "boss@supplier.example")
     told = say(notice, address="boss@supplier.example")

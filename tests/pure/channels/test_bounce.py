@@ -83,6 +83,26 @@ def test_a_person_who_quotes_a_bounce_to_our_marked_address_writes_a_letter() ->
     assert heard.reports == () and heard.note is not None and "could not be delivered" in heard.note.text
 
 
+@pytest.mark.parametrize("report", [mails.SHAPES["postfix"](mails.CASES[0]), mails.complaint()])
+@pytest.mark.parametrize("outer", ["multipart/mixed", "multipart/report; report-type=disposition-notification"])
+def test_a_report_that_somebody_attaches_says_nothing_about_our_mail(report: bytes, outer: str) -> None:
+    person = (
+        (
+            f'From: Eva <eva@supplier.example>\nTo: {mails.RETURN}\nContent-Type: {outer}; boundary="o"\n\n--o\n\n'
+            "My answer to you came back.\n--o\nContent-Type: message/rfc822\n\n"
+        ).encode()
+        + report
+        + b"\n--o--\n"
+    )
+    heard = hear(person)
+    assert heard.reports == () and heard.note is not None and "came back" in heard.note.text
+
+
+def test_what_they_have_against_our_own_address_is_told_as_that() -> None:
+    refused = mails.Case("failed", "failed", "5.1.8", "550 5.1.8 sender domain does not resolve")
+    assert "our sender's address" in hear(mails.SHAPES["postfix"](refused)).reports[0].text
+
+
 def test_a_complaint_is_one_and_is_no_bounce() -> None:
     (report,) = hear(mails.complaint()).reports
     assert (report.complaint, report.proof, report.token, report.address) == (True, None, mails.TOKEN, mails.WHO)

@@ -137,6 +137,10 @@ def test_our_servers_own_header_comes_before_what_the_sender_wrote() -> None:
         b"\n" * 600_000,
         b"Content-Type: multipart/mixed; boundary=a\n\n--a\n" * 1000,
         b"Content-Type: message/rfc822\n\n" * 1000,
+        b"Content-Type: message/rfc822\r\r" * 1000,
+        b"\r" * 600_000,
+        b"Content-Type: text/plain" + b"; a*0=b" * 100_000 + b"\n\nx",
+        b"Content-Disposition: attachment" + b";\n filename*0=a" * 100_000 + b"\n\nx",
     ],
 )
 def test_mails_made_to_exhaust_us_are_kept_and_not_opened(raw: bytes) -> None:

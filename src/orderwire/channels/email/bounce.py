@@ -23,6 +23,8 @@ _NO_COMPLAINT = frozenset({"not-spam", "auth-failure", "dmarc"})
 """Feedback types that say nothing about what a reader wants (RFC 6591, RFC 5965 section 3.1)."""
 
 _MEANS = {
+    "1.7": "they do not take our sender's address",
+    "1.8": "they do not take our sender's address",
     "1": "they say that there is no such address",
     "2.1": "their mailbox is switched off",
     "2.2": "their mailbox is full",
@@ -35,7 +37,9 @@ _MEANS = {
 
 def reports(mail: Mail, token: str, digest: str) -> tuple[Report, ...]:
     """What the mail reports about the mail of this mark, or about the one that a complaint quotes; nothing for what is
-    no report at all. `digest` tells this report from others."""
+    no report at all, such as a person's mail with a report attached. `digest` tells this report from others."""
+    if not is_report(mail):
+        return ()
     status = _part(mail, "message/delivery-status")
     if status is not None:
         return tuple(_from_status(status, token, digest))
@@ -51,7 +55,10 @@ def is_report(mail: Mail) -> bool:
 
 
 def _part(mail: Mail, kind: str) -> Mail | None:
-    return next((part for part in mail.walk() if part.get_content_type() == kind), None)
+    payload = mail.get_payload()
+    return (
+        next((part for part in payload if part.get_content_type() == kind), None) if isinstance(payload, list) else None
+    )
 
 
 def _from_status(status: Mail, token: str, digest: str) -> Iterator[Report]:

@@ -16,6 +16,8 @@ MOST_LINES = 500_000
 MOST_PARTS = 200
 """Boundaries and kinds of parts that a mail may name; each costs time for every line that follows."""
 _PARTS = re.compile(rb"(?:boundary\s*=|^content-type:)", re.IGNORECASE | re.MULTILINE)
+_ENDLESS = re.compile(rb"^content-[a-z-]{4,20}:(?:[^\n]|\n[ \t]){10000}", re.IGNORECASE | re.MULTILINE)
+"""A header whose parameters the library takes apart in time that grows with the square of them."""
 _ID = re.compile(r"<([^<>\s]{1,200})>")
 
 STRANGE = (ValueError, LookupError, TypeError, AttributeError, IndexError, RecursionError, AssertionError)
@@ -25,7 +27,8 @@ STRANGE = (ValueError, LookupError, TypeError, AttributeError, IndexError, Recur
 def hear(content: bytes) -> Heard:
     """Reports, else files and a note. `token` says under which mark all of it came, empty without one."""
     identity = hashlib.sha256(content).hexdigest()
-    if content.count(b"\n") > MOST_LINES or sum(1 for _ in _PARTS.finditer(content)) > MOST_PARTS:
+    lines = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")  # the library ends a line at each of them
+    if lines.count(b"\n") > MOST_LINES or sum(1 for _ in _PARTS.finditer(lines)) > MOST_PARTS or _ENDLESS.search(lines):
         return Heard(refused="the mail has more lines or parts than any real one; it is kept and was not opened")
     try:
         mail: Mail = email.message_from_bytes(content, policy=policy.compat32)

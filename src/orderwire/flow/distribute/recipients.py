@@ -9,7 +9,7 @@ from orderwire.channels import Reached, Receipt
 from orderwire.document.states import DeliveryState
 from orderwire.flow.distribute.claimed import Claimed
 from orderwire.flow.left import REST_OF
-from orderwire.records import Delivery, DeliveryRecipient
+from orderwire.records import Delivery, DeliveryRecipient, EndpointVersion
 
 _S = DeliveryRecipient.State
 
@@ -19,9 +19,18 @@ def whole(claimed: Claimed) -> int:
     return int(claimed.says.get(REST_OF, claimed.id))
 
 
+def addresses(delivery: Delivery) -> frozenset[str]:
+    """Whom it went to, in lower case. Of one in doubt nobody could write that down: whom it was addressed to."""
+    known = set(delivery.recipients.values_list("address", flat=True))
+    at = EndpointVersion.objects.get(endpoint=delivery.endpoint_id, number=delivery.endpoint_version).config
+    known.update(delivery.says.get("to") or (*at.get("recipients", ()), *at.get("cc", ())))
+    return frozenset(address.lower() for address in known)
+
+
 def reached(delivery: Delivery) -> bool:
-    """Whether anybody has it, or may still get it."""
-    return delivery.recipients.filter(state__in=(_S.TAKEN, _S.DELIVERED, _S.LATER)).exists()
+    """Whether anybody has it, may have it, or may still get it."""
+    lost = delivery.recipients.filter(state__in=(_S.REFUSED, _S.BOUNCED))
+    return bool(addresses(delivery).difference(lost.values_list("address", flat=True)))
 
 
 def keep(channel: str, fared: Iterable[tuple[Claimed, Receipt]], *, at: datetime) -> None:
