@@ -14,13 +14,14 @@ from orderwire.flow.distribute.claimed import BadSettings, Place
 from orderwire.records import Counterpart, Delivery, Endpoint, EndpointVersion, Message
 
 _USED = (Message.State.PROCESSED, Message.State.DUPLICATE)
+_UNREAD = (None, Message.State.STORED)
 _WAITS = ("ready", "sending", "retry", "in_doubt", "held", "failed")
 
 
 @dataclass(frozen=True)
 class Completeness:
     """One ERP endpoint. Of `there` orders in the window, `here` are used in the version that the ERP has now; the
-    others by number: `unread` were never brought in that version, `refused` were and could not be used. `problem`: the
+    others by number: `unread` were not read in that version, `refused` were and could not be used. `problem`: the
     ERP could not be asked, or not to the end. `backlog` are orders whose ERP does not know yet how they stand.
     """
 
@@ -84,8 +85,8 @@ def completeness(
         channel=version.channel,
         there=len(latest),
         here=len(latest) - len(missing),
-        unread=tuple(_number(name) for name in missing if name not in states),
-        refused=tuple(_number(name) for name in missing if name in states),
+        unread=tuple(_number(name) for name in missing if states.get(name) in _UNREAD),
+        refused=tuple(_number(name) for name in missing if states.get(name) not in _UNREAD),
         last_pull=pulled["at"],
         last_push=pushed["at"],
         backlog=_backlog(endpoint),

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import Max
 
 from orderwire.document.answered import matched
 from orderwire.document.goods import LineGoods
@@ -18,6 +17,7 @@ from orderwire.document.states import AnswerState, CancellationState, DeliverySt
 from orderwire.document.status import ConfirmedPart, LineStanding, OrderStatus
 from orderwire.flow.goods import computed_from, confirmed
 from orderwire.flow.holding import holding
+from orderwire.ledger.events import OrderDuplicate
 from orderwire.records import Cancellation, Counterpart, Delivery, Event, Order, Response, Revision
 
 _NEWS = frozenset({"sequence", "changed_at"})
@@ -39,7 +39,7 @@ def status_of(counterpart: Counterpart) -> OrderStatus:
         number=document.number,
         release_number=document.release_number,
         external_id=counterpart.external_id,
-        sequence=Event.objects.filter(order=order).aggregate(last=Max("pk"))["last"] or 0,
+        sequence=_sequence(order),
         changed_at=order.changed_at,
         version=order.revision,
         state=OrderState(order.state),
@@ -61,6 +61,15 @@ def status_of(counterpart: Counterpart) -> OrderStatus:
 def meaning(status: OrderStatus) -> str:
     """SHA-256 of what a status says, the same while nothing changed."""
     return hashlib.sha256(status.model_dump_json(exclude=set(_NEWS)).encode()).hexdigest()
+
+
+def _sequence(order: Order) -> int:
+    """The last event that is news: that it was tried to tell, or that the ERP repeated itself, is none. So another try
+    is known there as the same status."""
+    own = {str(row) for row in order.deliveries.filter(kind=Delivery.Kind.STATUS).values_list("pk", flat=True)}
+    rows = Event.objects.filter(order=order).exclude(kind=OrderDuplicate.kind).order_by("-pk")
+    found = (pk for pk, about in rows.values_list("pk", "subjects").iterator() if about.get("delivery") not in own)
+    return next(found, 0)
 
 
 def _answer(order: Order) -> tuple[Response, Answer] | None:
