@@ -31,6 +31,9 @@ FOLLOWED = datetime.timedelta(days=7)
 MOST_FOLLOWED = 200
 """How long, and how many at once, somebody in between is asked whether a parcel arrived."""
 
+LONGEST = 10.0
+"""Seconds after which what is still in one inbox waits for the next round, so that a full one delays no other."""
+
 _left: set[tuple[int, str, bytes]] = set()
 """Files that are stored here but could not be put away; found again, they are only put away."""
 
@@ -102,7 +105,11 @@ def _collect_from(version: EndpointVersion, looked: set[str]) -> None:
 def _brought(version: EndpointVersion, place: Place, followed: list[str]) -> Iterator[Inbound]:
     if followed and isinstance(place.channel, Follows):
         yield from place.channel.follow(place.config, followed)
-    yield from place.channel.poll(place.config, _cursor(version))
+    ends = time.monotonic() + LONGEST
+    for inbound in place.channel.poll(place.config, _cursor(version)):
+        yield inbound
+        if time.monotonic() > ends:
+            return
 
 
 def _unproven(endpoint_id: int) -> list[str]:

@@ -62,6 +62,19 @@ def test_what_lies_in_the_folder_is_taken_once(inbox: Path) -> None:
     )  # fmt: skip
 
 
+def test_a_full_inbox_keeps_nobody_elses_waiting(inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = plant("other", tmp_path / "other")
+    monkeypatch.setattr(collect, "LONGEST", -1)
+    for number in ("A", "B", "C"):
+        drop(inbox, number)
+    drop(other, "X")
+    collect.collect()
+    assert len(numbers()) == 2 and "X" in numbers()
+    collect.collect()
+    collect.collect()
+    assert numbers() == {"A", "B", "C", "X"}
+
+
 def test_a_file_stays_until_its_bytes_are_stored(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = drop(inbox, "A")
 
