@@ -14,7 +14,7 @@ from tests.servers.house import House, end, killed, wait_for
 from tests.servers.tryton_house import TrytonHouse
 
 LOOK = 0.2
-"""Seconds between two looks of the buyer: each is work for the server that is also pulled and told."""
+"""Seconds between two looks: each is work for the servers, which are also pulled and told."""
 
 
 class Business:
@@ -76,11 +76,27 @@ def business(home: House, tryton: TrytonHouse, tmp_path_factory: pytest.TempPath
 
 @pytest.fixture(scope="module")
 def worker(home: House, business: Business) -> Iterator["subprocess.Popen[bytes]"]:
-    """One that lives until it is replaced."""
+    """One that ends well."""
     started = home.worker()
     yield started
-    if started.poll() is None:
-        end(started)
+    end(started)
+
+
+def test_workers_that_die_while_they_tell_say_it_once(
+    home: House, business: Business, request: pytest.FixtureRequest
+) -> None:
+    """The first before it told, the second before its result was kept; the third is that of the tests below."""
+    made = business.tryton.ask("create", quantity="21")
+    for place in ("after_attempt", "before_result"):
+        killed(home.worker(fail_at=f"tryton.{place}"))
+        business.resume()
+    request.getfixturevalue("worker")
+    business.wait_told(made["id"], "The supplier holds version 1")
+    known = "select 1 from ow_counterpart c join ow_order o on o.id = c.order_id"
+    known += " where o.number = %s and c.told_at is not null and not c.stale"
+    wait_for(lambda: home.rows(known, made["number"]), "us to know that Tryton was told", pause=LOOK)
+    said = business.told(made["id"])
+    assert len(set(said)) == len(said)
 
 
 @pytest.mark.usefixtures("worker")
@@ -88,7 +104,7 @@ def test_confirmed_there_sent_from_here_answered_and_visible_there(business: Bus
     tryton = business.tryton
     made = tryton.ask("create", quantity="100")
     number, id = made["number"], made["id"]
-    wait_for(lambda: list(business.out.glob(f"{number}-*.json")), "the purchase to reach the supplier")
+    wait_for(lambda: list(business.out.glob(f"{number}-*.json")), "the purchase to reach the supplier", pause=LOOK)
     assert business.order(number) == (1, "approved")
     business.wait_told(id, "The supplier holds version 1")
 
@@ -100,10 +116,10 @@ def test_confirmed_there_sent_from_here_answered_and_visible_there(business: Bus
     assert tryton.ask("show", id=id)["reference"] == f"S-{number}"
 
     tryton.ask("amend", id=id, quantity="120")
-    wait_for(lambda: business.order(number) == (2, "approved"), "the amended purchase as version 2")
+    wait_for(lambda: business.order(number) == (2, "approved"), "the amended purchase as version 2", pause=LOOK)
     business.wait_told(id, "version 2")
     tryton.ask("cancel", id=id)
-    wait_for(lambda: business.order(number) == (2, "cancelling"), "the withdrawal")
+    wait_for(lambda: business.order(number) == (2, "cancelling"), "the withdrawal", pause=LOOK)
     business.wait_told(id, "Cancellation: Asked")
 
 
@@ -114,10 +130,10 @@ def test_a_tryton_that_dies_in_the_middle_loses_and_doubles_nothing(business: Bu
     made = [tryton.ask("create", quantity=str(n)) for n in (11, 12, 13)]
     numbers, ids = [one["number"] for one in made], [one["id"] for one in made]
     business.resume()
-    wait_for(lambda: business.order(numbers[0]), "the first purchase")
+    wait_for(lambda: business.order(numbers[0]), "the first purchase", pause=LOOK)
     tryton.kill()
     tryton.start()
-    wait_for(lambda: all(map(business.order, numbers)), "all purchases")
+    wait_for(lambda: all(map(business.order, numbers)), "all purchases", pause=LOOK)
     business.resume()
     wait_for(lambda: any(map(business.told, ids)), "the first note", pause=LOOK)
     tryton.kill()
@@ -129,22 +145,3 @@ def test_a_tryton_that_dies_in_the_middle_loses_and_doubles_nothing(business: Bu
     for id in ids:
         said = business.told(id)
         assert all(one != following for one, following in itertools.pairwise(said)), "nothing is said twice"
-
-
-def test_workers_that_die_while_they_tell_say_it_once(
-    home: House, business: Business, worker: "subprocess.Popen[bytes]"
-) -> None:
-    """The first before it told, the second before its result was kept."""
-    end(worker)
-    made = business.tryton.ask("create", quantity="21")
-    for place in ("after_attempt", "before_result"):
-        killed(home.worker(fail_at=f"tryton.{place}"))
-        business.resume()
-    worker = home.worker()
-    business.wait_told(made["id"], "The supplier holds version 1")
-    known = "select 1 from ow_counterpart c join ow_order o on o.id = c.order_id"
-    known += " where o.number = %s and c.told_at is not null and not c.stale"
-    wait_for(lambda: home.rows(known, made["number"]), "us to know that Tryton was told")
-    end(worker)
-    said = business.told(made["id"])
-    assert len(set(said)) == len(said)
