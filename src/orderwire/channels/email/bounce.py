@@ -56,9 +56,8 @@ def is_report(mail: Mail) -> bool:
 
 def _part(mail: Mail, kind: str) -> Mail | None:
     payload = mail.get_payload()
-    return (
-        next((part for part in payload if part.get_content_type() == kind), None) if isinstance(payload, list) else None
-    )
+    parts = [part for part in payload if isinstance(part, Message)] if isinstance(payload, list) else []
+    return next((part for part in parts if part.get_content_type() == kind), None)
 
 
 def _from_status(status: Mail, token: str, digest: str) -> Iterator[Report]:

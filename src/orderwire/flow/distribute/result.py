@@ -226,7 +226,7 @@ def _last_hope(results: Iterable[Result]) -> None:
     for r in results:
         whole = Delivery.objects.get(pk=recipients.whole(r.claimed))
         if not recipients.reached(whole):
-            deque(evidence.disprove(whole, Order.objects.get(pk=r.claimed.order_id), r.text), maxlen=0)
+            deque(evidence.disprove(whole, Order.objects.get(deliveries=whole), r.text), maxlen=0)
 
 
 def _windows(results: Iterable[Result]) -> Iterator[tuple[int, int, int]]:
