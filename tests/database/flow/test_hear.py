@@ -150,6 +150,7 @@ def test_a_report_about_what_another_partner_got_changes_nothing(pigeon: Pigeon,
 
 
 def test_a_report_with_our_token_is_about_its_delivery_wherever_it_comes_in(pigeon: Pigeon, sent: Delivery) -> None:
+    bring_taken(sent, "sales@example.com")
     mailbox = factories.endpoint(factories.supplier("Our mailbox"), channel="pigeon", format="csv", loft="9")
     said = Report("User unknown", None, token=token(sent.pk).upper(), address="Sales@Example.com", code="5.1.1")
     pigeon.says = lambda content: Heard(reports=(said,))
@@ -185,6 +186,7 @@ def bring_taken(sent: Delivery, *addresses: str) -> None:
 
 
 def test_what_is_only_late_is_told_and_fails_nothing(pigeon: Pigeon, sent: Delivery) -> None:
+    bring_taken(sent, "a@example.com")
     said = Report("Still trying", None, token=token(sent.pk), address="a@example.com", final=False)
     pigeon.says = lambda content: Heard(reports=(said,))
     bring(sent.endpoint)
