@@ -15,6 +15,7 @@ from orderwire import engine, plugins
 from orderwire.document.order import Order as Document
 from orderwire.document.states import AnswerState, DeliveryState, OrderState
 from orderwire.flow import Refused, configuration, hold, in_force
+from orderwire.flow.fallback import lead
 from orderwire.flow.find import Look
 from orderwire.flow.left import LEFT, REST_OF
 from orderwire.ledger import events
@@ -104,6 +105,8 @@ def plan(order: Order, revision: Revision, document: Document, *, actor: str) ->
     if (order.supplier_id, "order") not in has:
         order.delivery_state = DeliveryState.READY.value if decided.channel else None
         order.answer_state, order.answer_due_at = AnswerState.NOT_ASKED, None
+    else:
+        _lead(order, revision)
     order.changed_at = timezone.now()
     order.save()
     append(decided.event(), actor=actor, order=order, subjects={"revision": revision.pk, "plan": made.pk})
@@ -264,6 +267,18 @@ def _write_legs(
         )
     Leg.objects.bulk_create(legs)
     Delivery.objects.bulk_create(deliveries)
+
+
+def _lead(order: Order, revision: Revision) -> None:
+    """Where what stood for the version is not sent any more, what the supplier has stands for it."""
+    to_him = revision.deliveries.filter(
+        leg__recipient=order.supplier_id, leg__purpose="order", kind=Delivery.Kind.ORDER
+    )
+    old = to_him.filter(primary=True, state=DeliveryState.SUPERSEDED).first()
+    new = to_him.exclude(Q(state__in=[*UNSENT, *GONE]) | Q(says__has_key=REST_OF)).order_by("-pk").first()
+    if old is not None and new is not None:
+        lead.hand_over(old, new)
+        order.delivery_state = new.state
 
 
 def _supersede(order: Order, revision: Revision, *, actor: str) -> None:
