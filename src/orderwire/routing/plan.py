@@ -103,11 +103,22 @@ def make_plan(decision: Decision, endpoints: Iterable[EndpointChoice]) -> Plan:
                 problems.append(
                     f"{first} and {named} send to the same endpoint of {_who(asked.to, known)} in two ways; keep one"
                 )
+    problems += _ordered_twice(tuple(legs.values()), decision)
     if not legs and not problems:
         problems.append("no recipient is left for this order; make one leg of a rule required: true")
     made = () if problems else tuple(legs.values())
     explanation = {**decision.to_json(), "legs": [leg.to_json() for leg in made], "problems": problems, "notes": notes}
     return Plan(made, tuple(problems), tuple(notes), explanation)
+
+
+def _ordered_twice(legs: Sequence[Leg], decision: Decision) -> list[str]:
+    """An order that a supplier gets over two ways is two orders to him."""
+    orders = [leg for leg in legs if (leg.recipient, leg.purpose) == ("supplier", "order")]
+    if len(orders) < 2:
+        return []
+    named = dict.fromkeys(label(decision.rule_set, decision.rule_set.rule(leg.rule)[1]) for leg in orders)
+    remedy = "keep one, and name the others as its fallback or as copies"
+    return [f"{' and '.join(named)} would send the supplier the order over {len(orders)} ways; {remedy}"]
 
 
 def _leg(rule: str, asked: LegRule, active: Sequence[EndpointChoice]) -> Leg | None:

@@ -77,6 +77,13 @@ def test_the_same_leg_from_two_rules_is_sent_once_and_two_different_ones_hold_th
     )
 
 
+def test_an_order_goes_to_the_supplier_over_one_way_at_a_time() -> None:
+    edi, portal = {"to": "supplier", "via": {"endpoint": "EDI"}}, {"to": "supplier", "via": {"endpoint": "Portal"}}
+    made = plan(edi, portal)
+    assert made.legs == () and "over 2 ways; keep one, and name the others as its fallback" in made.problems[0]
+    assert len(plan(edi, portal | {"purpose": "copy"}).legs) == 2
+
+
 def test_a_decision_with_a_problem_makes_no_leg() -> None:
     made = make_plan(evaluate(table({"when": {"currency": "USD"}}), known(), DAY), ALL)
     assert made.legs == () and "no rule fits" in made.problems[0]
