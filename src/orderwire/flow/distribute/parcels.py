@@ -67,7 +67,7 @@ def parcels(place: Place, claimed: list[Claimed]) -> tuple[list[tuple[Claimed, P
     for c, new in made:
         c.parcel, files[c.id] = new.kept, new.files
     batch: list[tuple[Claimed, Parcel]] = []
-    named = suppress.addresses({"endpoint": place.version.config, "own": [c.says.get("to", ()) for c in claimed]})
+    named = suppress.addresses({"endpoint": place.config.model_dump(), "own": [c.says.get("to", ()) for c in claimed]})
     never = tuple(sorted(suppress.suppressed(named)))
     for c in claimed:
         try:

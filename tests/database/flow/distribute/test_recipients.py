@@ -164,3 +164,11 @@ def test_when_the_last_address_says_no_the_order_came_back(serve: Serve, tmp_pat
 
 def dead(address: str) -> None:
     Suppression.objects.create(address=address, why=Suppression.Why.BOUNCE)
+
+
+def test_a_dead_address_is_known_however_its_domain_is_written(serve: Serve) -> None:
+    server = serve(recipients=["a@b\u00fccher.example", "b@supplier.example"])
+    dead("a@xn--bcher-kva.example")
+    road.approved()
+    drain()
+    assert server.messages()[0].rcpt_to == ("b@supplier.example",)
