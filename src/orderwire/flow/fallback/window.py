@@ -15,6 +15,8 @@ from orderwire.ledger.append import append
 from orderwire.records import Delivery, Order, Timer
 
 KIND = "receipt_due"
+AWAY = datetime.timedelta(minutes=10)
+"""A clock that rings so late rang while nobody was here: receipts that came meanwhile are still to be read."""
 
 
 def windows(handed_over: Iterable[tuple[int, int, int]]) -> None:
@@ -46,6 +48,11 @@ def proven(delivery: Delivery) -> None:
 def overdue(timer: Timer, order: Order) -> None:
     """No proof came in time: it counts as failed, and goes the next way. That the partner was handed something stays
     true: this is no refusal (`holding`). What was replaced or ended meanwhile stays as it is."""
+    now = timezone.now()
+    if now - timer.due_at > AWAY:
+        timer.fired_at, timer.due_at = None, now + AWAY
+        timer.save(update_fields=["fired_at", "due_at"])
+        return
     found = Delivery.objects.select_for_update(of=("self",)).select_related("leg__recipient", "revision")
     delivery = found.get(timers=timer)
     if delivery.state != DeliveryState.ACCEPTED or not chain.wanted(delivery, order):

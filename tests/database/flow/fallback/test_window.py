@@ -49,6 +49,19 @@ def test_without_a_receipt_in_its_time_the_order_goes_another_way_and_that_is_no
     assert len(clocks()) == 1, "the second way expects no receipt"
 
 
+def test_a_time_that_ended_while_nobody_was_here_leaves_some_to_read_what_came(sink: Ways, tmp_path: Path) -> None:
+    ways(tmp_path, "edi", "mail", receipt_minutes=60)
+    order = road.approved()
+    drain()
+    Timer.objects.filter(kind="receipt_due").update(due_at=timezone.now() - datetime.timedelta(hours=5))
+    distribute.sweep()
+    assert trips(order) == [("edi", "accepted")]
+    (clock,) = clocks()
+    assert clock.fired_at is None and timezone.now() < clock.due_at
+    later()
+    assert trips(order) == [("edi", "withdrawn"), ("mail", "ready")]
+
+
 def test_a_receipt_stops_the_clock(sink: Ways, tmp_path: Path) -> None:
     ways(tmp_path, "edi", "mail", receipt_minutes=90)
     order = road.approved()
