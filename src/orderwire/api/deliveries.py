@@ -10,7 +10,7 @@ from pydantic import Field
 
 from orderwire.api.access import caller, needs
 from orderwire.api.answering import WRITE, given, responses
-from orderwire.api.paging import Body, Id, Number, OptionalReason, Reason, Word
+from orderwire.api.paging import Body, Id, Moment, Number, OptionalReason, Reason, Word
 from orderwire.document.states import DeliveryState
 from orderwire.flow import Refused, distribute, fallback
 from orderwire.records import Delivery, EndpointVersion
@@ -163,7 +163,7 @@ class AnotherWay(Body):
 class ResendFailed(Body):
     """What failed since a time. Without `dry_run: false` it is only counted and listed."""
 
-    since: datetime.datetime
+    since: Moment
     partner: Word | None = Field(None, description="Only to this partner, by its number.")
     reason: Reason
     dry_run: bool = True
@@ -222,9 +222,8 @@ def list_deliveries(request: HttpRequest, number: Number) -> HttpResponse:
 )
 def resend_all(request: HttpRequest, body: ResendFailed) -> HttpResponse:
     """Newest versions of orders in force, and cancellations, that failed; a thousand in one call, the oldest first."""
-    since = body.since if body.since.tzinfo else body.since.replace(tzinfo=datetime.UTC)
     did = distribute.resend_failed(
-        since, actor=caller(request).actor, reason=body.reason, partner=body.partner, dry_run=body.dry_run
+        body.since, actor=caller(request).actor, reason=body.reason, partner=body.partner, dry_run=body.dry_run
     )
     rows = [
         Failed(

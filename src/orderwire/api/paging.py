@@ -22,6 +22,19 @@ OptionalReason = Annotated[str, Field(max_length=1000), AfterValidator(no_contro
 Word = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(no_control)]
 
 
+def _moment(value: datetime.datetime) -> datetime.datetime:
+    if value.tzinfo is None:
+        raise ValueError("has no zone; write it like 2026-01-31T09:30:00Z")
+    try:
+        return value.astimezone(datetime.UTC)  # a database knows no zone more than 16 hours away
+    except OverflowError:
+        raise ValueError("is at an end of the calendar; write it like 2026-01-31T09:30:00Z") from None
+
+
+Moment = Annotated[datetime.datetime, AfterValidator(_moment)]
+"""A moment with its zone, in UTC."""
+
+
 class Body(Schema):
     """A body: unknown names are refused, so that a misspelt one is never lost."""
 
@@ -53,9 +66,9 @@ def read_cursor(cursor: str) -> tuple[datetime.datetime, int]:
     try:
         text = base64.b64decode(cursor.encode() + b"=" * (-len(cursor) % 4), b"-_", validate=True).decode()
         at, _, pk = text.partition(" ")
-        found = datetime.datetime.fromisoformat(at), int(pk)
-        if found[0].tzinfo is None or not 0 <= found[1] <= BIGGEST:
+        found = _moment(datetime.datetime.fromisoformat(at)), int(pk)
+        if not 0 <= found[1] <= BIGGEST:
             raise ValueError
         return found
-    except (ValueError, binascii.Error, OverflowError):
+    except (ValueError, binascii.Error):
         raise Stopped(422, "invalid", "This is no cursor.", "Use `next` of the page before.") from None

@@ -60,6 +60,7 @@ def _when(text: str) -> datetime.datetime | None:
         return datetime.datetime.now(datetime.UTC) - datetime.timedelta(**{units[text[-1]]: int(text[:-1])})
     try:
         found = datetime.datetime.fromisoformat(text)
-    except ValueError:
+        # A database knows no zone more than 16 hours away.
+        return found.astimezone(datetime.UTC) if found.tzinfo else found.replace(tzinfo=datetime.UTC)
+    except (ValueError, OverflowError):
         return None
-    return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)

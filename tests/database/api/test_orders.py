@@ -169,6 +169,7 @@ def test_filters_narrow_the_list(api: Api) -> None:
         {"limit": "201"},
         {"cursor": "x"},
         {"cursor": "MjAyNi0wMS0wMVQwMDowMDowMCAx"},
+        {"cursor": "MDAwMS0wMS0wMVQwMDowMDowMCsyMDowMCAx"},
         {"updated_since": "2026-01-01T00:00:00"},
         {"updated_since": "yesterday"},
         {"updated_since": "0001-01-01T00:00:00+20:00"},

@@ -65,6 +65,7 @@ def _since(text: str, endpoint: int) -> tuple[datetime.datetime, str]:
     if at is None or not EVER.year <= at.year < 3000:
         return usual, "Write a day and a time, such as 2026-11-18 14:00."
     try:
-        return (timezone.make_aware(at) if timezone.is_naive(at) else at), ""
+        at = timezone.make_aware(at) if timezone.is_naive(at) else at
+        return at.astimezone(datetime.UTC), ""  # a database knows no zone more than 16 hours away
     except (ValueError, OverflowError):
         return usual, "There is no such day."

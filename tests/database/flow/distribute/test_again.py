@@ -76,6 +76,8 @@ def test_the_command_shows_first_and_does_it_with_yes(
     assert Delivery.objects.filter(state="failed").count() == 5
     assert main(["deliveries", "resend", "--since", "2h", "--partner", "nobody"]) == 1
     assert main(["deliveries", "resend", "--since", "yesterday"]) == 2
+    assert main(["deliveries", "resend", "--since", "0001-01-01T00:00+20:00"]) == 2
+    assert main(["deliveries", "resend", "--since", "2020-01-01T00:00+20:00"]) == 0
     assert main(["deliveries", "resend", "--since", "2h", "--yes"]) == 0
     assert "5 on their way again" in capsys.readouterr().out
     assert not Delivery.objects.filter(state="failed").exists()
