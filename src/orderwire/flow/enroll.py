@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from orderwire import plugins
 from orderwire.document.finding import Finding, error, from_validation, place
@@ -107,7 +107,11 @@ def problems(new: NewEndpoint) -> tuple[Finding, ...]:
             continue
         if not format.writes:
             found.append(error("cannot-write", "format", f"{kind} can only be read; choose another"))
-        found += _invalid(format.profile_model, new.profile.get(kind, {}), f"profile.{kind}")
+        model: type[BaseModel] = format.profile_model
+        found += _invalid(model, new.profile.get(kind, {}), f"profile.{kind}")
+        for name in sorted(secret.fields(model)[0] & new.profile.get(kind, {}).keys()):
+            text = "would stand readable in what is kept; choose a channel that puts it in while sending"
+            found.append(error("secret-in-profile", f"profile.{kind}.{name}", text))
     for kind in new.profile:
         if kind not in kinds:
             text = f"is a profile of a format that the endpoint does not use; it uses {', '.join(kinds)}"

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from orderwire.flow import hold
-from orderwire.flow.distribute import again
+from orderwire.flow.distribute import again, operate
 from orderwire.records import Delivery, Event, Partner, User
 from tests.database import factories
 from tests.database.api.conftest import Api
@@ -82,13 +82,12 @@ def test_what_cannot_go_is_named_with_its_reason_and_the_rest_goes(
     api: Api, failed: list[Delivery], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between the list and the sending somebody else holds an order."""
-    real = again.resend
 
     def meanwhile(delivery_id: int, **how: Any) -> Delivery:
         if delivery_id == failed[0].pk:
             assert failed[1].order_id is not None
             hold.hold(failed[1].order_id, actor="user:ines", reason="Ask first")
-        return real(delivery_id, **how)
+        return operate.resend(delivery_id, **how)
 
     monkeypatch.setattr(again, "resend", meanwhile)
     said = resend(api, dry_run=False).json()

@@ -90,6 +90,20 @@ def test_who_confirms_a_new_way_sees_that_it_has_a_password(console: Client, sec
     assert "Password set not shown" in words(html)
 
 
+def test_no_profile_of_a_format_takes_a_secret(console: Client, partner: Partner) -> None:
+    """It would stand readable in every version and in every document that is kept."""
+    secret = "profile.cxml.shared_secret"
+    given = MAIL | {"format": "cxml", "profile.cxml.from_identity": "NORDHAVEN", "profile.cxml.to_identity": "TECNO"}
+    html = page(console, f"{new(partner)}?channel=email&format=cxml")
+    assert "profile.cxml.from_identity" in html and secret not in html
+    refused = console.post(new(partner), given | {secret: "wharf-crane-55"})
+    assert refused.status_code == 422 and not EndpointChange.objects.exists()
+    html = refused.content.decode()
+    assert "wharf-crane" not in html
+    assert "Would stand readable in what is kept" in words(html)
+    assert console.post(new(partner), given).status_code == 302
+
+
 def test_certificates_are_kept_as_they_were_written_and_shown_by_their_fingerprints(
     console: Client, second: Client, partner: Partner
 ) -> None:

@@ -150,8 +150,12 @@ def _fields(
     profiles = [
         (
             each,
-            settings_form.settings(
-                each.profile_model, values.profile.get(each.kind, {}), where=f"profile.{each.kind}", problems=at
+            tuple(
+                field
+                for field in settings_form.settings(
+                    each.profile_model, values.profile.get(each.kind, {}), where=f"profile.{each.kind}", problems=at
+                )
+                if field.kind != "secret"  # no profile keeps one (flow.enroll)
             ),
         )
         for each in chosen.formats
