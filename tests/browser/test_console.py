@@ -50,13 +50,46 @@ def test_the_page_shows_what_happens_without_a_reload(page: Any, world: str) -> 
     page.locator(".live", has_text="Live").wait_for()
     page.evaluate("window.notReloaded = true")
     with transaction.atomic():
-        Order.objects.filter(pk=order.pk).update(
-            answer_state=AnswerState.ACCEPTED, changed_at=timezone.now(), last_event="Accepted unchanged"
-        )
-        seed.answer(order, status="accepted", state="accepted")
-        append(events.OrderResumed(reason="told the page"), actor="system:worker", order=order)
+        _accept(order, "told the page")
     page.locator(".says", has_text="accepted version 1").wait_for(timeout=30000)
     assert page.evaluate("window.notReloaded") is True
+
+
+def _accept(order: Order, reason: str) -> None:
+    Order.objects.filter(pk=order.pk).update(
+        answer_state=AnswerState.ACCEPTED, changed_at=timezone.now(), last_event="Accepted unchanged"
+    )
+    seed.answer(order, status="accepted", state="accepted")
+    append(events.OrderResumed(reason=reason), actor="system:worker", order=order)
+
+
+def test_what_happens_before_the_page_listens_is_shown_when_it_does(page: Any, world: str) -> None:
+    order = Order.objects.get(number="4500071884")
+    page.locator(".live", has_text="Live").wait_for()
+    waiting: list[Any] = []
+    page.route("**/events?*", lambda route: waiting.append(route))
+    page.goto(f"{world}/orders/{order.pk}/")
+    with transaction.atomic():
+        _accept(order, "told nobody yet")
+    while not waiting:
+        page.wait_for_timeout(50)
+    waiting[0].continue_()
+    page.locator(".says", has_text="accepted version 1").wait_for()
+
+
+def test_a_tab_hears_from_the_other_what_happened_before_it_listened(page: Any, world: str) -> None:
+    order = Order.objects.get(number="4500071884")
+    page.locator(".live", has_text="Live").wait_for()
+    other, waiting = page.context.new_page(), list[Any]()
+    other.route("**/live.js", lambda route: waiting.append(route))
+    other.goto(f"{world}/orders/{order.pk}/", wait_until="commit")
+    other.locator("#live").wait_for()
+    with page.expect_response(lambda response: response.request.headers.get("x-live") == "1"), transaction.atomic():
+        _accept(order, "told one tab")
+    while not waiting:
+        other.wait_for_timeout(50)
+    waiting[0].continue_()
+    other.locator(".says", has_text="accepted version 1").wait_for()
 
 
 def test_what_somebody_writes_is_not_taken_away_by_news(page: Any, world: str) -> None:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from orderwire.tracking.attention import counts
 from orderwire.tracking.words import capped
 from orderwire.web.access import is_buyer
+from orderwire.web.stream import ASKED_AT
 
 THEME_COOKIE = "orderwire_theme"
 THEMES = ("light", "dark")
@@ -59,6 +60,11 @@ class Frame:
         """light or dark where the reader chose, else empty: the system's."""
         chosen = self._request.COOKIES.get(THEME_COOKIE, "")
         return chosen if chosen in THEMES else ""
+
+    @property
+    def asked_at(self) -> str:
+        """When the page was asked for: its stream begins with what came since."""
+        return f"{self._request.META[ASKED_AT]:.3f}"
 
     @cached_property
     def person(self) -> str:

@@ -6,6 +6,7 @@ import { show } from "./pick.js";
 const watched = document.body.dataset.live;
 const mark = document.querySelector("[data-live-mark]");
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel("orderwire") : null;
+const heard = []; // of the last minute, for tabs that opened meanwhile
 let polling = 0;
 let pending = 0;
 let fetching = false;
@@ -97,7 +98,7 @@ function poll() {
 
 function listen() {
   let failed = 0;
-  const source = new EventSource("/events");
+  const source = new EventSource(`/events?at=${document.body.dataset.askedAt}`);
   source.addEventListener("open", () => {
     failed = 0;
     clearInterval(polling);
@@ -108,6 +109,8 @@ function listen() {
   source.addEventListener("changed", (event) => {
     told(event.data);
     tabs?.postMessage({ changed: event.data });
+    while (heard.length && heard[0].at < Date.now() - 60000) heard.shift();
+    heard.push({ at: Date.now(), changed: event.data });
   });
   source.addEventListener("error", () => {
     if (++failed > 2 || source.readyState === EventSource.CLOSED) { poll(); tabs?.postMessage({ live: false }); }
@@ -119,7 +122,9 @@ if (watched) {
     if ("changed" in data) told(data.changed);
     else if (data.live === true) { clearInterval(polling); polling = 0; say("Live", "on"); }
     else if (data.live === false) poll();
+    else if ("opened" in data) for (const { at, changed } of heard) if (at >= data.opened) tabs.postMessage({ changed });
   });
+  tabs?.postMessage({ opened: performance.timeOrigin });
   if (tabs && navigator.locks) {
     navigator.locks.request("orderwire-live", () => { listen(); return new Promise(() => {}); });
     navigator.locks.query().then(({ held }) => { if (held.some((lock) => lock.name === "orderwire-live")) say("Live", "on"); });
