@@ -87,8 +87,9 @@ def test_a_mail_that_comes_back_turns_the_open_page_red_and_the_next_way_is_one_
     page.locator(".live", has_text="Live").wait_for()
     page.evaluate("window.notReloaded = true")
     assert page.get_by_role("button", name="Send into their folder instead").count() == 1
-    bounce = Report("550 5.1.1: no such person", token=token.token(mail.pk), address="desk@acme.example", code="550")
-    reported.report(factories.message(), bounce, mail.endpoint)
+    for address in MAIL["recipients"]:
+        bounce = Report("550 5.1.1: no such person", token=token.token(mail.pk), address=address, code="550")
+        reported.report(factories.message(), bounce, mail.endpoint)
     page.locator(".says .tone-bad").wait_for(timeout=WITHIN_MS)
     assert page.evaluate("window.notReloaded") is True
     assert "no such person" in page.locator(".says").inner_text()
