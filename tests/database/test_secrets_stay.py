@@ -153,7 +153,7 @@ def test_the_key_changes_while_a_worker_sends(
     monkeypatch.setattr("orderwire.installation.prepare", lambda: None)
     settings.ORDERWIRE_VAULT_KEYS = sealing("old")
     with Peer() as peer:
-        secrets.keep("a", CANARIES["webhook"], actor="user:cli")
+        secrets.keep("a", CANARIES["webhook"], actor="system:command")
         given: dict[str, Any] = {"url": peer.url, "allow_private": True, "secrets": [{"secret": "a"}], "timeout": 5}
         endpoint = factories.endpoint(factories.supplier(), channel="webhook", format="order_json", **given)
 
@@ -179,13 +179,13 @@ def test_a_secret_in_use_is_not_removed_and_one_that_is_not_is(
     config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("orderwire.installation.prepare", lambda: None)
-    secrets.keep("relay", "hush", actor="user:cli")
+    secrets.keep("relay", "hush", actor="system:command")
     made = factories.endpoint(factories.supplier(), channel="email", **mail(password={"secret": "relay"}))
     assert main(["secret", "remove", "relay"]) == 1
     assert str(made) in capsys.readouterr().err
     assert main(["secret", "list"]) == 0
     assert f"used by {made}" in capsys.readouterr().out
-    secrets.keep("spare", "hush", actor="user:cli")
+    secrets.keep("spare", "hush", actor="system:command")
     assert main(["secret", "remove", "spare"]) == 0 and main(["secret", "remove", "spare"]) == 1
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     assert main(["secret", "set", "empty"]) == 1

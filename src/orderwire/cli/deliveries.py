@@ -35,7 +35,7 @@ def _resend(args: argparse.Namespace) -> int:
         print(f"orderwire deliveries: there is no partner {args.partner}", file=sys.stderr)
         return 1
     did = distribute.resend_failed(
-        since, actor="user:cli", reason=args.reason, partner=args.partner, dry_run=not args.yes
+        since, actor="system:command", reason=args.reason, partner=args.partner, dry_run=not args.yes
     )
     for delivery in did.found[:SHOWN]:
         number = delivery.order.number if delivery.order else "-"

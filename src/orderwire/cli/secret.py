@@ -6,7 +6,7 @@ import json
 import sys
 from typing import Any
 
-ACTOR = "user:cli"
+ACTOR = "system:command"
 
 
 def add(commands: Any) -> None:

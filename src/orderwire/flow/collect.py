@@ -88,9 +88,10 @@ def _collect_from(version: EndpointVersion, looked: set[str]) -> None:
         if not _due(place):
             return
         followed = _unproven(version.endpoint_id) if isinstance(place.channel, Follows) else []
-        with discreet(place.config):
-            if not followed and next(place.channel.poll(place.config, version.endpoint.cursor), None) is None:
-                return  # the usual case, without a word to the database
+        if not followed and not isinstance(place.channel, Paced):
+            with discreet(place.config):
+                if next(place.channel.poll(place.config, version.endpoint.cursor), None) is None:
+                    return  # the usual case of what is asked all the time, without a word to the database
         with _alone(COLLECT_LOCK, version.endpoint_id) as free, discreet(place.config):
             for inbound in _brought(version, place, followed) if free else ():
                 _take(version, place, inbound, source=source, actor=actor)

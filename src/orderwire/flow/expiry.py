@@ -8,22 +8,23 @@ import datetime
 import logging
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
-from pydantic import ValidationError
 
 from orderwire import plugins
 from orderwire.channels import Expires, Expiry
+from orderwire.flow.distribute.claimed import BadSettings, Place
 from orderwire.ledger import events
 from orderwire.ledger.append import append
-from orderwire.records import Endpoint, EndpointVersion, Timer, secret
+from orderwire.records import Endpoint, EndpointVersion, Timer
 
 DAYS = (60, 30, 14, 7, 1, 0)
 KIND = "expiry_alarm"
 EVERY = 24 * 3600.0
-LOCK = 7_301_004
+LOCK = 7_301_005
 
 logger = logging.getLogger(__name__)
 _looked: list[float] = []
@@ -33,17 +34,17 @@ def daily() -> None:
     """Look once a day, and when a process starts."""
     if _looked and time.monotonic() - _looked[-1] < EVERY:
         return
-    _looked[:] = [time.monotonic()]
-    look(timezone.now())
+    if look(timezone.now()):
+        _looked[:] = [time.monotonic()]
 
 
-def look(now: datetime.datetime) -> None:
-    """Ring for what comes nearer to its end, and close the alarms of what was replaced. Does nothing while another
-    process looks."""
+def look(now: datetime.datetime) -> bool:
+    """Ring for what comes nearer to its end, and close the alarms of what was replaced. False, and nothing is done,
+    while another process looks."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("select pg_try_advisory_xact_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
-            return
+            return False
         open_now = {_key(alarm.data): alarm for alarm in Timer.objects.filter(kind=KIND, stopped_at=None)}
         there = set()
         for endpoint, ends in _all_ends():
@@ -56,17 +57,14 @@ def look(now: datetime.datetime) -> None:
                     _ring(endpoint, end, min(near), before, now)
         gone = [alarm.pk for key, alarm in open_now.items() if key not in there]
         Timer.objects.filter(pk__in=gone).update(stopped_at=now)
+    return True
 
 
 def ends_of(version: EndpointVersion) -> tuple[Expiry, ...]:
-    """What ends of a version in use; nothing where its settings cannot be used, which its next sending tells."""
+    """What ends of a version. Raises BadSettings where its settings cannot be used."""
+    place = Place.of(version)
     try:
-        channel = plugins.channel(version.channel)
-        if not isinstance(channel, Expires):
-            return ()
-        return channel.expiries(channel.config_model.model_validate(version.opened()))
-    except (KeyError, ValidationError, secret.NoSecret):
-        return ()
+        return place.channel.expiries(place.config) if isinstance(place.channel, Expires) else ()
     except Exception as failure:  # noqa: BLE001 - a stranger's channel; its text may hold a secret
         logger.error("What ends at %s could not be read: %s", version, type(failure).__name__)
         return ()
@@ -76,7 +74,9 @@ def _all_ends() -> Iterator[tuple[Endpoint, tuple[Expiry, ...]]]:
     kinds = [channel.kind for channel in plugins.channels() if isinstance(channel, Expires)]
     used = EndpointVersion.objects.filter(channel__in=kinds, endpoint__active=True, endpoint__partner__active=True)
     for version in used.select_related("endpoint").order_by("pk").iterator(chunk_size=200):
-        if version.number == version.endpoint.version:
+        if version.number != version.endpoint.version:
+            continue
+        with suppress(BadSettings):  # its next sending tells
             yield version.endpoint, ends_of(version)
 
 

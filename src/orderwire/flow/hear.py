@@ -113,8 +113,8 @@ def _first(message: Message, heard: Heard, endpoint: Endpoint) -> Message | None
 
 
 def _same(first: Message, files: tuple[File, ...]) -> bool:
-    before = sorted(first.parts.values_list("blob_id", flat=True))
-    return before == sorted(hashlib.sha256(file.content).hexdigest() for file in files)
+    before = set(first.parts.values_list("blob_id", flat=True))
+    return before == {hashlib.sha256(file.content).hexdigest() for file in files}
 
 
 def _repeated(message: Message, first: Message, heard: Heard) -> Taken:
@@ -192,7 +192,7 @@ def _part(message: Message, position: int, file: File, sender: _Sender | None) -
     if sender is None:
         finding = asdict(warning("unproven", name, NOBODY))
         return {"type": "file", "number": name, "outcome": "unproven", "findings": [finding]}, [f"{name}: {NOBODY}"]
-    part = message.parts.order_by("pk")[position : position + 1].first()
+    part = message.parts.filter(blob=hashlib.sha256(file.content).hexdigest()).first()
     outcome: dict[str, Any] = {"type": "file", "number": name, "outcome": "refused", "findings": []}
     try:
         if part is None:

@@ -4,11 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from orderwire.document.states import DeliveryState
+from orderwire.flow.fallback.chain import INSTEAD_OF
 from orderwire.tracking.channels import channel_word
 from orderwire.tracking.order import Trip
-
-INSTEAD_OF = "instead_of"
-"""What a delivery says about the one that it takes the place of."""
 
 
 @dataclass(frozen=True)

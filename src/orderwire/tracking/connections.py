@@ -1,20 +1,18 @@
 """How each way to a partner is doing: its health, what waits for it and since when, what ends soon, how a test went."""
 
 import datetime
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count, F, Min, Q
 from django.utils import timezone
-from pydantic import ValidationError
 
-from orderwire import plugins
-from orderwire.channels import Expires
 from orderwire.document.states import DeliveryState, Mark, Tone
+from orderwire.flow.distribute.claimed import BadSettings
 from orderwire.flow.distribute.health import FOREVER
-from orderwire.records import Delivery, Endpoint, EndpointChange, EndpointVersion, secret
+from orderwire.flow.expiry import ends_of
+from orderwire.records import Delivery, Endpoint, EndpointChange, EndpointVersion
 from orderwire.records.delivery import DUE_STATES
 from orderwire.tracking.channels import ERP, channel_word, format_word
 from orderwire.tracking.health import Health, endpoint
@@ -24,8 +22,6 @@ from orderwire.tracking.words import age, day, plural, when
 SOON = datetime.timedelta(days=30)
 """What ends within this time asks for a person."""
 STUCK = (DeliveryState.FAILED, DeliveryState.IN_DOUBT, DeliveryState.HELD)
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -147,15 +143,9 @@ def tested(
 def expiries(version: EndpointVersion, now: datetime.datetime) -> list[Words]:
     """What ends, the nearest first; it asks for a person in the last SOON of its life."""
     try:
-        channel = plugins.channel(version.channel)
-        if not isinstance(channel, Expires):
-            return []
-        ends = channel.expiries(channel.config_model.model_validate(version.opened()))
-    except (KeyError, ValidationError, secret.NoSecret):
+        ends = ends_of(version)
+    except BadSettings:
         return [Words("Its settings cannot be used: test the connection to see why.", "fail", "bad")]
-    except Exception as failure:  # noqa: BLE001 - a stranger's channel; its text may hold a secret
-        logger.error("What ends at %s could not be read: %s", version, type(failure).__name__)
-        return []
     return [_expiry(each.what, each.at, now) for each in sorted(ends, key=lambda each: each.at)]
 
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 from orderwire.channels.file_names import clean
 from orderwire.flow import Refused, links
 from orderwire.flow.distribute.claimed import BadSettings, Place
+from orderwire.flow.fallback.chain import INSTEAD_OF
 from orderwire.ledger import prove
 from orderwire.ledger.entry import Entry
 from orderwire.ledger.evidence.file import (
@@ -172,7 +173,7 @@ def _carried(row: Delivery, files: _Parts) -> Carried:
         endpoint_version=row.endpoint_version,
         state=row.state,
         message_id=row.message_id,
-        instead_of=row.says.get("instead_of"),
+        instead_of=row.says.get(INSTEAD_OF),
         files=tuple(
             SentFile(
                 filename=f["filename"],

@@ -385,7 +385,7 @@ def test_no_key_of_the_api_opens_a_way_into_our_own_network(api: Api) -> None:
 
 
 def test_no_key_of_the_api_sends_a_shared_secret_to_an_address_of_its_own(api: Api) -> None:
-    secrets.keep("relay", "harbour-lantern-42", actor="user:cli")
+    secrets.keep("relay", "harbour-lantern-42", actor="system:command")
     mail = {"host": "mail.thief.example", "from_address": "a@b.example", "recipients": ["a@b.example"]}
     login = {"username": "nordhaven", "password": {"secret": "relay"}}
     endpoint = {"name": "mail", "channel": "email", "format": "pdf", "config": mail | login}

@@ -3,6 +3,7 @@
 RFC 3464 first, by the standard library; where a mail server of the old kind writes in words only, flufl.bounce.
 """
 
+import logging
 import re
 from collections.abc import Iterator
 from email.message import Message
@@ -13,6 +14,8 @@ from flufl.bounce import all_failures
 from orderwire.channels import Proof, Report
 from orderwire.channels.email.token import mark
 from orderwire.channels.email.words import Mail, clean, header
+
+logger = logging.getLogger(__name__)
 
 MOST = 100
 """Recipients of one report."""
@@ -157,7 +160,8 @@ def _from_a_system(mail: Mail) -> bool:
 def _in_words(mail: Mail, token: str, digest: str) -> Iterator[Report]:
     try:
         late, dead = all_failures(mail)
-    except Exception:  # noqa: BLE001 - its detectors stumble over strange mails, and then have found nothing
+    except Exception as failure:  # noqa: BLE001 - its detectors stumble over strange mails, and then have found nothing
+        logger.info("A mail of a mail system could not be understood (%s)", type(failure).__name__)
         return
     for addresses, final in ((dead, True), (late - dead, False)):
         for raw in sorted(addresses)[:MOST]:

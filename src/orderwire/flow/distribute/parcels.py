@@ -67,12 +67,10 @@ def parcels(place: Place, claimed: list[Claimed]) -> tuple[list[tuple[Claimed, P
     for c, new in made:
         c.parcel, files[c.id] = new.kept, new.files
     batch: list[tuple[Claimed, Parcel]] = []
-    named = suppress.addresses({"endpoint": place.config.model_dump(), "own": [c.says.get("to", ()) for c in claimed]})
-    never = tuple(sorted(suppress.suppressed(named)))
     for c in claimed:
         try:
             if c.id in files:
-                batch.append((c, replace(_parcel(place, c, files[c.id]), never=never)))
+                batch.append((c, _parcel(place, c, files[c.id])))
         except NotSendable as failure:
             held.append((c, str(failure)))
         except DATABASE_AWAY:
@@ -80,7 +78,14 @@ def parcels(place: Place, claimed: list[Claimed]) -> tuple[list[tuple[Claimed, P
         except Exception:
             logger.exception("The letter of delivery %s could not be made", c.id)
             held.append((c, FAULT))
-    return batch, held
+    return _sparing(place, batch), held
+
+
+def _sparing(place: Place, batch: list[tuple[Claimed, Parcel]]) -> list[tuple[Claimed, Parcel]]:
+    """Each with the addresses that nothing is sent to any more, be they of the endpoint or of the parcel alone."""
+    named = suppress.addresses({"endpoint": place.config.model_dump(), "own": [parcel.to for _, parcel in batch]})
+    never = tuple(sorted(suppress.suppressed(named)))
+    return [(c, replace(parcel, never=never)) for c, parcel in batch]
 
 
 def _sendable(place: Place, c: Claimed, held: list[tuple[Claimed, str]]) -> bool:

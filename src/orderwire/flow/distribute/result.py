@@ -22,6 +22,7 @@ from orderwire.flow.cancel.later import landed
 from orderwire.flow.distribute import recipients
 from orderwire.flow.distribute.claimed import Claimed
 from orderwire.flow.distribute.leave import NOT_REPLACED, OVER, WANTED
+from orderwire.flow.fallback.chain import INSTEAD_OF
 from orderwire.flow.feed import told
 from orderwire.flow.left import REST_OF
 from orderwire.ledger import events
@@ -216,7 +217,7 @@ def _move(cursor: object, channel: str, results: list[Result]) -> None:
     _supersede(cursor, unsent)
     _move_orders(cursor, channel, [(r, states[r.claimed.id]) for r in ours if r.claimed.primary])
     fallback.windows(_windows(r for r in ours if states[r.claimed.id] == DeliveryState.ACCEPTED))
-    if turned := [r.claimed.id for r in unsent if r.state is DeliveryState.FAILED or "instead_of" in r.claimed.says]:
+    if turned := [r.claimed.id for r in unsent if r.state is DeliveryState.FAILED or INSTEAD_OF in r.claimed.says]:
         fallback.ended(turned)
     _last_hope(r for r in ours if r.state is DeliveryState.FAILED and REST_OF in r.claimed.says)
 
