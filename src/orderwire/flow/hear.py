@@ -11,17 +11,15 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from orderwire import engine
 from orderwire.channels import File, Heard, Hears, Parcel, Taken
 from orderwire.document.finding import error, warning
 from orderwire.flow import DATABASE_AWAY, Refused, receive, reported
 from orderwire.flow.distribute.claimed import BadSettings, Place
-from orderwire.flow.route import shard_key
+from orderwire.flow.reply import reply
 from orderwire.flow.token import delivery_of
 from orderwire.ledger import events
 from orderwire.ledger.append import append
 from orderwire.records import Delivery, Endpoint, Interchange, Message, Partner
-from orderwire.records.blob import keep
 
 logger = logging.getLogger(__name__)
 
@@ -228,18 +226,4 @@ def _later(message: Message, parcel: Parcel, first: Message | None = None) -> No
     if endpoint is None or Delivery.objects.filter(message_id=identity).exists():
         return
     before = Delivery.objects.filter(message_id=f"later.{first.pk}").first() if first is not None else None
-    files = [
-        {"filename": f.filename, "media_type": f.media_type, "sha256": keep(f.content, f.media_type)}
-        for f in parcel.files
-    ]
-    Delivery.objects.create(
-        kind=Delivery.Kind.FUNCTIONAL_ACK,
-        endpoint=endpoint,
-        endpoint_version=endpoint.version,
-        shard_key=shard_key(identity),
-        due_at=timezone.now(),
-        message_id=identity,
-        parcel=(before and before.parcel) or {"files": files, "controls": {}},
-        says={"to": list(parcel.to)},
-    )
-    engine.defer_sweep()
+    reply(endpoint, identity, parcel.files, to=parcel.to, like=before)

@@ -12,18 +12,19 @@ from django.db import transaction
 from django.utils import timezone
 from pydantic import ValidationError
 
-from orderwire import engine, plugins, reading
+from orderwire import plugins, reading
+from orderwire.channels import File
 from orderwire.document.finding import Finding, error, from_validation, has_errors, place, warning
 from orderwire.document.order import Order
 from orderwire.flow import DATABASE_AWAY, NotYet, Refused, create, early
 from orderwire.flow.distribute.numbers import Numbers, WriteContext
 from orderwire.flow.distribute.numbers import scope as control_scope
 from orderwire.flow.hand_over import hand_over, of_supplier
-from orderwire.flow.route import shard_key
+from orderwire.flow.reply import reply
 from orderwire.formats import CannotCarry, ReadDocument, ReadResult
 from orderwire.ledger import events
 from orderwire.ledger.append import append
-from orderwire.records import Delivery, Endpoint, Interchange, Message
+from orderwire.records import Endpoint, Interchange, Message
 from orderwire.records.blob import keep
 
 TOGETHER = 200
@@ -288,15 +289,5 @@ def _reply(message: Message, result: ReadResult, profiles: dict[str, Any]) -> No
     for number, w in enumerate(written, 1):
         if endpoint is None:
             break
-        identity = f"ack.{message.pk}.{number}"
-        file = {"filename": w.filename, "media_type": w.media_type, "sha256": keep(w.content, w.media_type)}
-        Delivery.objects.create(
-            kind=Delivery.Kind.FUNCTIONAL_ACK,
-            endpoint=endpoint,
-            endpoint_version=endpoint.version,
-            shard_key=shard_key(identity),
-            due_at=timezone.now(),
-            message_id=identity,
-            parcel={"files": [file], "controls": dict(w.controls)},
-        )
-        engine.defer_sweep()
+        file = File(w.filename, w.media_type, w.content)
+        reply(endpoint, f"ack.{message.pk}.{number}", (file,), controls=w.controls)

@@ -1,20 +1,14 @@
 """What the XML formats share: parsing a stranger's XML without network, entities or endless depth, and its faults."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
 
 from lxml import etree
 
+from orderwire import strict_xml
 from orderwire.document.finding import Finding, Severity, error, warning
 
-LIMIT = 32 * 1024 * 1024
 MAX_FINDINGS = 100
-MAX_NODES = 1_000_000
-"""Tags and attributes; each takes up to 240 bytes of memory, however short it is written."""
-_ENTITIES = re.compile(rb"<!(?:ENTITY|NOTATION)\b")
-_HEAD = 64 * 1024
 
 
 class Faults:
@@ -65,41 +59,16 @@ class Faults:
 
 
 def parse(content: bytes) -> tuple["etree._Element | None", tuple[Finding, ...]]:
-    """The root element, None with an error where there is none.
-
-    Nothing is fetched and no entity is expanded: a document type is allowed (cXML has one), a declared entity is not.
-    Depth is bounded to 256 by libxml2, size by LIMIT, memory by MAX_NODES.
-    """
-    if len(content) > LIMIT:
-        text = f"the file has {len(content)} bytes, more than the {LIMIT} that are read at once; split it"
-        return None, (error("too-large", "file", text),)
-    if len(content) > MAX_NODES and content.count(b"<") + content.count(b"=") > MAX_NODES:
-        text = f"the file has more than {MAX_NODES:,} tags and attributes; split it"
-        return None, (error("too-large", "file", text),)
+    """The root element, None with an error where there is none; bounds and entities as in `strict_xml`."""
     findings: list[Finding] = []
-    body = content.removeprefix(b"\xef\xbb\xbf").lstrip() if content[:1] != b"<" else content
-    if len(body) < len(content.removeprefix(b"\xef\xbb\xbf")):
+    unmarked = content.removeprefix(b"\xef\xbb\xbf")
+    body = unmarked.lstrip() if content[:1] != b"<" else content
+    if len(body) < len(unmarked):
         findings.append(warning("leading-blanks", "line 1", "there are blanks before the XML; they are skipped"))
-    plain = body[:_HEAD].replace(b"\0", b"")  # of UTF-16 as well
-    if _ENTITIES.search(plain):
-        text = "declares entities of its own, which are not read; write the text in their place"
-        return None, (*findings, error("entities", "document type", text))
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
-    )
     try:
-        root = etree.fromstring(body, parser)
-    except etree.XMLSyntaxError as failure:
-        line, column = failure.position if failure.position else (0, 0)
-        text = f"is not well-formed XML ({str(failure.msg).split(', line')[0]}); correct it at this place"
-        return None, (*findings, error("not-well-formed", f"line {line}, column {column}", text))
-    except (ValueError, LookupError) as failure:
-        return None, (*findings, error("not-xml", "file", f"cannot be read as XML: {failure}"))
-    doctype: Any = root.getroottree().docinfo.internalDTD
-    if doctype is not None and next(iter(doctype.iterentities()), None) is not None:
-        text = "declares entities of its own, which are not read; write the text in their place"
-        return None, (*findings, error("entities", "document type", text))
-    return root, tuple(findings)
+        return strict_xml.parse(body), tuple(findings)
+    except strict_xml.NotReadable as failure:
+        return None, (*findings, error(failure.code, failure.where, failure.text))
 
 
 def where_is(element: "etree._Element") -> str:

@@ -16,7 +16,7 @@ from lxml import etree
 from orderwire.document.finding import Finding, Severity, error
 from orderwire.formats.order_x import alone
 from orderwire.formats.order_x.alone import NAME
-from orderwire.formats.xml import LIMIT
+from orderwire.strict_xml import LIMIT
 
 _NAMESPACE = "urn:factur-x:pdfa:CrossIndustryDocument:1p0#"
 _UNPACKED = 128 * 1024 * 1024
