@@ -8,10 +8,10 @@ import pytest
 from django.utils import timezone
 
 from orderwire.channels import Report
-from orderwire.flow import Refused, fallback, reported, route, suppress
+from orderwire.flow import Refused, fallback, remind, reported, route, suppress
 from orderwire.flow.fallback import chain
 from orderwire.flow.token import token
-from orderwire.records import AnswerLink, Delivery, DeliveryRecipient, Endpoint, Event, Order, Suppression
+from orderwire.records import AnswerLink, Delivery, DeliveryRecipient, Endpoint, Event, Order, Partner, Suppression
 from orderwire.testing.smtp import Rule
 from tests.database import factories
 from tests.database.flow import road
@@ -116,6 +116,21 @@ def test_a_dead_address_gets_nothing_until_a_person_lifts_it(serve: Serve) -> No
     assert whole(third).state == "accepted"
     with pytest.raises(Refused, match="Nothing keeps mail from"):
         suppress.lift("b@supplier.example", actor="user:ines", reason="again")
+
+
+def test_a_reminder_goes_to_no_dead_address_either(serve: Serve) -> None:
+    server = serve(recipients=["a@supplier.example"])
+    order = road.approved()
+    drain()
+    assert order.supplier is not None
+    Partner.objects.filter(pk=order.supplier.pk).update(contact_email="desk@supplier.example")
+    Order.objects.filter(pk=order.pk).update(answer_due_at=timezone.now())
+    dead("desk@supplier.example")
+    remind.now(order.pk, actor="user:ines")
+    drain()
+    reminder = Delivery.objects.get(kind=Delivery.Kind.NOTICE)
+    assert reminder.state == "failed" and "came back for good" in reminder.reason
+    assert len(server.messages()) == 1
 
 
 def test_who_would_get_it_later_gets_nothing_beside_another_way(serve: Serve, tmp_path: Path) -> None:
