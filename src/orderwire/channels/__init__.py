@@ -231,6 +231,20 @@ class Expiry:
     at: datetime.datetime
 
 
+@dataclass(frozen=True)
+class Wording:
+    """How people read of a channel. What is empty is made of its label."""
+
+    by: str = ""
+    """How something was sent, to stand in a sentence: "into their folder"."""
+    taken: str = ""
+    """What it means that something was handed over, and no more: "it lies in their folder"."""
+    came: str = ""
+    """How something came in: "by SFTP"."""
+    says: str = ""
+    """What the channel is, in a sentence for who chooses one."""
+
+
 class Session(Protocol):
     """An open connection to one endpoint; several parcels go through it."""
 
@@ -355,4 +369,14 @@ class Expires(Protocol):
 
     def expiries(self, config: BaseModel) -> tuple[Expiry, ...]:
         """What ends, and when."""
+        ...
+
+
+@runtime_checkable
+class Worded(Protocol):
+    """A channel with words of its own in sentences about what it carried."""
+
+    @property
+    def wording(self) -> Wording:
+        """The words."""
         ...

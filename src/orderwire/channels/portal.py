@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from orderwire.channels import Inbound, Parcel, Proof, Receipt, Session
+from orderwire.channels import Inbound, Parcel, Proof, Receipt, Session, Wording
 
 
 class PortalConfig(BaseModel):
@@ -28,6 +28,11 @@ class Portal:
     kind = "portal"
     label = "Portal"
     version = "1"
+    wording = Wording(
+        by="through the portal",
+        taken="it stands in the portal",
+        says="They sign in here and read it.",
+    )
     config_model = PortalConfig
     resendable = True
     for_people = False

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import httpx2
 from pydantic import BaseModel, Field, SecretStr, model_validator
 
-from orderwire.channels import Inbound, Parcel, Proof, Receipt, Refused, Session, Unavailable
+from orderwire.channels import Inbound, Parcel, Proof, Receipt, Refused, Session, Unavailable, Wording
 from orderwire.channels.http import answer
 from orderwire.channels.http.config import HttpConfig, media_type, one_file, reach, settings
 from orderwire.channels.http.oauth import OAuth, token
@@ -87,6 +87,12 @@ class Rest:
     kind = "rest"
     label = "REST"
     version = "1"
+    wording = Wording(
+        by="to their system",
+        taken="their system took it",
+        came="by REST",
+        says="A call of their interface, with a key against repetitions.",
+    )
     config_model = RestConfig
     resendable = True
     for_people = False

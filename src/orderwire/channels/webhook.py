@@ -14,7 +14,7 @@ from urllib.parse import quote
 import httpx2
 from pydantic import BaseModel, Field, SecretStr, model_validator
 
-from orderwire.channels import Inbound, Parcel, Proof, Receipt, Session
+from orderwire.channels import Inbound, Parcel, Proof, Receipt, Session, Wording
 from orderwire.channels.http import answer
 from orderwire.channels.http.config import HttpConfig, media_type, one_file, reach, settings
 
@@ -57,6 +57,12 @@ class Webhook:
     kind = "webhook"
     label = "Webhook"
     version = "1"
+    wording = Wording(
+        by="to their webhook",
+        taken="their system took it",
+        came="by webhook",
+        says="A signed call to an address of theirs.",
+    )
     config_model = WebhookConfig
     resendable = True
     for_people = False

@@ -14,7 +14,7 @@ from orderwire.flow.distribute.health import FOREVER
 from orderwire.flow.expiry import ends_of
 from orderwire.records import Delivery, Endpoint, EndpointChange, EndpointVersion
 from orderwire.records.delivery import DUE_STATES
-from orderwire.tracking.channels import ERP, channel_word, format_word
+from orderwire.tracking.channels import channel_word, format_word, is_erp
 from orderwire.tracking.health import Health, endpoint
 from orderwire.tracking.people import names
 from orderwire.tracking.words import age, day, plural, when
@@ -65,7 +65,7 @@ class Way:
     @property
     def erp(self) -> bool:
         """Whether orders come from there, so that they can be counted there and here."""
-        return self.version.channel in ERP
+        return is_erp(self.version.channel)
 
     @property
     def backlog(self) -> str:
@@ -99,7 +99,7 @@ def ways(endpoints: Iterable[Endpoint], now: datetime.datetime | None = None) ->
     """These endpoints, with a fixed number of queries besides those for secrets of channels whose keys end."""
     now, found = now or timezone.now(), list(endpoints)
     ids = [each.pk for each in found]
-    current = EndpointVersion.objects.filter(endpoint__in=ids, number=F("endpoint__version"))
+    current = EndpointVersion.objects.filter(endpoint__in=ids, number=F("endpoint__version")).select_related("endpoint")
     versions = {version.endpoint_id: version for version in current}
     waiting = _waiting(ids)
     stuck, failed, problems = _stuck(ids)

@@ -62,9 +62,9 @@ def supplier(number: str = "S-100", name: str = "Acme Bearings Inc.", **fields: 
 def endpoint(partner: Partner, name: str = "order desk", channel: str = "email", fmt: str = "pdf") -> Endpoint:
     """One more way to reach a partner."""
     made = Endpoint.objects.create(partner=partner, name=name)
-    EndpointVersion.objects.create(
-        endpoint=made, number=1, channel=channel, format=fmt, config={"to": partner.contact_email}
-    )
+    mail = {"host": "mail.example", "from_address": "orders@nordhaven.example", "recipients": [partner.contact_email]}
+    config = mail if channel == "email" else {}
+    EndpointVersion.objects.create(endpoint=made, number=1, channel=channel, format=fmt, config=config)
     return made
 
 

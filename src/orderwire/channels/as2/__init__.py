@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from pydantic import BaseModel
 
-from orderwire.channels import Answer, Expiry, Heard, Inbound, Parcel, Report, Request, Session, Taken
+from orderwire.channels import Answer, Expiry, Heard, Inbound, Parcel, Report, Request, Session, Taken, Wording
 from orderwire.channels.as2 import door
 from orderwire.channels.as2.message import encrypting_certificate, signing_pair
 from orderwire.channels.as2.session import As2Session
@@ -22,6 +22,12 @@ class As2:
     kind = "as2"
     label = "AS2"
     version = "1"
+    wording = Wording(
+        by="by AS2",
+        taken="their station took it",
+        came="by AS2",
+        says="Signed and encrypted over HTTP, with their signed receipt.",
+    )
     config_model = As2Config
     resendable = True
     for_people = False

@@ -21,6 +21,7 @@ from orderwire.channels import (
     Taken,
     Unavailable,
     Unknown,
+    Wording,
 )
 from orderwire.channels.cxml_http import envelope
 from orderwire.channels.cxml_http.envelope import TAKES, Credential
@@ -86,6 +87,12 @@ class CxmlHttp:
     kind = "cxml_http"
     label = "cXML over HTTP"
     version = "1"
+    wording = Wording(
+        by="by cXML",
+        taken="their system took it",
+        came="by cXML",
+        says="cXML over HTTP; their answer is the receipt.",
+    )
     config_model = CxmlHttpConfig
     resendable = True
     for_people = False

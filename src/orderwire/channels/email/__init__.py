@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from pydantic import BaseModel
 
-from orderwire.channels import Heard, Inbound, Session
+from orderwire.channels import Heard, Inbound, Session, Wording
 from orderwire.channels.email import inbox
 from orderwire.channels.email.hear import hear
 from orderwire.channels.email.session import MailSession
@@ -22,6 +22,12 @@ class Email:
     kind = "email"
     label = "E-mail"
     version = "1"
+    wording = Wording(
+        by="by e-mail",
+        taken="their server took it",
+        came="by e-mail",
+        says="A mail with the order as files. What bounces and what people reply comes back.",
+    )
     config_model = EmailConfig
     resendable = False
     for_people = True

@@ -14,7 +14,7 @@ from typing import Annotated, Generic, Protocol, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from orderwire.channels import Heard, Inbound, Parcel, Proof, Receipt, Refused, Session
+from orderwire.channels import Heard, Inbound, Parcel, Proof, Receipt, Refused, Session, Wording
 from orderwire.channels.erp.cursor import Cursor
 from orderwire.channels.erp.envelope import file_of
 from orderwire.channels.erp.record import Entry, Found, NotUsable, Raw, bundled, unbundled
@@ -96,6 +96,12 @@ class ErpChannel(ABC, Generic[Config]):
     batch: int = 20
     retry: tuple[int, ...] = (60, 300, 900, 1800, *[HOUR] * 47)
     """1, 5, 15, 30 minutes, then hourly for two days; the next change of the order begins anew in any case."""
+
+    @property
+    def wording(self) -> Wording:
+        """Made of the name of the ERP."""
+        says = "Your own ERP: orders come from it, what became of them goes back."
+        return Wording(by=f"into {self.label}", taken=f"it stands in {self.label}", says=says)
 
     @abstractmethod
     def link(self, config: Config) -> AbstractContextManager[Link]:

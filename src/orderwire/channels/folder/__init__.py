@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from orderwire.channels import Inbound, Refused, Session, Unavailable
+from orderwire.channels import Inbound, Refused, Session, Unavailable, Wording
 from orderwire.channels.file_names import Pattern
 from orderwire.channels.folder.inbox import waiting
 from orderwire.channels.folder.outbox import Outbox
@@ -61,6 +61,11 @@ class Folder:
     kind = "folder"
     label = "Folder"
     version = "1"
+    wording = Wording(
+        by="into their folder",
+        taken="it lies in their folder",
+        says="Files in a folder that this machine sees: an EDI translator, a shared drive.",
+    )
     config_model = FolderConfig
     resendable = True
     for_people = False

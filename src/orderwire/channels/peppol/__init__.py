@@ -21,6 +21,7 @@ from orderwire.channels import (
     Request,
     Session,
     Taken,
+    Wording,
 )
 from orderwire.channels.http.config import HttpConfig, one_file, settings
 from orderwire.channels.peppol import sbdh
@@ -62,6 +63,12 @@ class Peppol:
     kind = "peppol"
     label = "Peppol"
     version = "1"
+    wording = Wording(
+        by="through Peppol",
+        taken="the access point took it",
+        came="through Peppol",
+        says="Through your access point to the Peppol network.",
+    )
     config_model = PeppolConfig
     resendable = True
     for_people = False

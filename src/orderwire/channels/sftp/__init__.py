@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from orderwire.channels import Inbound, Refused, Session, Unavailable
+from orderwire.channels import Inbound, Refused, Session, Unavailable, Wording
 from orderwire.channels.file_names import Pattern
 from orderwire.channels.sftp.connection import GOODBYE, Connection, host_key
 from orderwire.channels.sftp.inbox import how_many, waiting
@@ -78,6 +78,12 @@ class Sftp:
     kind = "sftp"
     label = "SFTP"
     version = "1"
+    wording = Wording(
+        by="by SFTP",
+        taken="it lies on their server",
+        came="by SFTP",
+        says="Files on a server, theirs or a mailbox at a network provider.",
+    )
     config_model = SftpConfig
     resendable = True
     for_people = False

@@ -16,7 +16,7 @@ from orderwire.flow.endpoints import change, content
 from orderwire.flow.enroll import NewEndpoint, Unusable
 from orderwire.formats import Format
 from orderwire.records import Endpoint, Partner
-from orderwire.tracking.channels import ERP, channel_says
+from orderwire.tracking.channels import channel_says, is_erp
 from orderwire.web.access import buyer, person, typed
 from orderwire.web.console import settings_form
 
@@ -79,8 +79,8 @@ def _choose(
     request: HttpRequest, partner: Partner, endpoint: Endpoint | None, now: NewEndpoint | None, given: QueryDict
 ) -> HttpResponse:
     """The first step: how it travels and what it says."""
-    erps = [c for c in plugins.channels() if c.kind in ERP]
-    partners = [c for c in plugins.channels() if c.kind not in ERP]
+    erps = [c for c in plugins.channels() if is_erp(c.kind)]
+    partners = [c for c in plugins.channels() if not is_erp(c.kind)]
     context = {
         "partner": partner,
         "endpoint": endpoint,
