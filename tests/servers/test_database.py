@@ -293,35 +293,6 @@ def test_a_forked_child_that_ends_does_not_speak_for_its_parent(data: Path) -> N
     assert subprocess.run([sys.executable, "-c", script, str(data)], check=False, timeout=60).returncode == 0
 
 
-@pytest.mark.parametrize(
-    ("url", "problem"),
-    [
-        ("mysql://me:secret@host/db", "does not name a PostgreSQL database"),
-        ("postgresql://me:secret@host:54x32/db?bad=1", "cannot be read"),
-        ("postgresql://me:secret@host", "names no database"),
-    ],
-)
-def test_a_wrong_database_url_is_refused_without_repeating_its_password(
-    url: str, problem: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DATABASE_URL", url)
-    with pytest.raises(DatabaseRefused, match=problem) as refused:
-        ensure_dsn(Path("/nowhere"))
-    assert "secret" not in str(refused.value)
-
-
-def test_a_database_url_is_used_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    url = "postgresql://me:secret@db.example:5433/orders?sslmode=require"
-    monkeypatch.setenv("DATABASE_URL", url)
-    assert ensure_dsn(Path("/nowhere")) == url
-    settings = django_database(url, pool=8)
-    assert [settings[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")] == [
-        "orders", "me", "secret", "db.example", "5433",
-    ]  # fmt: skip
-    assert settings["OPTIONS"]["sslmode"] == "require"
-    assert settings["OPTIONS"]["pool"]["max_size"] == 8
-
-
 def test_the_data_folder_is_made_private_and_an_existing_one_keeps_its_permissions(
     outer: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,15 +1,13 @@
 """JSON over HTTP with an ERP: the guarded way out, exact numbers, and one meaning of each failure."""
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 import httpx2
 
 from orderwire.channels import Refused, Unavailable
 from orderwire.channels.erp.record import exact
-from orderwire.channels.http import guard
 from orderwire.channels.http.answer import Answered, judge, told
 
 _LOGIN = (401, 403)
@@ -70,20 +68,3 @@ class Http:
                 method, path, content=content, params=params, headers={**sent, **(headers or {})}
             )
         return Answered(response.status_code, dict(response.headers.items()), response.content)
-
-
-@contextmanager
-def connected(
-    url: str,
-    *,
-    name: str,
-    timeout: float,
-    allow_private: bool,
-    headers: Mapping[str, str] | None = None,
-    **options: Any,
-) -> Iterator[Http]:
-    """A client for paths under `url`; `options` are those of `guard.client`."""
-    with guard.client(
-        timeout=timeout, allow_private=allow_private, base_url=url.rstrip("/"), headers=dict(headers or {}), **options
-    ) as client:
-        yield Http(client, name)

@@ -1,7 +1,8 @@
 """What the settings of ERP systems that are reached over HTTP have in common, and the client that they lead to."""
 
 import datetime
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, Field, model_validator
 
 from orderwire.channels.erp import ErpConfig
-from orderwire.channels.erp.http import Http, connected
+from orderwire.channels.erp.http import Http
 from orderwire.channels.http import guard
 
 
@@ -47,14 +48,13 @@ class HttpErpConfig(ErpConfig):
         return self
 
     def _check(self, url: str) -> None:
-        guard.check_url(url, allow_private=self.allow_private)
-        if not self.allow_private and not url.startswith("https://"):
-            raise ValueError("must begin with https://: keys do not travel in clear text")
+        guard.check_secure(url, allow_private=self.allow_private)
 
-    def reached(self, name: str, url: str = "", **options: Any) -> AbstractContextManager[Http]:
-        """A client for paths under `url`, the ERP's own where none is given."""
-        given = {"timeout": self.timeout, "allow_private": self.allow_private, "ca_file": self.ca_file, **options}
-        return connected(url or self.url, name=name, **given)
+    @contextmanager
+    def reached(self, name: str, **options: Any) -> Iterator[Http]:
+        """A client for paths under the ERP's address, which is named in what people read."""
+        with self.guarded(**options) as client:
+            yield Http(client, name)
 
     def guarded(self, path: str = "", **options: Any) -> guard.Client:
         """A guarded client for paths under this one of the ERP."""

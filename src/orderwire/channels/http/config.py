@@ -47,10 +47,7 @@ class HttpConfig(BaseModel):
 
     def checked(self, url: str) -> str:
         """The URL, if this endpoint may use it. Raises ValueError."""
-        guard.check_url(url, allow_private=self.allow_private, ports=self.ports)
-        if not self.allow_private and not url.startswith("https://"):
-            raise ValueError("must begin with https://: orders and keys do not travel in clear text")
-        return url
+        return guard.check_secure(url, allow_private=self.allow_private, ports=self.ports)
 
     @contextmanager
     def connected(self, url: str) -> Iterator[guard.Client]:

@@ -89,6 +89,14 @@ def check_url(url: str, *, allow_private: bool = False, ports: Collection[int] =
     return url
 
 
+def check_secure(url: str, *, allow_private: bool = False, ports: Collection[int] = ()) -> str:
+    """As check_url, for what travels with keys: https:// only, but in the buyer's own network."""
+    check_url(url, allow_private=allow_private, ports=ports)
+    if not allow_private and not url.startswith("https://"):
+        raise ValueError("must begin with https://: orders and keys do not travel in clear text")
+    return url
+
+
 def client(
     *,
     timeout: float,

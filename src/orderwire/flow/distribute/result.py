@@ -5,7 +5,6 @@ Guarded by the fence: a worker that lost its lease changes nothing any more.
 
 import datetime
 import hashlib
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -227,7 +226,7 @@ def _last_hope(results: Iterable[Result]) -> None:
     for r in results:
         whole = Delivery.objects.get(pk=recipients.whole(r.claimed))
         if not recipients.reached(whole):
-            deque(evidence.disprove(whole, Order.objects.get(deliveries=whole), r.text), maxlen=0)
+            list(evidence.disprove(whole, Order.objects.get(deliveries=whole), r.text))
 
 
 def _windows(results: Iterable[Result]) -> Iterator[tuple[int, int, int]]:

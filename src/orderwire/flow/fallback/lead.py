@@ -1,8 +1,12 @@
 """Which delivery of a version stands for it: the order's own row shows its state and its way."""
 
+from collections.abc import Iterable
+
 from django.utils import timezone
 
 from orderwire import plugins
+from orderwire.channels import Channel
+from orderwire.formats import Format
 from orderwire.ledger.entry import Subject
 from orderwire.records import Delivery, EndpointVersion, Order
 
@@ -35,5 +39,5 @@ def follow(delivery: Delivery, order: Order, headline: str) -> None:
         order.save(update_fields=["delivery_state", "channel", "last_event", "changed_at"])
 
 
-def _label(known: object, kind: str) -> str:
-    return next((each.label for each in known if each.kind == kind), kind)  # type: ignore[attr-defined]
+def _label(known: Iterable[Channel | Format], kind: str) -> str:
+    return next((each.label for each in known if each.kind == kind), kind)

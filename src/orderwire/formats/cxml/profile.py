@@ -29,7 +29,9 @@ class CxmlProfile(PartnerProfile):
         None, description="Identity in Sender, who authenticates to the partner; the one of From where not given."
     )
     shared_secret: SecretStr | None = Field(
-        None, description="SharedSecret of Sender. It stands in what is sent and is shown nowhere else."
+        None,
+        description="SharedSecret of Sender in files that the command line writes. An endpoint takes none "
+        "here: it is a setting of the channel cXML over HTTP.",
     )
     user_agent: Name = Field("Orderwire", description="UserAgent: what the partner sees as the sending program.")
     host: Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,98}[A-Za-z0-9])?$")] = Field(
