@@ -18,7 +18,7 @@ from bench import seed
 PER_HOUR = 100_000
 SECONDS = 120
 PARTNERS = 40
-API_RATES = (25, 50, 100, 200, 500)
+API_RATES = (25, 50, 100)
 API_SECONDS = 10
 API_CLIENTS = 32
 X12 = {"x12": {"isa_sender": "NORDHAVEN", "isa_receiver": "ACME"}}

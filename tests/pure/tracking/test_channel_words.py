@@ -1,10 +1,11 @@
 """Words of channels: a plug-in's own where it has some, else made of its label; an ERP's by its name."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from orderwire import plugins
 from orderwire.channels import Worded, Wording
-from orderwire.channels.portal import Portal
 from orderwire.channels.webhook import Webhook
 from orderwire.tracking.channels import by_channel, channel_says, is_erp, source_word, taken_word
 
@@ -15,10 +16,8 @@ class Pneumatic(Webhook):
     wording = Wording(by="by tube", taken="it lies in their basket", came="by tube", says="Capsules.")
 
 
-class Plain(Portal):
-    kind = "plain_horn"
-    label = "Horn"
-    wording = Wording()
+WORDLESS = SimpleNamespace(kind="plain_horn", label="Horn")
+"""As a channel that was written before there was `wording`."""
 
 
 def test_every_built_in_channel_has_words_of_its_own() -> None:
@@ -28,12 +27,13 @@ def test_every_built_in_channel_has_words_of_its_own() -> None:
 
 
 def test_a_plug_in_is_shown_with_its_own_words_or_with_its_label(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plugins, "channels", lambda: (Pneumatic(), Plain()))
+    monkeypatch.setattr(plugins, "channels", lambda: (Pneumatic(), WORDLESS))
     assert (by_channel("pneumatic"), taken_word("pneumatic")) == ("by tube", "it lies in their basket")
     assert source_word("pneumatic:acme") == "by tube from acme"
     assert channel_says("pneumatic", "otherwise") == "Capsules."
     assert (by_channel("plain_horn"), taken_word("plain_horn")) == ("by Horn", "handed over")
     assert source_word("plain_horn:acme", theirs=True) == "through their horn"
+    assert source_word("plain_horn:acme") == "through the horn of acme"
     assert channel_says("plain_horn", "otherwise") == "otherwise"
 
 
