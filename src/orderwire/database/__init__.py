@@ -67,8 +67,11 @@ def django_database(dsn: str, *, pool: int = 0) -> dict[str, Any]:
     pool: the most connections a process keeps in psycopg's pool; 0 keeps one connection per thread instead.
     """
     parts = {key: str(value) for key, value in conninfo_to_dict(dsn).items() if value is not None}
-    # Prepared statements (records/hot.py) are costed once, not again at each run.
-    options: dict[str, Any] = {"options": "-c plan_cache_mode=force_generic_plan"}
+    # Prepared statements (records/hot.py) are costed once, not again at each run. A process that was stopped in the
+    # middle of a transaction (a paused machine) gives its locks back: others wait for it no longer than this.
+    options: dict[str, Any] = {
+        "options": "-c plan_cache_mode=force_generic_plan -c idle_in_transaction_session_timeout=60s"
+    }
     if pool:
         options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 20}
     return {

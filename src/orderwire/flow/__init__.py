@@ -4,10 +4,11 @@ receive → create → approve → route → distribute → acknowledge; decide 
 fulfill keeps what moves, remind asks again. Hold stops an order and resume starts it; cancel ends it, with his word.
 """
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 
-DATABASE_AWAY = (OperationalError, InterfaceError)
-"""The database is away, or it gave up on us (a deadlock). The same may work later, so it is nobody's fault."""
+DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
+"""The database is away, or it gave up on us (a deadlock; a transaction in which we were silent for too long, which is
+an InternalError). The same may work later, so it is nobody's fault."""
 
 
 class Refused(Exception):

@@ -18,7 +18,7 @@ from orderwire.flow.feed.status import meaning, status_of
 from orderwire.flow.route import shard_key
 from orderwire.records import ControlNumber, Counterpart, Delivery, Order, TreeHead
 
-FEED_LOCK = 7_301_004
+FEED_LOCK = 7_301_007
 LEAVES = 20_000
 """Places in the ledger that one round reads at most."""
 AT_ONCE = 200
