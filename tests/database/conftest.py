@@ -4,7 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import Field, SecretStr
 
+from orderwire import plugins
+from orderwire.formats.cxml.profile import CxmlProfile
 from tests.database.flow import road
 
 
@@ -16,3 +19,13 @@ def config(settings: Any, tmp_path: Path) -> Path:
     settings.ORDERWIRE_CONFIG = folder
     road.trusting(folder)
     return folder
+
+
+class _Secretive(CxmlProfile):
+    password: SecretStr | None = Field(None, description="What no profile should have.")
+
+
+@pytest.fixture
+def secretive(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The format cXML as a plug-in that keeps to no rule would have it: with a secret in its profile."""
+    monkeypatch.setattr(type(plugins.format("cxml")), "profile_model", _Secretive)

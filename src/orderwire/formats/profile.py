@@ -19,7 +19,8 @@ def new_versions_go(form: ChangeForm) -> Any:
 class PartnerProfile(BaseModel):
     """A partner's variant of a format as data. Every key has a default; a misspelt one is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # What was written may be a password in the wrong place: no error, and no log of one, repeats it.
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     answers: Literal["replace", "add"] = Field(
         "replace",

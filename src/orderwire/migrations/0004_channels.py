@@ -19,6 +19,15 @@ def seal_secrets(apps, editor):
     editor.execute("alter table ow_endpoint_version enable trigger append_only")
 
 
+def forget_shared_secrets(apps, editor):
+    """SharedSecrets that earlier versions kept readable in profiles of cXML go: they are the channel's now."""
+    for table in ("ow_endpoint_version", "ow_leg"):
+        editor.execute(f"alter table {table} disable trigger append_only")
+        editor.execute(f"update {table} set profile = profile #- '{{cxml,shared_secret}}'"
+                       " where profile #> '{cxml,shared_secret}' is not null")
+        editor.execute(f"alter table {table} enable trigger append_only")
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -292,4 +301,5 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(install(), migrations.RunSQL.noop),
         migrations.RunPython(seal_secrets, migrations.RunPython.noop),
+        migrations.RunPython(forget_shared_secrets, migrations.RunPython.noop),
     ]

@@ -96,13 +96,16 @@ def test_a_reference_to_somebody_elses_secret_is_refused(
     assert [f["code"] for f in api.post("/partners", new).json()["findings"]] == [code]
 
 
-def test_a_secret_in_a_formats_profile_is_refused(ines: Api, api: Api, partner: Partner) -> None:
-    profile = {"cxml": {"from_identity": "US", "to_identity": "THEM", "shared_secret": "wharf-crane-55"}}
+@pytest.mark.usefixtures("secretive")
+@pytest.mark.parametrize(("name", "code"), [("password", "secret-in-profile"), ("shared_secret", "extra-forbidden")])
+def test_a_secret_in_a_formats_profile_is_refused(ines: Api, api: Api, partner: Partner, name: str, code: str) -> None:
+    profile = {"cxml": {"from_identity": "US", "to_identity": "THEM", name: "wharf-crane-55"}}
     fields = {"format": "cxml", "profile": profile}
     new = {"number": "S900", "name": "New", "endpoints": [NEW | fields]}
     for answer in (propose(ines, partner, **fields), api.post("/partners", new)):
         assert answer.status_code == 422 and "wharf-crane" not in answer.content.decode()
-        assert [f["code"] for f in answer.json()["findings"]] == ["secret-in-profile"]
+        (found,) = answer.json()["findings"]
+        assert found["code"] == code and found["where"].endswith(f"profile.cxml.{name}")
 
 
 def test_a_connection_is_tested_paused_and_resumed(ines: Api, jens: Api, partner: Partner, tmp_path: Path) -> None:

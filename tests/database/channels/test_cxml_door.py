@@ -18,7 +18,7 @@ from tests.database import factories
 pytestmark = pytest.mark.django_db
 
 SECRET = "a long secret of theirs"
-PROFILE = {"from_identity": "TECNO", "to_identity": "NORDHAVEN", "shared_secret": SECRET}
+PROFILE = {"from_identity": "TECNO", "to_identity": "NORDHAVEN"}
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def sent() -> Order:
     return order
 
 
-def confirmation(**profile: Any) -> bytes:
+def confirmation(*, secret: str = SECRET, **profile: Any) -> bytes:
     line = LineAnswer(
         number="10", status=LineStatus.CHANGED, quantity=Decimal(90), unit="H87", promised=factories.NEED_BY
     )
@@ -50,7 +50,7 @@ def confirmation(**profile: Any) -> bytes:
         answered=factories.NEED_BY,
     )
     context = WriteContext(Numbers("test"))
-    return plugins.format("cxml").write(answer, PROFILE | profile, context).content
+    return envelope.with_secret(plugins.format("cxml").write(answer, PROFILE | profile, context).content, secret)
 
 
 def call(client: Client, body: bytes) -> Any:
@@ -73,7 +73,7 @@ def test_a_confirmation_is_taken_once_and_answered_alike_however_often_it_comes(
 
 def test_no_secret_of_a_call_is_kept_anywhere(sent: Order, client: Client) -> None:
     call(client, confirmation())
-    call(client, confirmation(shared_secret="another secret of theirs"))
+    call(client, confirmation(secret="another secret of theirs"))
     kept = b"".join(blob.open_bytes() for blob in Blob.objects.all())
     assert SECRET.encode() not in kept and b"another secret" not in kept
     assert SECRET not in str(list(Message.objects.values_list("findings", "documents")))

@@ -90,9 +90,10 @@ def test_who_confirms_a_new_way_sees_that_it_has_a_password(console: Client, sec
     assert "Password set not shown" in words(html)
 
 
+@pytest.mark.usefixtures("secretive")
 def test_no_profile_of_a_format_takes_a_secret(console: Client, partner: Partner) -> None:
     """It would stand readable in every version and in every document that is kept."""
-    secret = "profile.cxml.shared_secret"
+    secret = "profile.cxml.password"
     given = MAIL | {"format": "cxml", "profile.cxml.from_identity": "NORDHAVEN", "profile.cxml.to_identity": "TECNO"}
     html = page(console, f"{new(partner)}?channel=email&format=cxml")
     assert "profile.cxml.from_identity" in html and secret not in html

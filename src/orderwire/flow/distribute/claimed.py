@@ -109,7 +109,12 @@ class Place:
         except secret.NoSecret as failure:
             raise BadSettings(str(failure)) from failure
         except ValidationError as failure:
-            wrong = failure.errors(include_input=False)
             # Without the cause, which repeats what was written: it may be a password.
-            raise BadSettings("; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong)) from None
+            raise BadSettings(in_words(failure)) from None
         return cls(version.endpoint_id, version.endpoint.max_parallel, version, channel, config)
+
+
+def in_words(failure: ValidationError) -> str:
+    """Which settings are wrong, and how, without what was written."""
+    wrong = failure.errors(include_input=False)
+    return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong)

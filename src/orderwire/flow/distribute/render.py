@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
+from pydantic import ValidationError
 
 from orderwire import plugins
 from orderwire.channels import File
@@ -19,7 +20,7 @@ from orderwire.document.order import Order
 from orderwire.document.states import DocumentType
 from orderwire.flow import clock, ladder, links
 from orderwire.flow.distribute import said
-from orderwire.flow.distribute.claimed import Claimed, Place
+from orderwire.flow.distribute.claimed import Claimed, Place, in_words
 from orderwire.flow.distribute.numbers import Numbers, WriteContext, scope
 from orderwire.flow.distribute.recipients import whole
 from orderwire.flow.distribute.result import LOCK_ORDERS
@@ -200,6 +201,13 @@ def _write(
                 " Give the recipient an address with the format pdf, or let the rule send prices."
             )
         profile["prices"] = False
+    try:
+        fmt.profile_model.model_validate(profile)
+    except ValidationError as failure:
+        raise NotSendable(
+            f"The profile of {fmt.label} cannot be used: {in_words(failure)}."
+            " Correct it at the connection, or in the rule that sends this copy."
+        ) from None
     context = WriteContext(desk.numbers(fmt.kind, partner.pk), texts)
     document: Content
     if cancels is not None:

@@ -39,15 +39,13 @@ def start(profile: CxmlProfile, context: Context) -> tuple[Element, str]:
 
 
 def request(root: Element, kind: str, profile: CxmlProfile, *, test: bool) -> Element:
-    """Header and Request; gives the element of the document itself."""
+    """Header and Request; gives the element of the document itself. Sender has no SharedSecret: the channel puts it in
+    while sending."""
     header = add(root, "Header")
     _credential(add(header, "From"), profile.from_domain, profile.from_identity)
     _credential(add(header, "To"), profile.to_domain, profile.to_identity)
     sender = add(header, "Sender")
-    secret = profile.shared_secret.get_secret_value() if profile.shared_secret else None
-    _credential(
-        sender, profile.sender_domain or profile.from_domain, profile.sender_identity or profile.from_identity, secret
-    )
+    _credential(sender, profile.sender_domain or profile.from_domain, profile.sender_identity or profile.from_identity)
     add(sender, "UserAgent", profile.user_agent)
     return add(add(root, "Request", deploymentMode="test" if test else "production"), kind)
 
@@ -99,11 +97,8 @@ def _version(root: Element) -> str | None:
     return next((p for p in parts if p.startswith("1.") and p.replace(".", "").isdigit()), None)
 
 
-def _credential(parent: Element, domain: str, identity: str, secret: str | None = None) -> None:
-    made = add(parent, "Credential", domain=domain)
-    add(made, "Identity", identity)
-    if secret:
-        add(made, "SharedSecret", secret)
+def _credential(parent: Element, domain: str, identity: str) -> None:
+    add(add(parent, "Credential", domain=domain), "Identity", identity)
 
 
 def _identity(side: Element, reading: Reading) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 
 from orderwire.formats.fit import ChangeForm
 from orderwire.formats.profile import PartnerProfile, new_versions_go
@@ -27,11 +27,6 @@ class CxmlProfile(PartnerProfile):
     )
     sender_identity: Name | None = Field(
         None, description="Identity in Sender, who authenticates to the partner; the one of From where not given."
-    )
-    shared_secret: SecretStr | None = Field(
-        None,
-        description="SharedSecret of Sender in files that the command line writes. An endpoint takes none "
-        "here: it is a setting of the channel cXML over HTTP.",
     )
     user_agent: Name = Field("Orderwire", description="UserAgent: what the partner sees as the sending program.")
     host: Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,98}[A-Za-z0-9])?$")] = Field(

@@ -1,6 +1,7 @@
 """Nothing leaves that is not exactly what was approved, for exactly that address."""
 
 import dataclasses
+import re
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,22 @@ def test_a_file_that_does_not_read_back_as_the_order_is_held(out: Path, monkeypa
     distribute.resend(delivery.pk, actor="user:ines", reason="Format mended")
     drain()
     assert orders_in(out) == [("4500071791", 1)]
+
+
+def test_a_profile_that_a_rule_spoils_holds_with_the_key_and_without_what_was_written(
+    config: Path, out: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rules = road.default("rules.yaml")
+    spoilt = re.sub(r"^( +)via: preferred$", r"\g<0>\n\1profile: {shared_secret: wharf-crane-55}", rules, flags=re.M)
+    assert spoilt != rules
+    (config / "rules.yaml").write_text(spoilt)
+    order = road.approved()
+    drain()
+    delivery = only(order)
+    assert (delivery.state, orders_in(out)) == ("held", [])
+    assert "profile of" in delivery.reason and "shared_secret" in delivery.reason
+    assert "Correct it at the connection, or in the rule" in delivery.reason
+    assert "wharf-crane" not in delivery.reason + caplog.text
 
 
 def test_a_document_that_reads_as_two_is_held_too(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:

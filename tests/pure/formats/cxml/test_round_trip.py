@@ -31,7 +31,6 @@ PROFILES = st.fixed_dictionaries(
         "language": st.sampled_from(["en", "de", "fr-CA"]),
         "units": st.just({"KGM": "KG", "H87": "PCE", "XBX": "BX"}),
         "no_category": st.sampled_from(["unknown", "00000000"]),
-        "shared_secret": st.just("coyote"),
         "to_domain": st.sampled_from(["DUNS", "NetworkID"]),
         "version": st.sampled_from(["1.2.063", "1.2.050"]),
     },

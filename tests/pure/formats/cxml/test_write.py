@@ -4,7 +4,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
+from orderwire.channels.cxml_http.envelope import with_secret
 from orderwire.document.cancellation import Cancellation
 from orderwire.document.order import Line, Order, Schedule
 from orderwire.document.order_change import between
@@ -47,19 +49,27 @@ def test_the_document_type_is_the_one_that_has_the_request() -> None:
     assert "cXML/1.2.063/Fulfill.dtd" in text(answer)
 
 
-def test_credentials_come_from_the_profile_and_the_secret_shows_nowhere_else() -> None:
-    profile = {
-        "from_domain": "DUNS",
-        "from_identity": "123",
-        "shared_secret": "s3cr3t-coyote",
-        "sender_identity": "hub",
-    }
-    written = FORMAT.write(order(), profile, Context())
-    assert written.content.count(b"s3cr3t-coyote") == 1
-    assert b'<Credential domain="DUNS">' in written.content and b"<Identity>hub</Identity>" in written.content
-    pieces = FORMAT.explain(written.content, 10_000)
-    read = FORMAT.read(written.content, profile)
-    assert "s3cr3t-coyote" not in repr((pieces, read, written.findings, FORMAT.profile_model.model_validate(profile)))
+def test_credentials_come_from_the_profile_and_none_brings_a_secret() -> None:
+    profile = {"from_domain": "DUNS", "from_identity": "123", "sender_identity": "hub"}
+    written = text(order(), profile)
+    assert '<Credential domain="DUNS">' in written and "<Identity>hub</Identity>" in written
+    assert "SharedSecret" not in written
+
+
+def test_a_secret_that_a_document_brings_shows_nowhere() -> None:
+    bare = FORMAT.write(order(), {}, Context()).content
+    content = with_secret(bare, "s3cr3t-coyote")
+    assert_valid(content)
+    assert content.count(b"s3cr3t-coyote") == 1
+    pieces, read = FORMAT.explain(content, 10_000), FORMAT.read(content, {})
+    assert any("Shared secret" in repr(piece) for piece in pieces) and "s3cr3t-coyote" not in repr((pieces, read))
+    assert read.documents == FORMAT.read(bare, {}).documents
+
+
+def test_a_secret_in_a_profile_is_refused_and_not_repeated() -> None:
+    with pytest.raises(ValidationError, match="shared_secret") as caught:
+        FORMAT.write(order(), {"shared_secret": "s3cr3t-coyote"}, Context())
+    assert "s3cr3t-coyote" not in str(caught.value) + repr(caught.value)
 
 
 def test_a_test_order_is_sent_as_a_test_and_a_profile_may_ask_for_it() -> None:
