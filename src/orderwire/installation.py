@@ -4,6 +4,8 @@ import os
 
 import django
 
+from orderwire.locks import Lock
+
 
 def prepare() -> None:
     """Start Django and bring the database to this version's schema; several processes may do it at once."""
@@ -13,8 +15,8 @@ def prepare() -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_lock(7301004)")
+        cursor.execute("select pg_advisory_lock(%s)", [Lock.PREPARE])
         try:
             call_command("migrate", verbosity=0, interactive=False)
         finally:
-            cursor.execute("select pg_advisory_unlock(7301004)")
+            cursor.execute("select pg_advisory_unlock(%s)", [Lock.PREPARE])

@@ -1,6 +1,7 @@
 """The console in a browser: sign-in, keys, live updates, no accessibility faults in either theme and width."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -49,46 +50,51 @@ def test_the_page_shows_what_happens_without_a_reload(page: Any, world: str) -> 
     page.goto(f"{world}/orders/{order.pk}/")
     page.locator(".live", has_text="Live").wait_for()
     page.evaluate("window.notReloaded = true")
-    with transaction.atomic():
-        _accept(order, "told the page")
+    _accept(order, "told the page")
     page.locator(".says", has_text="accepted version 1").wait_for(timeout=30000)
     assert page.evaluate("window.notReloaded") is True
 
 
 def _accept(order: Order, reason: str) -> None:
-    Order.objects.filter(pk=order.pk).update(
-        answer_state=AnswerState.ACCEPTED, changed_at=timezone.now(), last_event="Accepted unchanged"
-    )
-    seed.answer(order, status="accepted", state="accepted")
-    append(events.OrderResumed(reason=reason), actor="system:worker", order=order)
+    with transaction.atomic():
+        Order.objects.filter(pk=order.pk).update(
+            answer_state=AnswerState.ACCEPTED, changed_at=timezone.now(), last_event="Accepted unchanged"
+        )
+        seed.answer(order, status="accepted", state="accepted")
+        append(events.OrderResumed(reason=reason), actor="system:worker", order=order)
+
+
+@contextmanager
+def _held_back(page: Any, pattern: str) -> Iterator[None]:
+    """The first request that matches goes on when the block ends."""
+    waiting: list[Any] = []
+    page.route(pattern, lambda route: waiting.append(route))
+    yield
+    for _ in range(100):
+        if waiting:
+            break
+        page.wait_for_timeout(50)
+    waiting[0].continue_()
 
 
 def test_what_happens_before_the_page_listens_is_shown_when_it_does(page: Any, world: str) -> None:
     order = Order.objects.get(number="4500071884")
     page.locator(".live", has_text="Live").wait_for()
-    waiting: list[Any] = []
-    page.route("**/events?*", lambda route: waiting.append(route))
-    page.goto(f"{world}/orders/{order.pk}/")
-    with transaction.atomic():
+    with _held_back(page, "**/events?*"):
+        page.goto(f"{world}/orders/{order.pk}/")
         _accept(order, "told nobody yet")
-    while not waiting:
-        page.wait_for_timeout(50)
-    waiting[0].continue_()
     page.locator(".says", has_text="accepted version 1").wait_for()
 
 
 def test_a_tab_hears_from_the_other_what_happened_before_it_listened(page: Any, world: str) -> None:
     order = Order.objects.get(number="4500071884")
     page.locator(".live", has_text="Live").wait_for()
-    other, waiting = page.context.new_page(), list[Any]()
-    other.route("**/live.js", lambda route: waiting.append(route))
-    other.goto(f"{world}/orders/{order.pk}/", wait_until="commit")
-    other.locator("#live").wait_for()
-    with page.expect_response(lambda response: response.request.headers.get("x-live") == "1"), transaction.atomic():
-        _accept(order, "told one tab")
-    while not waiting:
-        other.wait_for_timeout(50)
-    waiting[0].continue_()
+    other = page.context.new_page()
+    with _held_back(other, "**/live.js"):
+        other.goto(f"{world}/orders/{order.pk}/", wait_until="commit")
+        other.locator("#live").wait_for()
+        with page.expect_response(lambda response: response.request.headers.get("x-live") == "1"):
+            _accept(order, "told one tab")
     other.locator(".says", has_text="accepted version 1").wait_for()
 
 

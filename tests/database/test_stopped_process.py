@@ -4,7 +4,7 @@ import pytest
 from django.db import connection, transaction
 
 from orderwire.flow import DATABASE_AWAY
-from orderwire.flow.distribute.sweep import SWEEP_LOCK
+from orderwire.locks import Lock
 
 
 @pytest.mark.django_db(transaction=True)
@@ -16,9 +16,9 @@ def test_whoever_is_silent_in_a_transaction_loses_it() -> None:
     try:
         with pytest.raises(DATABASE_AWAY), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("set local idle_in_transaction_session_timeout = '50ms'")
-            cursor.execute("select pg_advisory_xact_lock(%s)", [SWEEP_LOCK])
+            cursor.execute("select pg_advisory_xact_lock(%s)", [Lock.SWEEP])
             with other.cursor() as waiting:
-                waiting.execute("select pg_advisory_lock(%s)", [SWEEP_LOCK])
+                waiting.execute("select pg_advisory_lock(%s)", [Lock.SWEEP])
             cursor.execute("select 1")
     finally:
         other.close()

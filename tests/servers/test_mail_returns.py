@@ -250,7 +250,7 @@ def test_many_endpoints_share_one_mailbox_and_each_mail_is_read_once(
     for number in range(3):
         post.put(reply(delivery, f"letter {number}"))
     heard(post, 3)
-    assert len(looks) == 1 and None not in looks
+    assert len(looks) == 1 and None not in looks, "each mailbox is asked once a round"
     assert sorted(Letter.objects.values_list("text", flat=True)) == ["letter 0", "letter 1", "letter 2"]
     assert Message.objects.filter(transport="email").count() == 3
     assert set(Message.objects.values_list("actor", "source")) == {("system:email", "email:inbox")}

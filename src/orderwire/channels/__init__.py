@@ -233,7 +233,7 @@ class Expiry:
 
 @dataclass(frozen=True)
 class Wording:
-    """How people read of a channel. What is empty is made of its label."""
+    """How people read of a channel. What is empty is said in general words, with its label."""
 
     by: str = ""
     """How something was sent, to stand in a sentence: "into their folder"."""

@@ -22,10 +22,8 @@ from orderwire.flow import catch_up, hear, receive
 from orderwire.flow.discreet import discreet
 from orderwire.flow.distribute.claimed import BadSettings, Place
 from orderwire.flow.distribute.health import FOREVER
+from orderwire.locks import Lock
 from orderwire.records import Delivery, Endpoint, EndpointVersion, Message
-
-COLLECT_LOCK = 7_301_100
-PROCESS_LOCK = 7_301_101
 
 FOLLOWED = datetime.timedelta(days=7)
 MOST_FOLLOWED = 200
@@ -56,7 +54,7 @@ def collect() -> None:
     for version in versions.exclude(endpoint__paused_until=FOREVER).order_by("endpoint"):
         _collect_from(version, looked)
     for message in receive.unfinished():
-        with _alone(PROCESS_LOCK, message.pk) as free:
+        with _alone(Lock.PROCESS, message.pk) as free:
             if free:
                 _process(message)
     catch_up.catch_up()
@@ -92,7 +90,7 @@ def _collect_from(version: EndpointVersion, looked: set[str]) -> None:
             with discreet(place.config):
                 if next(place.channel.poll(place.config, version.endpoint.cursor), None) is None:
                     return  # the usual case of what is asked all the time, without a word to the database
-        with _alone(COLLECT_LOCK, version.endpoint_id) as free, discreet(place.config):
+        with _alone(Lock.COLLECT, version.endpoint_id) as free, discreet(place.config):
             for inbound in _brought(version, place, followed) if free else ():
                 _take(version, place, inbound, source=source, actor=actor)
     except (Unavailable, Refused) as failure:

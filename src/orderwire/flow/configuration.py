@@ -17,12 +17,12 @@ from orderwire.governance import policy as policies
 from orderwire.governance import reminding
 from orderwire.ledger import events
 from orderwire.ledger.append import append
+from orderwire.locks import Lock
 from orderwire.records import RuleSetVersion
 from orderwire.records.hot import rows
 from orderwire.routing import table
 from orderwire.yaml_file import Unreadable
 
-PUBLISH_LOCK = 7_301_003
 NEWEST = "select id, number, sha256 from ow_rule_set_version order by number desc limit 1"
 
 logger = logging.getLogger(__name__)
@@ -117,7 +117,7 @@ def _sha256(text: str) -> str:
 
 def _publish(text: str, sha256: str) -> Published:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s)", [PUBLISH_LOCK])
+        cursor.execute("select pg_advisory_xact_lock(%s)", [Lock.PUBLISH])
         newest = RuleSetVersion.objects.order_by("-number").first()
         if newest is None or newest.sha256 != sha256:
             number = newest.number + 1 if newest else 1

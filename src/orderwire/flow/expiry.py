@@ -19,12 +19,12 @@ from orderwire.channels import Expires, Expiry
 from orderwire.flow.distribute.claimed import BadSettings, Place
 from orderwire.ledger import events
 from orderwire.ledger.append import append
+from orderwire.locks import Lock
 from orderwire.records import Endpoint, EndpointVersion, Timer
 
 DAYS = (60, 30, 14, 7, 1, 0)
 KIND = "expiry_alarm"
 EVERY = 24 * 3600.0
-LOCK = 7_301_005
 
 logger = logging.getLogger(__name__)
 _looked: list[float] = []
@@ -42,7 +42,7 @@ def look(now: datetime.datetime) -> bool:
     """Ring for what comes nearer to its end, and close the alarms of what was replaced. False, and nothing is done,
     while another process looks."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_xact_lock(%s)", [LOCK])
+        cursor.execute("select pg_try_advisory_xact_lock(%s)", [Lock.EXPIRE])
         if not cursor.fetchone()[0]:
             return False
         open_now = {_key(alarm.data): alarm for alarm in Timer.objects.filter(kind=KIND, stopped_at=None)}
@@ -61,10 +61,17 @@ def look(now: datetime.datetime) -> bool:
 
 
 def ends_of(version: EndpointVersion) -> tuple[Expiry, ...]:
-    """What ends of a version. Raises BadSettings where its settings cannot be used."""
-    place = Place.of(version)
+    """What ends of a version; settings are opened only where something may. Raises BadSettings where they cannot be
+    used, or the channel is not installed."""
     try:
-        return place.channel.expiries(place.config) if isinstance(place.channel, Expires) else ()
+        channel = plugins.channel(version.channel)
+    except KeyError as failure:
+        raise BadSettings(failure.args[0]) from failure
+    if not isinstance(channel, Expires):
+        return ()
+    config = Place.of(version).config
+    try:
+        return channel.expiries(config)
     except Exception as failure:  # noqa: BLE001 - a stranger's channel; its text may hold a secret
         logger.error("What ends at %s could not be read: %s", version, type(failure).__name__)
         return ()

@@ -23,9 +23,6 @@ def reply(
 ) -> None:
     """Send the given files to the endpoint as a parcel with this message id, or the very bytes of `like`, an earlier
     reply. `controls` are the control numbers in them, `to` takes the place of the endpoint's address."""
-    files = [
-        {"filename": f.filename, "media_type": f.media_type, "sha256": keep(f.content, f.media_type)} for f in given
-    ]
     Delivery.objects.create(
         kind=Delivery.Kind.FUNCTIONAL_ACK,
         endpoint=endpoint,
@@ -33,7 +30,15 @@ def reply(
         shard_key=shard_key(identity),
         due_at=timezone.now(),
         message_id=identity,
-        parcel=(like and like.parcel) or {"files": files, "controls": dict(controls or {})},
+        parcel=(like and like.parcel) or {"files": [_kept(file) for file in given], "controls": dict(controls or {})},
         says={"to": list(to)},
     )
     engine.defer_sweep()
+
+
+def _kept(file: File) -> dict[str, str]:
+    return {
+        "filename": file.filename,
+        "media_type": file.media_type,
+        "sha256": keep(file.content, file.media_type),
+    }

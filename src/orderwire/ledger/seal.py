@@ -16,10 +16,8 @@ from django.utils import timezone
 from orderwire.ledger.entry import Entry
 from orderwire.ledger.keys import SigningKey, load
 from orderwire.ledger.merkle import Frontier, leaf_hash
+from orderwire.locks import Lock
 from orderwire.records import Leaf, TreeHead
-
-SEAL_LOCK = 7_301_001
-"""Advisory lock: one sealer at a time over all machines."""
 
 COLUMNS = "e.id, e.kind, e.at, e.actor, e.order_number, e.subjects::text, e.data::text"
 CHUNK = 2000
@@ -65,7 +63,7 @@ def seal() -> int:
     """Seal what is settled; returns how many events that were. Does nothing while another sealer works."""
     key = signing_key()
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_xact_lock(%s)", [SEAL_LOCK])
+        cursor.execute("select pg_try_advisory_xact_lock(%s)", [Lock.SEAL])
         if not cursor.fetchone()[0]:
             return 0
         head = TreeHead.objects.order_by("-size").first()

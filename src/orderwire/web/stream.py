@@ -12,16 +12,15 @@ import math
 import secrets
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import psycopg
-from asgiref.sync import iscoroutinefunction
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils.decorators import sync_and_async_middleware
+from django.utils.deprecation import MiddlewareMixin
 
 from orderwire.ledger.append import CHANNEL
 from orderwire.web.access import is_buyer
@@ -149,24 +148,12 @@ def _asked_at(given: str) -> float:
         return 0.0
 
 
-@sync_and_async_middleware
-def stamped(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+class Stamped(MiddlewareMixin):
     """Middleware that writes down when a request came in, before its page is read from the database."""
-    if iscoroutinefunction(get_response):
 
-        async def asynchronous(request: HttpRequest) -> HttpResponseBase:
-            request.META[ASKED_AT] = time.time()
-            answer: HttpResponseBase = await get_response(request)
-            return answer
-
-        return asynchronous
-
-    def synchronous(request: HttpRequest) -> HttpResponseBase:
+    def process_request(self, request: HttpRequest) -> None:
+        """Into META, as ASKED_AT."""
         request.META[ASKED_AT] = time.time()
-        answer: HttpResponseBase = get_response(request)
-        return answer
-
-    return synchronous
 
 
 async def _stream(here: Fan, last_id: str, asked_at: float) -> AsyncIterator[bytes]:

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from orderwire import plugins
 from orderwire.channels import Expiry
 from orderwire.flow import expiry
+from orderwire.locks import Lock
 from orderwire.records import Endpoint, Event, Timer, User
 from orderwire.tracking import attention, inbox
 from tests.database import factories
@@ -82,3 +84,23 @@ def test_a_channel_that_breaks_stops_nobody_and_tells_no_secret(
     monkeypatch.setattr(type(plugins.channel("folder")), "expiries", breaks)
     expiry.look(NOW)
     assert "RuntimeError" in caplog.text and "hunter2" not in caplog.text and told() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_look_that_another_process_kept_us_from_is_made_later(
+    ends: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(expiry, "_looked", [])
+    ends(5)
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("select pg_advisory_lock(%s)", [Lock.EXPIRE])
+        expiry.daily()
+        assert told() == []
+        cursor.execute("select pg_advisory_unlock(%s)", [Lock.EXPIRE])
+    other.close()
+    expiry.daily()
+    assert told() == [7]
+    ends(0.5)
+    expiry.daily()
+    assert told() == [7], "once a day"

@@ -248,6 +248,17 @@ def test_a_channel_that_fails_refuses_only_what_it_failed_on(
     assert "could not be processed" in caplog.text
 
 
+def test_a_file_is_known_again_after_a_crash_also_behind_one_that_could_not_be_kept(
+    pigeon: Pigeon, sent: Delivery
+) -> None:
+    pigeon.says = lambda content: Heard(files=(File("a.csv", "text/csv", b""), File("b.csv", "text/csv", content)))
+    message = bring(sent.endpoint)
+    Message.objects.filter(pk=message.pk).update(state=Message.State.STORED)
+    message.refresh_from_db()
+    hear.process(message)
+    assert message.parts.count() == 1
+
+
 def test_a_poll_stores_first_and_remembers_how_far_it_read(pigeon: Pigeon, sent: Delivery) -> None:
     stored: list[int] = []
     pigeon.brings = [Inbound("x", b"coo", "loft", lambda: stored.append(Message.objects.count()), cursor="17")]

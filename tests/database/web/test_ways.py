@@ -245,11 +245,12 @@ def test_no_connections_yet(console: Client) -> None:
 
 
 def test_connections_cost_the_same_queries_for_few_and_many(console: Client, django_assert_num_queries: Any) -> None:
-    seed.supplier()
+    login = {"username": "nordhaven", "password": "harbour-lantern-42"}
+    factories.endpoint(seed.supplier(), **login)
     with django_assert_num_queries(12):
         page(console, reverse("connections"))
     for at in range(20):
-        seed.supplier(f"T-{at}", f"Supplier {at}")
+        factories.endpoint(seed.supplier(f"T-{at}", f"Supplier {at}"), **login)
     with django_assert_num_queries(12):
         page(console, reverse("connections"))
 

@@ -22,9 +22,9 @@ from orderwire.flow.distribute.leave import WANTED
 from orderwire.flow.remind import tidy
 from orderwire.ledger import events
 from orderwire.ledger.append import append
+from orderwire.locks import Lock
 from orderwire.records import Order, Timer
 
-SWEEP_LOCK = 7_301_002
 AT_ONCE = 500
 LONGEST = 5
 """Seconds for clocks in one round."""
@@ -108,7 +108,7 @@ returning endpoint_id, shard
 def sweep() -> None:
     """One round. Does nothing while another sweep runs."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_xact_lock(%s)", [SWEEP_LOCK])
+        cursor.execute("select pg_try_advisory_xact_lock(%s)", [Lock.SWEEP])
         if not cursor.fetchone()[0]:
             return
         cursor.execute(DUE_SHARDS, {"lease": settings.ORDERWIRE_LEASE_MARGIN, "limit": AT_ONCE})

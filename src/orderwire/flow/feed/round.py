@@ -16,9 +16,9 @@ from orderwire.flow import DATABASE_AWAY
 from orderwire.flow.feed import counterpart
 from orderwire.flow.feed.status import meaning, status_of
 from orderwire.flow.route import shard_key
+from orderwire.locks import Lock
 from orderwire.records import ControlNumber, Counterpart, Delivery, Order, TreeHead
 
-FEED_LOCK = 7_301_007
 LEAVES = 20_000
 """Places in the ledger that one round reads at most."""
 AT_ONCE = 200
@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 def feed() -> None:
     """One round. Does nothing while another one runs."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_xact_lock(%s)", [FEED_LOCK])
+        cursor.execute("select pg_try_advisory_xact_lock(%s)", [Lock.FEED])
         if not cursor.fetchone()[0]:
             return
         _read_on(cursor)

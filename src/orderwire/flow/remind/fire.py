@@ -16,11 +16,10 @@ from orderwire.flow.remind.turn import Call, Skipped
 from orderwire.flow.remind.waiting import OPEN, Waiting, waiting
 from orderwire.ledger import events
 from orderwire.ledger.append import append
+from orderwire.locks import Lock
 from orderwire.records import Delivery, Notice, Order, Timer
 from orderwire.yaml_file import Unreadable
 
-ONE_AT_A_TIME = "select pg_advisory_xact_lock(7301006)"
-"""Who places letters sees all others: two at once would each start a letter to the same person."""
 PATIENCE = datetime.timedelta(minutes=10)
 """After which a file that cannot be used is looked at again."""
 REST = datetime.timedelta(hours=1)
@@ -78,7 +77,8 @@ def follow(found: Waiting, following: ladder.Round) -> None:
 def lock() -> None:
     """Until the end of the transaction nobody else places letters."""
     with connection.cursor() as cursor:
-        cursor.execute(ONE_AT_A_TIME)
+        # Who places letters sees all others: two at once would each start a letter to the same person.
+        cursor.execute("select pg_advisory_xact_lock(%s)", [Lock.REMIND])
 
 
 def skip(found: Waiting, skipped: Iterable[Skipped]) -> None:
