@@ -26,6 +26,7 @@ from tests.database.canaries import CANARIES, NOWHERE, needles, of_channel, plac
 from tests.database.flow import road
 from tests.database.flow.distribute import kit
 from tests.database.flow.fallback.kit import came_back
+from tests.database.ledger.settled import sealed
 from tests.database.tracking import seed
 from tests.database.web.after import sign_in
 from tests.servers.channels.as2.station import Station
@@ -169,7 +170,7 @@ def test_the_evidence_the_events_and_the_timeline_tell_no_secret_of_the_ways_tha
         assert (second.state, len(station.files)) == ("delivered", 1)
         came_back(second)
         kit.drain()
-    seal.seal()
+    sealed()
     states = list(Delivery.objects.order_by("pk").values_list("endpoint__versions__channel", "state"))
     assert states == [("rest", "withdrawn"), ("as2", "withdrawn"), ("email", "accepted")]
     made = Delivery.objects.latest("pk")

@@ -11,6 +11,7 @@ from orderwire.ledger.evidence.check import check
 from orderwire.records import Delivery
 from tests.database.flow import road
 from tests.database.flow.distribute import kit
+from tests.database.ledger.settled import sealed
 
 from .conftest import Api
 
@@ -30,10 +31,10 @@ def test_whoever_may_read_deliveries_gets_the_file(delivery: Delivery, api: Api,
     unsealed = api.get(path)
     assert (unsealed.status_code, unsealed.json()["remedy"]) == (409, "Try again in a few seconds; the worker seals.")
     kit.drain()
-    seal.seal()
+    sealed()
     answer = api.get(path)
     assert answer.status_code == 200 and answer["Content-Type"] == "application/zip"
     assert answer["Content-Disposition"].startswith('attachment; filename="evidence-4500071791-v1-')
     assert check(answer.content, key=seal.signing_key().id).holds
     assert key("orders:read").get(path).status_code == 403
-    assert api.get("/deliveries/999/evidence").status_code == 404
+    assert api.get("/deliveries/987654321/evidence").status_code == 404

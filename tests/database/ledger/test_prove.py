@@ -10,10 +10,10 @@ from django.db import connection, transaction
 
 from orderwire.flow import approve, hold
 from orderwire.ledger import prove
-from orderwire.ledger.seal import seal
 from orderwire.records import Event, Leaf, TreeHead
 from tests.database import factories
 from tests.database.flow import road
+from tests.database.ledger.settled import sealed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 GUARDED = ("ow_event", "ow_leaf", "ow_tree_head", "ow_revision", "ow_approval")
@@ -33,7 +33,7 @@ def leaves(config: Path, settings: Any, tmp_path: Path) -> int:
             approve.grant(waits.pk, user=ines, sha256=road.sha256(waits))
         else:
             approve.refuse(waits.pk, user=ines, sha256=road.sha256(waits), reason="Too dear")
-        seal()
+        sealed()
     assert prove.verify().problem is None
     return int(Leaf.objects.count())
 
@@ -255,7 +255,7 @@ def test_a_head_signed_by_another_key_is_not_ours(leaves: int, tmp_path: Path) -
     (tmp_path / "data" / "ledger" / "signing-key.pem").rename(tmp_path / "kept.pem")
     order = road.approved(number="LATER")
     hold.hold(order.pk, actor="user:ines", reason="x")
-    seal()
+    sealed()
     (tmp_path / "kept.pem").replace(tmp_path / "data" / "ledger" / "signing-key.pem")
     verdict = prove.verify()
     assert not verdict.ok
@@ -280,7 +280,7 @@ def test_a_ledger_swapped_for_another_contradicts_the_checkpoints(leaves: int, t
         road.forge("ow_event", "delete from ow_event where id = (select max(id) from ow_event)")
     exported = tmp_path / "data" / "ledger" / "checkpoints.jsonl"
     before = exported.read_text()
-    seal()
+    sealed()
     exported.write_text(before)
     verdict = prove.verify()
     assert not verdict.ok

@@ -28,6 +28,7 @@ from orderwire.tracking.evidence import evidence_file
 from tests.database import factories
 from tests.database.flow import road
 from tests.database.flow.distribute import kit
+from tests.database.ledger.settled import sealed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,7 +46,7 @@ def sent(tmp_path: Path) -> Order:
     approve.grant(order.pk, user=road.person("ines", "finance-leads"), sha256=road.sha256(order))
     road.waiting(factories.document("OTHER"))
     kit.drain()
-    seal.seal()
+    sealed()
     return order
 
 
@@ -56,7 +57,7 @@ def mailed(tmp_path: Path) -> Iterator[Order]:
         kit.mailbox(server.port)
         order = road.approved()
         kit.drain()
-        seal.seal()
+        sealed()
         yield order
 
 

@@ -18,13 +18,13 @@ from orderwire.document.states import AnswerState, DeliveryState
 from orderwire.flow import expiry
 from orderwire.flow.endpoints import change as verbs
 from orderwire.flow.enroll import NewEndpoint
-from orderwire.ledger import seal
 from orderwire.records import Delivery, Endpoint, EndpointChange, Letter, Partner, Suppression, User
 from orderwire.tracking.channels import channel_word
 from orderwire.web.console import endpoint as pages
 from tests import stations
 from tests.database import factories
 from tests.database.flow.feed.ledger_erp import PaperErp
+from tests.database.ledger.settled import sealed
 from tests.database.tracking import seed
 from tests.database.web.after import notices, page, sign_in, words
 from tests.database.web.test_ways import MAIL, act, new, propose
@@ -226,7 +226,7 @@ def test_the_evidence_file_is_one_button_where_something_was_tried(
     assert f'href="{url}"' in page(console, shown)
     early = notices(console.get(url, follow=True).content.decode())
     assert "The ledger is not sealed yet. Try again in a few seconds" in early
-    seal.seal()
+    sealed()
     answer = console.get(url)
     assert answer.headers["Content-Disposition"].startswith("attachment") and answer.content.startswith(b"PK")
     assert "Evidence file" not in page(console, reverse("delivery", args=[untried.pk]))
