@@ -97,4 +97,4 @@ def test_a_need_is_closed_with_a_reason(api: Api, need: Need) -> None:
     assert api.post(f"/needs/{need.pk}/close", {}).status_code == 422
     closed = api.post(f"/needs/{need.pk}/close", {"reason": "Found some"})
     assert (closed.status_code, closed.json()["state"]) == (200, "closed")
-    assert api.post("/needs/999/close", {"reason": "Found some"}).status_code == 404
+    assert api.post("/needs/987654321/close", {"reason": "Found some"}).status_code == 404

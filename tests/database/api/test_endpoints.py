@@ -121,8 +121,12 @@ def test_a_connection_is_tested_paused_and_resumed(ines: Api, jens: Api, partner
 
 def test_what_is_not_there_and_what_is_anothers_are_told_alike(ines: Api, partner: Partner) -> None:
     other, made = factories.supplier("Other"), propose(ines, partner).json()["id"]
-    for path in (f"/partners/{other.number}/changes/{made}/confirm", f"/partners/{partner.number}/changes/999/confirm",
-                 f"/partners/{partner.number}/endpoints/none/probe", "/partners/none/changes/1/confirm"):  # fmt: skip
+    for path in (
+        f"/partners/{other.number}/changes/{made}/confirm",
+        f"/partners/{partner.number}/changes/987654321/confirm",
+        f"/partners/{partner.number}/endpoints/none/probe",
+        "/partners/none/changes/1/confirm",
+    ):
         assert ines.post(path).status_code == 404
 
 

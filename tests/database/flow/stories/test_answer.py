@@ -297,7 +297,7 @@ def test_an_answer_to_a_cancellation_that_nobody_asked_for_waits(order: Order) -
     assert row.state == "unmatched" and "none was asked for" in row.problem
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(replays=st.lists(st.sampled_from(["AB-1", "AB-2", None]), min_size=2, max_size=5))
 def test_the_same_answer_has_one_effect_however_often_and_under_whatever_number_it_comes(
     order: Order, replays: list[str | None]

@@ -1,6 +1,7 @@
 """Reminders as stories: who hears what, when, in which language, and when nobody hears anything any more."""
 
 import datetime
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from itertools import pairwise
@@ -132,6 +133,11 @@ def told(order: Order | None = None) -> list[tuple[str, str]]:
     ]
 
 
+def without_tokens(text: str) -> str:
+    """A letter without the tokens of its answer links: any few letters stand in them by chance."""
+    return re.sub(r"/a/[\w-]{43}", "/a/", text)
+
+
 def test_nobody_answers_and_the_ladder_is_climbed_to_its_top(time: Time) -> None:
     order = asked()
     time.until(DUE + datetime.timedelta(days=14))
@@ -227,7 +233,9 @@ def test_a_letter_leaves_out_what_was_answered_while_it_waited(time: Time) -> No
     time.until(DUE.replace(day=17, hour=7, minute=56))
     answered(first)
     posted = letters.letter(Delivery.objects.get(kind="notice").pk)
-    assert posted is not None and "A-1" not in posted.letter.text and "A-2" in posted.letter.text
+    assert posted is not None
+    text = without_tokens(posted.letter.text)
+    assert "A-1" not in text and "A-2" in text
     time.until(DUE)
     assert Notice.objects.get(order=first).stopped_at is not None
     assert told(second) == [("Tue 08:00", "export@rheintal.example")]
@@ -240,7 +248,7 @@ def test_the_letter_speaks_the_readers_language_and_hides_prices_that_the_suppli
     time.until(DUE + datetime.timedelta(days=6))
     german, *_, english = [letters.letter(d.pk) for d in Delivery.objects.filter(kind="notice").order_by("pk")][:5]
     assert german and english
-    assert "Erinnerung" in german.letter.subject and "EUR" not in german.letter.text
+    assert "Erinnerung" in german.letter.subject and "EUR" not in without_tokens(german.letter.text)
     assert "/a/" in german.letter.text and "Europe" not in german.letter.text
     assert english.letter.subject.startswith("No answer from Rheintalguss: Purchase order")
     assert f"/orders/{order.pk}/" in english.letter.text and "EUR" in english.letter.text
